@@ -1,0 +1,158 @@
+"""The one call that walks the chain: library, neighbours, layout, clusters, names, exploration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.artefacts import Map, load_map, map_key, save_map
+from nova_explore.cluster import cluster
+from nova_explore.collection import Collection, Unread
+from nova_explore.embed.model import EmbeddingModel, Space, open_model
+from nova_explore.embedding import embed, embed_texts, package_versions
+from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
+from nova_explore.exploration import Exploration
+from nova_explore.label import name_clusters
+from nova_explore.layout import lay_out
+from nova_explore.neighbors import find_neighbors
+from nova_explore.store import MARKER, Library, now, open_library
+
+
+def explore(
+    source: Library | Collection | str | Path,
+    *,
+    to: str | Path | None = None,
+    model: str | EmbeddingModel | None = None,
+    k: int = 15,
+    min_cluster_size: int | None = None,
+    min_dist: float = 0.1,
+    seed: int | None = 0,
+    progress: bool = True,
+) -> Exploration:
+    """Walk the chain from a library to a map: neighbours, layout, clusters, names.
+
+    Parameters
+    ----------
+    source : Library, path of a library, or anything that `nova_explore.embed` takes
+        What is not a library yet is embedded first.
+    to : str or Path, optional
+        Where to keep the library then; by default ``NAME.nova`` in the working directory.
+    model : str or EmbeddingModel, optional
+        Whose vectors to use, where the library holds several spaces; what to embed with, where there is none yet
+        ("local" by default).
+    k : int, default 15
+        Neighbours an item; smaller collections use what they have.
+    min_cluster_size : int, optional
+        Items below which a group is not called a cluster; grows with the collection where it is not given.
+    min_dist : float, default 0.1
+        How closely points may be packed on the map.
+    seed : int or None, default 0
+        The same seed gives the same map on the same machine and versions; None uses all cores and does not repeat.
+    progress : bool, default True
+        Show progress bars.
+
+    Returns
+    -------
+    Exploration
+        A map that was computed before with the same parameters, from the same items, is read from the library.
+
+    Raises
+    ------
+    TooFewItemsError
+        If fewer than two items have a vector.
+    """
+    library = _as_library(source, to=to, model=model, progress=progress)
+    name, space, opened = _choose_space(library, model)
+    collection, vectors = _embedded_items(library, space)
+    if len(collection) < 2:
+        raise TooFewItemsError(
+            f"A map needs at least 2 items with a vector, {str(library.path)!r} has {len(collection)}. "
+            "Look at library.collection().unread_frame() for what could not be read."
+        )
+    k = min(k, len(collection) - 1)
+    parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
+    key = map_key(space, collection.ids, parameters)
+    drawn = load_map(library, key) if seed is not None else None
+    if drawn is None:
+        neighbors = find_neighbors(vectors, k=k)
+        layout = lay_out(vectors, neighbors, min_dist=min_dist, seed=seed)
+        clustering = cluster(vectors, neighbors, min_cluster_size=min_cluster_size, seed=seed)
+        names = name_clusters(
+            collection,
+            vectors,
+            clustering,
+            embed_phrases=lambda texts: _embed_phrases(opened or name, space, texts),
+        )
+        drawn = Map(key, now(), neighbors, layout, clustering, names, package_versions())
+        save_map(library, drawn)
+    return Exploration(library, collection, name, space, vectors, drawn, opened)
+
+
+def _as_library(
+    source: Library | Collection | str | Path,
+    *,
+    to: str | Path | None,
+    model: str | EmbeddingModel | None,
+    progress: bool,
+) -> Library:
+    if isinstance(source, Library):
+        return source
+    if isinstance(source, (str, Path)) and (Path(source).expanduser() / MARKER).exists():
+        return open_library(source)
+    if to is None:
+        if not isinstance(source, (str, Path)):
+            raise LibraryError(
+                "A collection has no name to keep its library under. Say where: explore(…, to='media.nova')."
+            )
+        to = f"{Path(source).expanduser().absolute().stem}.nova"
+    return embed(source, to=to, model=model or "local", progress=progress)
+
+
+def _choose_space(
+    library: Library, model: str | EmbeddingModel | None
+) -> tuple[str, Space, EmbeddingModel | None]:
+    spaces = library.spaces()
+    if model is None:
+        if len(spaces) > 1:
+            raise SpaceMismatchError(
+                "no choice",
+                "one of " + ", ".join(spaces),
+                f"Say which: explore(…, model={next(iter(spaces))!r}).",
+            )
+        for name, space in spaces.items():
+            return name, space, None
+        raise LibraryError(f"{str(library.path)!r} holds no vectors yet. Embed something into it first.")
+    opened = open_model(model)
+    if opened.space not in spaces.values():
+        raise SpaceMismatchError(
+            f"the model {opened.name!r} with the space {opened.space}",
+            " or ".join(map(str, spaces.values())) or "a library with vectors",
+            "Embed the library with this model first: embed(…, new_space=True).",
+        )
+    return opened.name, opened.space, opened
+
+
+def _embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray[np.float32]]:
+    """Items with a vector, and their vectors row by row; the others join the unread with their reasons."""
+    everything = library.collection()
+    vectors, present = library.vectors(space, [item.content_key for item in everything])
+    failures = library.failures(space)
+    missing = [
+        Unread(item.name, failures.get(item.content_key, "Not embedded yet. Run embed again to go on."))
+        for item, there in zip(everything, present, strict=True)
+        if not there
+    ]
+    kept = [item for item, there in zip(everything, present, strict=True) if there]
+    return Collection(kept, (*everything.unread, *missing)), vectors
+
+
+def _embed_phrases(model: str | EmbeddingModel, space: Space, texts: Sequence[str]) -> NDArray[np.float32]:
+    opened = open_model(model)
+    if opened.space != space:
+        raise SpaceMismatchError(
+            str(opened.space), str(space), "Embed the library again with the installed model."
+        )
+    return embed_texts(opened, texts, role="query")

@@ -1,0 +1,106 @@
+"""Every exception of the library, and the one guard for optional extras.
+
+    NovaExploreError
+    ├── UnreadableError (ValueError)         a medium that cannot be decoded; becomes a named entry, never fatal
+    ├── SourceError (ValueError)             a folder, table or pattern from which nothing can be read
+    ├── UnknownNameError (LookupError)       a name that is not there; says which ones are, and the nearest
+    ├── SpaceMismatchError (ValueError)      vectors of two spaces were about to meet
+    ├── LibraryError (RuntimeError)          a library on disk that cannot be opened, read or written
+    ├── TooFewItemsError (ValueError)        fewer items than the step needs
+    └── MissingExtraError (ImportError)      an optional package is not installed; says how to get it
+
+Messages follow one form: what was given, what is needed, what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable
+from types import ModuleType
+
+
+class NovaExploreError(Exception):
+    """Base of every error raised on purpose by this library."""
+
+
+class UnreadableError(NovaExploreError, ValueError):
+    """A medium could not be decoded; the message is the reason shown to the person."""
+
+
+class SourceError(NovaExploreError, ValueError):
+    """A source (folder, glob, table) does not exist, is of no known kind, or lacks a needed column."""
+
+
+class UnknownNameError(NovaExploreError, LookupError):
+    """A model, column, id or collection was asked for by a name that does not exist.
+
+    Attributes
+    ----------
+    name : str
+        What was asked for.
+    """
+
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+        self.name = str(name)
+        options = sorted(map(str, known))
+        near = difflib.get_close_matches(self.name, options, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        shown = ", ".join(options[:12]) + (", …" if len(options) > 12 else "")
+        super().__init__(f"No {kind} named {self.name!r}.{hint} There is: {shown or 'none'}.")
+
+
+class SpaceMismatchError(NovaExploreError, ValueError):
+    """Vectors of two different spaces were about to be mixed or compared."""
+
+    def __init__(self, got: object, needed: object, do: str) -> None:
+        super().__init__(
+            f"Vectors of two spaces cannot be mixed: got {got}, needed {needed}. "
+            f"Distances between them mean nothing. {do}"
+        )
+
+
+class LibraryError(NovaExploreError, RuntimeError):
+    """A library on disk is missing, damaged, of a newer format, or in use."""
+
+
+class TooFewItemsError(NovaExploreError, ValueError):
+    """A step was asked to work on fewer items than it can."""
+
+
+class MissingExtraError(NovaExploreError, ImportError):
+    """A feature needs a package that is not installed.
+
+    Attributes
+    ----------
+    name : str
+        The missing package (also ``ImportError.name``).
+    extra : str
+        The extra of nova-explore that brings it.
+    """
+
+    def __init__(self, feature: str, package: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"{feature} needs the package {package!r}, which is not installed. "
+            f"Install it with: pip install 'nova-explore[{extra}]'",
+            name=package,
+        )
+
+
+def import_extra(module: str, *, feature: str, extra: str) -> ModuleType:
+    """Import an optional module, or say which extra brings it.
+
+    Raises
+    ------
+    MissingExtraError
+        If the top-level package is not installed. An import error from *inside* an installed package
+        is passed on untouched, so that a broken installation is not reported as a missing one.
+    """
+    package = module.partition(".")[0]
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.partition(".")[0] == package:
+            raise MissingExtraError(feature, package, extra) from error
+        raise

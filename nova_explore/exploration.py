@@ -1,0 +1,347 @@
+"""The aligned bundle of items, vectors, neighbours, layout, clusters and names: what a widget shows and a report prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore import media
+from nova_explore.artefacts import Map
+from nova_explore.cluster import Clustering
+from nova_explore.collection import Collection, Modality, Slice
+from nova_explore.embed.model import EmbeddingModel, Space, open_model
+from nova_explore.embedding import embed_items, embed_texts
+from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
+from nova_explore.label import ClusterName, words_of
+from nova_explore.layout import Layout
+from nova_explore.media.content import Playable
+from nova_explore.neighbors import Neighbors
+from nova_explore.search import Ranking, rank
+from nova_explore.sources import read
+from nova_explore.store import Library
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNCLUSTERED = "unclustered"
+
+FRAME_COLUMNS = (
+    "modality", "name", "title", "span", "cluster", "cluster_name", "strength", "preservation", "x", "y", "uri",
+)  # fmt: skip
+
+
+class Exploration:
+    """What a widget shows and a report prints: everything about the same n items, in the same order.
+
+    Made by `nova_explore.explore`. Its arrays and records are read-only; only the selection changes.
+
+    Attributes
+    ----------
+    library : Library
+        Where the media, thumbnails and vectors are.
+    collection : Collection
+        The n items that have a vector; its ``unread`` lists what could not be read or embedded.
+    space : Space
+        What the vectors mean.
+    vectors : float32 array of shape (n, d)
+        Unit rows.
+    key, created, versions
+        Name of this map in the library, when it was computed, and with which packages.
+    neighbors : Neighbors
+    layout : Layout
+    clustering : Clustering
+    names : dict of int to ClusterName
+        No entry for the unclustered items.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        collection: Collection,
+        model_name: str,
+        space: Space,
+        vectors: NDArray[np.float32],
+        drawn: Map,
+        model: EmbeddingModel | None = None,
+    ) -> None:
+        vectors.flags.writeable = False
+        self.library = library
+        self.collection = collection
+        self.space = space
+        self.vectors = vectors
+        self.key = drawn.key
+        self.created = drawn.created
+        self.versions = dict(drawn.versions)
+        self.neighbors: Neighbors = drawn.neighbors
+        self.layout: Layout = drawn.layout
+        self.clustering: Clustering = drawn.clustering
+        self.names: dict[int, ClusterName] = dict(drawn.names)
+        self.selection = Slice("nothing selected", ())
+        self._model_name = model_name
+        self._model = model
+        self._word_vectors: tuple[NDArray[np.intp], NDArray[np.float32]] | None = None
+        self._frame: pd.DataFrame | None = None
+
+    def __len__(self) -> int:
+        return len(self.collection)
+
+    def __repr__(self) -> str:
+        return f"<Exploration of {self.headline}>"
+
+    @property
+    def headline(self) -> str:
+        """Counts in one line: items, groups, share left unclustered."""
+        groups = self.clustering.count
+        return (
+            f"{len(self):,} items · {groups:,} {'group' if groups == 1 else 'groups'} · "
+            f"{UNCLUSTERED} {self.clustering.noise_share:.0%}"
+        )
+
+    # ---- tables and selection -----------------------------------------------------------------------------------
+
+    def name_of(self, cluster: int) -> str:
+        """Name of a cluster; ``unclustered`` for -1."""
+        return self.names[cluster].name if cluster in self.names else UNCLUSTERED
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row an item, indexed by id, in the order of the items; a copy that may be changed freely."""
+        if self._frame is None:
+            self._frame = self._build_frame()
+        return self._frame.copy()
+
+    def _build_frame(self) -> pd.DataFrame:
+        import pandas as pd
+
+        items = self.collection
+        columns: dict[str, Any] = {
+            "modality": [str(item.modality) for item in items],
+            "name": [item.name for item in items],
+            "title": [item.title for item in items],
+            "span": [str(item.span) if item.span else None for item in items],
+            "cluster": self.clustering.labels,
+            "cluster_name": [self.name_of(int(label)) for label in self.clustering.labels],
+            "strength": self.clustering.strengths,
+            "preservation": self.layout.preservation,
+            "x": self.layout.xy[:, 0],
+            "y": self.layout.xy[:, 1],
+            "uri": [item.uri for item in items],
+        }
+        for column in items.columns:
+            name = f"metadata.{column}" if column in FRAME_COLUMNS else column
+            columns[name] = [item.metadata.get(column) for item in items]
+        return pd.DataFrame(columns, index=pd.Index(items.ids, name="id"))
+
+    @property
+    def clusters(self) -> pd.DataFrame:
+        """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last."""
+        import pandas as pd
+
+        noise = len(self.clustering.members(-1))
+        rows: list[dict[str, Any]] = [
+            {
+                "cluster": name.cluster,
+                "name": name.name,
+                "size": name.size,
+                "share": name.size / len(self),
+                "source": name.source,
+                "keywords": ", ".join(word for word, _ in name.keywords),
+                "medoids": list(name.medoids),
+            }
+            for name in self.names.values()
+        ]
+        left = {
+            "cluster": -1,
+            "name": UNCLUSTERED,
+            "size": noise,
+            "share": noise / len(self),
+            "source": "",
+            "keywords": "",
+        }
+        return pd.DataFrame([*rows, left | {"medoids": []}]).set_index("cluster")
+
+    def select(self, ids: Iterable[str], name: str = "selection") -> Slice:
+        """Make these items the selection and return it.
+
+        Raises
+        ------
+        UnknownNameError
+            If an id is not in the collection; the selection is then left as it was.
+        """
+        ids = tuple(ids)
+        self.collection.positions(ids)
+        self.selection = Slice(name, ids)
+        return self.selection
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selection's rows of `frame`, in the order of the selection."""
+        return self.frame.loc[list(self.selection.ids)]
+
+    # ---- media --------------------------------------------------------------------------------------------------
+
+    def thumbnail(self, id: str) -> bytes:
+        """Small picture of an item, as WebP: from the library, else drawn from its source."""
+        item = self.collection[id]
+        stored = self.library.thumbnails([item.content_key])
+        return stored.get(item.content_key) or media.thumbnail(item)
+
+    def thumbnails(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Small pictures of several items, as WebP, by id; those that were never drawn are left out."""
+        items = [self.collection[id] for id in ids]
+        stored = self.library.thumbnails(item.content_key for item in items)
+        return {item.id: stored[item.content_key] for item in items if item.content_key in stored}
+
+    def playable(self, id: str) -> Playable:
+        """What a browser shows or plays for an item, read from its source now.
+
+        Raises
+        ------
+        UnreadableError
+            If the source is gone or has changed since it was embedded.
+        """
+        return media.playable(self.collection[id])
+
+    # ---- search -------------------------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> EmbeddingModel:
+        """The model that made the vectors, opened at first use, for queries.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the installed model makes vectors of another space than the library holds.
+        """
+        if self._model is None:
+            model = open_model(self._model_name)
+            if model.space != self.space:
+                raise SpaceMismatchError(
+                    f"a query in {model.space}",
+                    f"{self.space}",
+                    "Install the version of nova-explore that embedded this library, or embed it again.",
+                )
+            self._model = model
+        return self._model
+
+    def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:
+        """Find the items that fit a text.
+
+        Parameters
+        ----------
+        query : str
+            In words.
+        k : int, default 24
+            Results at most.
+        modality : str, optional
+            Only items of this kind.
+
+        Returns
+        -------
+        Ranking
+            Items of kinds that the model cannot find by their content are compared by the words that come with
+            them, and the ranking's ``note`` says so.
+
+        Raises
+        ------
+        ValueError
+            If the query is blank.
+        UnknownNameError
+            If there is no such modality.
+        """
+        if not query.strip():
+            raise ValueError("The query is blank. Search needs at least one word.")
+        candidates = self._of_modality(modality)
+        vector = embed_texts(self.model, [query], role="query")[0]
+        scores = self.vectors @ vector
+        via = np.full(len(self), "content", dtype="<U7")
+        note = None
+        by_words = np.array(
+            [item.modality not in self.model.capabilities.text_search for item in self.collection]
+        )
+        if by_words.any():
+            positions, words = self._words()
+            scores[by_words] = np.nan
+            scores[positions] = words @ vector
+            via[by_words] = "words"
+            kinds = sorted(
+                {str(item.modality) for item, worded in zip(self.collection, by_words, strict=True) if worded}
+            )
+            note = f"Found by caption, name and text, not by content: {', '.join(kinds)}."
+        return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, note=note)
+
+    def search_like(self, example: str | Path, *, k: int = 24, modality: str | None = None) -> Ranking:
+        """Find the items most like an item of this collection (by id) or like a medium on disk (by path).
+
+        Raises
+        ------
+        UnreadableError
+            If the medium cannot be read or embedded.
+        """
+        candidates = self._of_modality(modality)
+        if isinstance(example, str) and example in self.collection.ids:
+            item, vector = self.collection[example], self.vectors[self.collection.position(example)]
+            candidates = candidates.copy()
+            candidates[self.collection.position(example)] = False
+        else:
+            found = read(example, progress=False)
+            if not len(found):
+                raise UnreadableError(
+                    "; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{example} is empty."
+                )
+            item = found[0]
+            vector = embed_items(self.model, [item], role="index")[0]
+        return rank(f"like {item.title}", self.collection, self.vectors @ vector, k=k, candidates=candidates)
+
+    def nearest(self, id: str, *, k: int = 12) -> Ranking:
+        """Return the items most similar to one of this collection, of any kind, by raw cosine."""
+        position = self.collection.position(id)
+        scores = self.vectors @ self.vectors[position]
+        scores[position] = np.nan
+        query = f"nearest to {self.collection[id].title}"
+        return rank(query, self.collection, scores, k=k, across_modalities=False)
+
+    def _of_modality(self, modality: str | None) -> NDArray[np.bool_]:
+        if modality is None:
+            return np.ones(len(self), bool)
+        if modality not in set(Modality):
+            raise UnknownNameError("modality", modality, Modality)
+        return np.array([item.modality == modality for item in self.collection])
+
+    def _words(self) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Places and text vectors of the items that a text query finds only by their words."""
+        if self._word_vectors is None:
+            unheard = [
+                (place, words_of(item))
+                for place, item in enumerate(self.collection)
+                if item.modality not in self.model.capabilities.text_search
+            ]
+            worded = [(place, words) for place, words in unheard if words]
+            vectors = embed_texts(self.model, [words for _, words in worded], role="index")
+            self._word_vectors = np.array([place for place, _ in worded], np.intp), vectors
+        return self._word_vectors
+
+    # ---- provenance ---------------------------------------------------------------------------------------------
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """How this came about, as plain values that JSON can hold."""
+        fields = ("model", "revision", "purpose", "dimension", "preprocessing")
+        return {
+            "created": self.created,
+            "library": str(self.library.path),
+            "map": self.key,
+            "versions": self.versions,
+            "space": {field: getattr(self.space, field) for field in fields} | {"key": self.space.key},
+            "items": len(self),
+            "counts": self.collection.counts(),
+            "unread": len(self.collection.unread),
+            "neighbors": {"k": self.neighbors.k, "method": "exact", "similarity": "cosine"},
+            "layout": dict(self.layout.parameters),
+            "clustering": dict(self.clustering.parameters),
+            "runs": self.library.runs(),
+        }

@@ -1,0 +1,202 @@
+"""Names for clusters, each with its evidence: keywords where there are words, a phrase where there are none.
+
+Keywords: class-based TF-IDF (Grootendorst 2022, arXiv:2203.05794), ``W = tf · ln(1 + A / f)``, counted once per item so
+that one long page does not name its cluster. Phrases: the entry of a vocabulary that is nearer to the cluster's mean
+than to the collection's, in the joint space. Medoids are always there: showing items is the most honest name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.cluster import Clustering
+from nova_explore.collection import Item, Modality
+
+WORDED_SHARE = 0.3
+"""Share of a cluster's items that must carry words for the cluster to be named by them."""
+
+KEYWORDS = 5
+MEDOIDS = 6
+LONGEST_TEXT = 4000
+
+VOCABULARY = Path(__file__).with_name("vocabulary.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterName:
+    """The name of a cluster, with what it rests on.
+
+    Attributes
+    ----------
+    cluster : int
+        The label it names.
+    name : str
+        A few words.
+    source : {"keywords", "phrase", "medoid", "person"}
+        Where the name comes from. "medoid": neither words nor a fitting phrase, so it is called after its medoid.
+    keywords : tuple of (str, float)
+        Words that set the cluster apart, with the share of its items that carry them.
+    medoids : tuple of str
+        Ids of the items nearest to the cluster's mean, nearest first.
+    size : int
+        Items in the cluster.
+    """
+
+    cluster: int
+    name: str
+    source: str
+    keywords: tuple[tuple[str, float], ...]
+    medoids: tuple[str, ...]
+    size: int
+
+
+def words_of(item: Item) -> str:
+    """Return the words that come with an item: caption, tags, title, its own text, and its file's name.
+
+    Numbers, and names that hold only numbers and codes such as ``IMG_2041``, are not words.
+    """
+    said = [str(item.metadata[key]) for key in ("caption", "title", "tags") if item.metadata.get(key)]
+    if item.text:
+        said.append(item.text[:LONGEST_TEXT])
+    if not said and item.modality not in (Modality.TEXT, Modality.PAGE):
+        stem = re.sub(r"([a-z])([A-Z])", r"\1 \2", Path(item.name).stem)
+        said.append(" ".join(word for word in re.split(r"[^\w]+|_|\d+", stem) if len(word) > 3))
+    return " ".join(said).strip()
+
+
+def name_clusters(
+    items: Sequence[Item],
+    vectors: NDArray[np.float32],
+    clustering: Clustering,
+    *,
+    embed_phrases: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
+) -> dict[int, ClusterName]:
+    """Name every cluster.
+
+    Parameters
+    ----------
+    items : sequence of Item, length n
+    vectors : float32 array of shape (n, d)
+        Unit rows.
+    clustering : Clustering
+        Of these items.
+    embed_phrases : callable, optional
+        Phrases in, float32 array of shape (m, d) out, in the space of the vectors. Called only if a cluster has too
+        few words; without it such a cluster is called after its medoid.
+
+    Returns
+    -------
+    dict of int to ClusterName
+        One entry a cluster, none for the unclustered items.
+    """
+    words = [words_of(item) for item in items]
+    keywords = _keywords(words, clustering)
+    groups = [clustering.members(c) for c in range(clustering.count)]
+    means = [vectors[members].mean(axis=0) for members in groups]
+    wordless = [
+        c
+        for c, members in enumerate(groups)
+        if not keywords[c] or np.mean([bool(words[i]) for i in members]) < WORDED_SHARE
+    ]
+    phrases: dict[int, str] = {}
+    if wordless and embed_phrases is not None:
+        lifts = np.stack([means[c] for c in wordless]) - vectors.mean(axis=0)
+        phrases = dict(zip(wordless, _phrases(lifts, embed_phrases), strict=True))
+    named: dict[int, ClusterName] = {}
+    taken: set[str] = set()
+    for c, members in enumerate(groups):
+        nearest = members[np.argsort(-(vectors[members] @ means[c]), kind="stable")][:MEDOIDS]
+        medoids = tuple(items[position].id for position in nearest)
+        if c not in wordless:
+            name, source = _join(keywords[c], taken), "keywords"
+        elif c in phrases:
+            name, source = phrases[c], "phrase"
+        else:
+            name, source = f"like {items[nearest[0]].title}", "medoid"
+        if name in taken:
+            name = f"{name} ({c + 1})"
+        taken.add(name)
+        named[c] = ClusterName(c, name, source, tuple(keywords[c]), medoids, len(members))
+    return named
+
+
+def class_tfidf(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Class-based TF-IDF weights.
+
+    Parameters
+    ----------
+    counts : array of shape (g, m)
+        How often each of m terms occurs in each of g classes.
+
+    Returns
+    -------
+    array of shape (g, m)
+        ``n_xc / Σ_x n_xc · ln(1 + A / f_x)`` with A the mean number of words a class, used as it is and not
+        cut to an integer, and f_x the total count of the term.
+    """
+    per_class = counts.sum(axis=1, keepdims=True)
+    total = counts.sum(axis=0)
+    weight = np.log1p(per_class.mean() / np.maximum(total, 1e-12))
+    return counts / np.maximum(per_class, 1e-12) * weight
+
+
+def _keywords(words: Sequence[str], clustering: Clustering) -> Mapping[int, list[tuple[str, float]]]:
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    keywords: dict[int, list[tuple[str, float]]] = {c: [] for c in range(clustering.count)}
+    vectorizer = CountVectorizer(
+        binary=True, stop_words="english", ngram_range=(1, 2), min_df=2, token_pattern=r"(?u)\b[^\W\d_]{3,}\b"
+    )
+    try:
+        terms_of_items = vectorizer.fit_transform(words)
+    except ValueError:  # no term occurs twice
+        return keywords
+    terms = vectorizer.get_feature_names_out()
+    groups = [clustering.members(c) for c in range(clustering.count)]
+    if not groups:
+        return keywords
+    counts = np.stack([np.asarray(terms_of_items[group].sum(axis=0)).ravel() for group in groups]).astype(
+        float
+    )
+    weights = class_tfidf(counts)
+    for c, group in enumerate(groups):
+        for term in np.argsort(-weights[c], kind="stable"):
+            share = counts[c, term] / len(group)
+            if len(keywords[c]) == KEYWORDS or weights[c, term] <= 0:
+                break
+            if counts[c, term] >= 2 and not _repeats(terms[term], [word for word, _ in keywords[c]]):
+                keywords[c].append((str(terms[term]), float(share)))
+    return keywords
+
+
+def _repeats(term: str, chosen: Sequence[str]) -> bool:
+    """Whether a term says again what a chosen one says: a shared word, up to a plural s."""
+    stems = {word.rstrip("s") for word in term.split()}
+    return any(stems & {word.rstrip("s") for word in other.split()} for other in chosen)
+
+
+def _join(keywords: Sequence[tuple[str, float]], taken: set[str]) -> str:
+    for count in range(min(3, len(keywords)), len(keywords) + 1):
+        name = ", ".join(word for word, _ in keywords[:count])
+        if name not in taken:
+            return name
+    return ", ".join(word for word, _ in keywords)
+
+
+def _phrases(
+    lifts: NDArray[np.float32], embed_phrases: Callable[[Sequence[str]], NDArray[np.float32]]
+) -> list[str]:
+    """Name every row by the two phrases of the vocabulary that lie furthest in its direction.
+
+    ``lifts`` are cluster means less the collection's mean: the gap between modalities is in both and drops out.
+    """
+    vocabulary = [line.strip() for line in VOCABULARY.read_text("utf-8").splitlines() if line.strip()]
+    scores = lifts @ embed_phrases(vocabulary).T
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :2]
+    return [f"{vocabulary[first]} / {vocabulary[second]}" for first, second in best]

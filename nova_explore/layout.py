@@ -1,0 +1,175 @@
+"""UMAP from the shared neighbours: to two dimensions for display, to a few for clustering.
+
+The coordinates of a `Layout` are for drawing only. Nothing else is computed from them, and every layout carries how
+far it can be trusted: the share of each item's true neighbours that are beside it on the map.
+
+UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426, by umap-learn. Its stages are called one by one, because
+`umap.UMAP.fit` would compute its own neighbours again for small collections and compile what that needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.neighbors import Neighbors
+
+FEWEST_FOR_UMAP = 10
+"""Below this many items a neighbour graph has no structure to unfold: the first principal components are used."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where every item is drawn, and how far to trust it.
+
+    Attributes
+    ----------
+    xy : float32 array of shape (n, 2)
+        Coordinates for display only.
+    preservation : float32 array of shape (n,)
+        Share of an item's k true neighbours that are among its k nearest on the map, 0 to 1.
+    k : int
+        Neighbours that ``preservation`` looks at.
+    parameters : Mapping
+        Method, seed and settings.
+    """
+
+    xy: NDArray[np.float32]
+    preservation: NDArray[np.float32]
+    k: int
+    parameters: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        self.xy.flags.writeable = False
+        self.preservation.flags.writeable = False
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+
+    @property
+    def sentence(self) -> str:
+        """How far the map can be trusted, in words."""
+        kept = float(self.preservation.mean()) * self.k
+        return f"Of each item's {self.k} true neighbours, {kept:.1f} are beside it on this map."
+
+
+def lay_out(
+    vectors: NDArray[np.float32],
+    neighbors: Neighbors,
+    *,
+    min_dist: float = 0.1,
+    seed: int | None = 0,
+) -> Layout:
+    """Draw the map.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+        Unit rows.
+    neighbors : Neighbors
+        Of these vectors.
+    min_dist : float, default 0.1
+        UMAP's ``min_dist``: how closely points may be packed.
+    seed : int or None, default 0
+        The same seed gives the same map on the same machine and versions; None uses all cores and does not repeat.
+
+    Returns
+    -------
+    Layout
+    """
+    xy = reduce(vectors, neighbors, dimensions=2, min_dist=min_dist, seed=seed)
+    method = "umap" if len(vectors) >= FEWEST_FOR_UMAP else "pca"
+    parameters = {"method": method, "min_dist": min_dist, "seed": seed, "k": neighbors.k}
+    return Layout(xy, measure_preservation(xy, neighbors), neighbors.k, parameters)
+
+
+def reduce(
+    vectors: NDArray[np.float32],
+    neighbors: Neighbors,
+    *,
+    dimensions: int,
+    min_dist: float,
+    seed: int | None,
+) -> NDArray[np.float32]:
+    """Reduce the dimension with UMAP, from the neighbours given and a principal-component start.
+
+    Returns
+    -------
+    float32 array of shape (n, dimensions)
+    """
+    n = len(vectors)
+    start = _principal_components(vectors, dimensions)
+    if n < FEWEST_FOR_UMAP:
+        return start
+    umap = _compiled_umap()
+    random = np.random.RandomState(seed)
+    itself = np.arange(n, dtype=np.int32)[:, None]
+    indices = np.hstack([itself, neighbors.indices])
+    distances = np.hstack([np.zeros((n, 1), np.float32), np.maximum(1 - neighbors.similarities, 0)])
+    graph = umap.fuzzy_simplicial_set(
+        vectors, neighbors.k + 1, random, "cosine", knn_indices=indices, knn_dists=distances
+    )[0]
+    a, b = umap.find_ab_params(1.0, min_dist)
+    spread = 10 * (start - start.min(0)) / np.maximum(np.ptp(start, axis=0), 1e-12)
+    placed, _ = umap.simplicial_set_embedding(
+        vectors, graph, dimensions, 1.0, a, b, 1.0, 5, None, spread.astype(np.float32), random, "cosine", {},
+        densmap=False, densmap_kwds={}, output_dens=False, parallel=seed is None,
+    )  # fmt: skip
+    return np.ascontiguousarray(placed, dtype=np.float32)
+
+
+def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArray[np.float32]:
+    """Share of every item's true neighbours that are among as many nearest on the map.
+
+    Returns
+    -------
+    float32 array of shape (n,)
+        0 to 1; placed at random, k / (n - 1) is expected.
+    """
+    from scipy.spatial import cKDTree
+
+    n, k = neighbors.indices.shape
+    nearest = cKDTree(xy).query(xy, k=min(k + 1, n))[1]
+    shown = np.zeros((n, k), bool)
+    for column in range(nearest.shape[1]):
+        other = nearest[:, column, None]
+        shown |= (neighbors.indices == other) & (other != np.arange(n)[:, None])
+    return shown.mean(axis=1).astype(np.float32)
+
+
+def _principal_components(vectors: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:
+    """First principal components, padded with zeros where there are fewer, each with a fixed sign."""
+    from scipy.linalg import eigh
+
+    centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
+    d = centred.shape[1]
+    axes = eigh(centred.T @ centred, subset_by_index=[max(d - dimensions, 0), d - 1])[1][:, ::-1]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    scores = centred @ axes
+    return np.pad(scores, [(0, 0), (0, dimensions - scores.shape[1])]).astype(np.float32)
+
+
+@cache
+def _compiled_umap() -> Any:
+    """Import umap and let numba keep on disk what it compiles of it.
+
+    umap-learn caches only part of its functions, so that every new kernel compiles the rest again: 4 s here.
+    """
+    import umap.layouts
+    import umap.umap_
+
+    for function in (
+        umap.umap_.smooth_knn_dist,
+        umap.umap_.compute_membership_strengths,
+        umap.layouts._nb_optimize_layout_euclidean_single_epoch,
+        umap.layouts._nb_optimize_layout_euclidean_single_epoch_parallel,
+    ):
+        try:
+            function.enable_caching()
+        except RuntimeError:  # numba found no folder that it may write to: compile in memory, as umap does
+            break
+    return umap.umap_

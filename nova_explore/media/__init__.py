@@ -1,0 +1,113 @@
+"""Decode, probe, segment and show one medium at a time: one module per modality behind one small interface.
+
+Every module of this room (``text``, ``image``, ``document``, ``audio``, ``video``) has the same functions:
+
+``split(path, format, …)``
+    The parts that become items: a list of `Part` (span, text, facts). Decodes enough to know that the medium is sound.
+``load(item)``
+    The decoded content that a model embeds.
+``thumbnail(item, size)``
+    A small WebP picture of it.
+``playable(item)``
+    What a browser can show or play, cut to the item's span.
+
+The functions here choose the module by the item's modality. Whatever is wrong with a medium is an `UnreadableError`
+whose message is a reason for a person.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from nova_explore.collection import Item, Modality
+from nova_explore.media.content import Clip, Content, Page, Part, Picture, Playable, Sound, Text
+from nova_explore.media.identify import identify
+
+__all__ = [
+    "Clip",
+    "Content",
+    "Page",
+    "Part",
+    "Picture",
+    "Playable",
+    "Sound",
+    "Text",
+    "identify",
+    "load",
+    "playable",
+    "read_page",
+    "split",
+    "thumbnail",
+]
+
+_MODULES = {
+    Modality.TEXT: "text",
+    Modality.IMAGE: "image",
+    Modality.PAGE: "document",
+    Modality.AUDIO: "audio",
+    Modality.VIDEO: "video",
+}
+
+
+def _module(modality: Modality) -> ModuleType:
+    # Imported at first use: decoders are heavy, and a collection of texts needs none.
+    return import_module(f"nova_explore.media.{_MODULES[modality]}")
+
+
+def split(path: Path, modality: Modality, format: str) -> list[Part]:
+    """Parts of a medium that become items, with facts measured on the way.
+
+    Raises
+    ------
+    UnreadableError
+        If it is damaged, cut short, locked or too large to be decoded safely.
+    """
+    return _module(modality).split(path, format)
+
+
+def load(item: Item) -> Content:
+    """The decoded content that a model embeds.
+
+    Raises
+    ------
+    UnreadableError
+        If its file has gone, changed or cannot be decoded.
+    """
+    return _module(item.modality).load(item)
+
+
+def thumbnail(item: Item, size: int = 160) -> bytes:
+    """A small picture of an item, as WebP, at most ``size`` pixels wide and high.
+
+    Raises
+    ------
+    UnreadableError
+        If its file has gone, changed or cannot be decoded.
+    """
+    return _module(item.modality).thumbnail(item, size)
+
+
+def playable(item: Item) -> Playable:
+    """What a browser can show or play of an item, cut to its span.
+
+    Raises
+    ------
+    UnreadableError
+        If its file has gone, changed or cannot be decoded.
+    """
+    return _module(item.modality).playable(item)
+
+
+def read_page(item: Item) -> str:
+    """The words in the picture of a page, by optical character recognition.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``ocr`` is not installed.
+    UnreadableError
+        If its file has gone, changed or cannot be decoded.
+    """
+    return _module(Modality.PAGE).read_page(item)

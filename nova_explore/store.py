@@ -1,0 +1,405 @@
+"""The library on disk: items, thumbnails, vectors per space, and what was computed from them.
+
+A library is a folder of Lance tables (https://lancedb.github.io/lance/), each append an atomic commit, so that a
+process killed at any moment leaves every finished batch readable. Vectors are keyed by content and space: the same
+bytes in the same space are embedded once, whatever the files are called and however often a run is started again.
+
+    nova.json               what this folder is, and the version of its layout
+    items, unread           the collection
+    readings                words read from the pictures of pages
+    thumbnails              one small picture per content
+    spaces, vectors_<key>   one table of unit vectors for every space
+    failures                items that a model could not embed, with the reason
+    runs                    who embedded what, when, with which versions
+    maps, map_items, …      computed artefacts (see `nova_explore.artefacts`)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.collection import ID_LENGTH, Collection, Item, Modality, Span, Unread
+from nova_explore.embed.model import Space, Vector
+from nova_explore.errors import LibraryError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from lancedb.table import Table
+
+FORMAT = 1
+MARKER = "nova.json"
+
+
+def now() -> str:
+    """Return the time in UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Library:
+    """A library on disk.
+
+    Open one with `open_library`. All methods read the disk: two processes that read the same library see the same.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Raises
+    ------
+    LibraryError
+        If the folder is not a library, or was written by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import lancedb
+
+        self.path = path
+        try:
+            about = json.loads((path / MARKER).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise LibraryError(
+                f"{str(path)!r} is not a library: its {MARKER} cannot be read ({error}). "
+                "Make one with nova_explore.embed(collection, to=…)."
+            ) from error
+        if about.get("format") != FORMAT:
+            raise LibraryError(
+                f"{str(path)!r} has format {about.get('format')!r}, this version reads format {FORMAT}. "
+                "Open it with the version of nova-explore that wrote it."
+            )
+        self.created: str = about["created"]
+        self._db = lancedb.connect(str(path))
+
+    # ---- tables -------------------------------------------------------------------------------------------------
+
+    def _table(self, name: str) -> Table | None:
+        try:
+            return cast("Table", self._db.open_table(name))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def read(
+        self, name: str, *, columns: Sequence[str] | None = None, where: str | None = None
+    ) -> pa.Table | None:
+        """Read a table, or None if the library has none of this name.
+
+        Parameters
+        ----------
+        name : str
+            Table name.
+        columns : sequence of str, optional
+            Only these columns.
+        where : str, optional
+            SQL condition on the rows. Values must be hex keys or names made by this library, never text of others.
+        """
+        table = self._table(name)
+        if table is None:
+            return None
+        query = table.search()
+        if columns is not None:
+            query = query.select(list(columns))
+        if where is not None:
+            query = query.where(where)
+        return query.to_arrow()
+
+    def append(self, name: str, rows: pa.Table) -> None:
+        """Add rows to a table in one atomic commit, creating the table if it is not there."""
+        if rows.num_rows == 0:
+            return
+        table = self._table(name)
+        if table is None:
+            self._db.create_table(name, data=rows)
+        else:
+            table.add(rows)
+
+    def upsert(self, name: str, rows: pa.Table, *, on: Sequence[str]) -> None:
+        """Add rows, replacing those with equal values in the columns ``on``, in one atomic commit."""
+        if rows.num_rows == 0:
+            return
+        table = self._table(name)
+        if table is None:
+            self._db.create_table(name, data=rows)
+        else:
+            table.merge_insert(list(on)).when_matched_update_all().when_not_matched_insert_all().execute(rows)
+
+    def replace(self, name: str, rows: pa.Table) -> None:
+        """Put rows in the place of all rows of a table, in one atomic commit."""
+        self._db.create_table(name, data=rows, mode="overwrite" if self._table(name) else "create")
+
+    def delete(self, name: str, where: str) -> None:
+        """Delete the rows for which an SQL condition of our own making holds."""
+        table = self._table(name)
+        if table is not None:
+            table.delete(where)
+
+    def compact(self, name: str) -> None:
+        """Join the many small files that a long run leaves behind."""
+        table = self._table(name)
+        if table is not None:
+            table.optimize()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the library for writing; the operating system lets go of it even if the process is killed.
+
+        Raises
+        ------
+        LibraryError
+            If another process is writing.
+        """
+        import filelock
+
+        lock = filelock.FileLock(str(self.path / "writing.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise LibraryError(
+                f"{str(self.path)!r} is being written by another process. Wait for it to end, or stop it: "
+                "what it has embedded so far is kept."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    # ---- the collection -----------------------------------------------------------------------------------------
+
+    def collection(self) -> Collection:
+        """Read the items in their order, and what could not be read. Words read from page pictures are filled in."""
+        rows = self.read("items")
+        unread = self.read("unread")
+        readings = self.read("readings")
+        words = (
+            dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True))
+            if readings
+            else {}
+        )
+        items = [] if rows is None else [_item(row, words) for row in rows.sort_by("position").to_pylist()]
+        return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
+
+    def add(self, collection: Collection) -> Collection:
+        """Add a collection to the library and return the whole.
+
+        An item that is there already (same content at the same address) keeps its id and place and gets the new
+        metadata; more copies of known content get the next ``~n``. What could be read this time is no longer
+        listed as unread.
+        """
+        known = self.collection()
+        ids = {(item.content_key, item.uri): item.id for item in known}
+        places = {item.id: place for place, item in enumerate(known)}
+        copies: dict[str, int] = {}
+        for item in known:
+            copies[item.content_key] = copies.get(item.content_key, 0) + 1
+        rows: dict[str, dict[str, Any]] = {}
+        for item in collection:
+            address = (item.content_key, item.uri)
+            if address not in ids:
+                copy = copies[item.content_key] = copies.get(item.content_key, 0) + 1
+                short = item.content_key[:ID_LENGTH]
+                ids[address] = short if copy == 1 else f"{short}~{copy}"
+                places[ids[address]] = len(places)
+            rows[ids[address]] = _row(item, ids[address], places[ids[address]])
+        self.upsert("items", _arrow(list(rows.values()), _item_schema()), on=["id"])
+        read_now = {item.name for item in collection}
+        unread = {u.name: u for u in (*known.unread, *collection.unread)}
+        kept = [{"name": u.name, "reason": u.reason} for u in unread.values() if u.name not in read_now]
+        if kept or known.unread:
+            self.replace("unread", _arrow(kept, _schema(name="string", reason="string")))
+        return self.collection()
+
+    # ---- vectors ------------------------------------------------------------------------------------------------
+
+    def spaces(self) -> dict[str, Space]:
+        """Spaces with vectors in this library, by the name of the model that made them, oldest first."""
+        rows = self.read("spaces")
+        return {} if rows is None else {row.pop("name"): Space(**row) for row in rows.to_pylist()}
+
+    def add_space(self, name: str, space: Space) -> None:
+        """Note that the model of this name makes vectors of this space."""
+        fields = ("model", "revision", "purpose", "dimension", "preprocessing")
+        row = {"name": name} | {field: getattr(space, field) for field in fields}
+        self.upsert("spaces", _arrow([row]), on=["name"])
+
+    def embedded(self, space: Space) -> set[str]:
+        """Content keys that have a vector in this space."""
+        rows = self.read(f"vectors_{space.key}", columns=["content_key"])
+        return set() if rows is None else set(rows["content_key"].to_pylist())
+
+    def add_vectors(self, space: Space, vectors: Mapping[str, Vector]) -> None:
+        """Store vectors by content key, in one atomic commit."""
+        import pyarrow as pa
+
+        if not vectors:
+            return
+        flat = np.concatenate([np.asarray(v, np.float32) for v in vectors.values()])
+        column = pa.FixedSizeListArray.from_arrays(pa.array(flat), space.dimension)
+        self.append(f"vectors_{space.key}", pa.table({"content_key": list(vectors), "vector": column}))
+
+    def vectors(self, space: Space, keys: Iterable[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Read the vectors of these content keys, in this order.
+
+        Returns
+        -------
+        vectors : float32 array of shape (m, d)
+            One row for every key that has a vector, in the order of the keys.
+        present : bool array of shape (n,)
+            Which keys those are.
+        """
+        keys = list(keys)
+        rows = self.read(f"vectors_{space.key}")
+        if rows is None:
+            return np.empty((0, space.dimension), np.float32), np.zeros(len(keys), bool)
+        place = {key: i for i, key in enumerate(rows["content_key"].to_pylist())}
+        flat = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        stored = flat.reshape(-1, space.dimension)
+        found = np.array([place.get(key, -1) for key in keys], dtype=np.int64)
+        return np.ascontiguousarray(stored[found[found >= 0]], dtype=np.float32), found >= 0
+
+    # ---- what goes with the vectors -----------------------------------------------------------------------------
+
+    def thumbnails(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Read the thumbnails (WebP) of these content keys; keys without one are left out."""
+        wanted = ", ".join(f"'{key}'" for key in dict.fromkeys(keys))
+        rows = self.read("thumbnails", where=f"content_key IN ({wanted})") if wanted else None
+        return (
+            {}
+            if rows is None
+            else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "webp")), strict=True))
+        )
+
+    def thumbnailed(self) -> set[str]:
+        """Content keys that have a thumbnail."""
+        rows = self.read("thumbnails", columns=["content_key"])
+        return set() if rows is None else set(rows["content_key"].to_pylist())
+
+    def add_thumbnails(self, thumbnails: Mapping[str, bytes]) -> None:
+        """Store thumbnails by content key, in one atomic commit."""
+        schema = _schema(content_key="string", webp="binary")
+        self.append(
+            "thumbnails", _arrow([{"content_key": k, "webp": v} for k, v in thumbnails.items()], schema)
+        )
+
+    def add_readings(self, readings: Mapping[str, str]) -> None:
+        """Store the words read from page pictures by content key, in one atomic commit."""
+        self.append("readings", _arrow([{"content_key": k, "text": v} for k, v in readings.items()]))
+
+    def failures(self, space: Space) -> dict[str, str]:
+        """Reasons by content key for the items that got no vector in this space."""
+        rows = self.read("failures", where=f"space = '{space.key}'")
+        return (
+            {}
+            if rows is None
+            else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "reason")), strict=True))
+        )
+
+    def set_failures(self, space: Space, failures: Mapping[str, str]) -> None:
+        """Replace the reasons recorded for this space."""
+        self.delete("failures", f"space = '{space.key}'")
+        rows = [{"space": space.key, "content_key": k, "reason": v} for k, v in failures.items()]
+        self.append("failures", _arrow(rows, _schema(space="string", content_key="string", reason="string")))
+
+    def record_run(self, run: Mapping[str, Any]) -> None:
+        """Store one run; a run of the same id is replaced. Values are kept as JSON."""
+        self.upsert("runs", _arrow([{"id": run["id"], "record": json.dumps(dict(run))}]), on=["id"])
+
+    def runs(self) -> list[dict[str, Any]]:
+        """All runs, oldest first."""
+        rows = self.read("runs")
+        records = [] if rows is None else [json.loads(record) for record in rows["record"].to_pylist()]
+        return sorted(records, key=lambda run: run["started"])
+
+    def __repr__(self) -> str:
+        table = self._table("items")
+        return f"<Library {str(self.path)!r}: {0 if table is None else table.count_rows():,} items>"
+
+
+def open_library(path: str | Path, *, create: bool = False) -> Library:
+    """Open the library in a folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder, by habit ``something.nova``.
+    create : bool, default False
+        Make it if it is not there.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library and none is to be made, or the folder holds something else.
+    """
+    folder = Path(path).expanduser().absolute()
+    if not (folder / MARKER).exists():
+        if not create:
+            raise LibraryError(
+                f"There is no library at {str(folder)!r}. Make one with nova_explore.embed(collection, to={str(path)!r})."
+            )
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise LibraryError(f"{str(folder)!r} exists and is not a library. Choose a name that is free.")
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"{MARKER}.part"
+        draft.write_text(json.dumps({"format": FORMAT, "created": now()}), "utf-8")
+        draft.replace(folder / MARKER)
+    return Library(folder)
+
+
+def _schema(**types: str) -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([(name, getattr(pa, kind)()) for name, kind in types.items()])
+
+
+def _item_schema() -> pa.Schema:
+    return _schema(
+        id="string", position="int64", content_key="string", modality="string", uri="string", name="string",
+        format="string", digest="string", span_unit="string", span_start="float64", span_end="float64",
+        text="string", as_image="bool_", metadata="string",
+    )  # fmt: skip
+
+
+def _arrow(rows: list[dict[str, Any]], schema: pa.Schema | None = None) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _row(item: Item, id: str, position: int) -> dict[str, Any]:
+    return {
+        "id": id,
+        "position": position,
+        "content_key": item.content_key,
+        "modality": str(item.modality),
+        "uri": item.uri,
+        "name": item.name,
+        "format": item.format,
+        "digest": item.digest,
+        "span_unit": item.span.unit if item.span else None,
+        "span_start": item.span.start if item.span else None,
+        "span_end": item.span.end if item.span else None,
+        "text": item.text,
+        "as_image": item.as_image,
+        "metadata": json.dumps(dict(item.metadata)),
+    }
+
+
+def _item(row: Mapping[str, Any], words: Mapping[str, str]) -> Item:
+    return Item(
+        id=row["id"],
+        modality=Modality(row["modality"]),
+        uri=row["uri"],
+        name=row["name"],
+        format=row["format"],
+        digest=row["digest"],
+        span=Span(row["span_unit"], row["span_start"], row["span_end"]) if row["span_unit"] else None,
+        text=row["text"] if row["text"] is not None else words.get(row["content_key"]),
+        as_image=row["as_image"],
+        metadata=json.loads(row["metadata"]),
+    )

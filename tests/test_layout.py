@@ -1,0 +1,72 @@
+"""The map keeps neighbours together, says how many, and is the same twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nova_explore.layout import lay_out, measure_preservation
+from nova_explore.neighbors import Neighbors, find_neighbors
+
+
+def planted(groups: int = 6, size: int = 40, d: int = 32, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    truth = np.repeat(np.arange(groups), size)
+    vectors = random.normal(size=(groups, d))[truth] + 0.5 * random.normal(size=(groups * size, d))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), truth
+
+
+def test_the_same_seed_gives_the_same_map_and_another_seed_another():
+    vectors, _ = planted()
+    neighbors = find_neighbors(vectors, k=15)
+    first, again, other = (lay_out(vectors, neighbors, seed=seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first.xy, again.xy)
+    assert not np.array_equal(first.xy, other.xy)
+    assert first.parameters["seed"] == 0
+
+
+def test_planted_groups_lie_apart_on_the_map_and_keep_their_neighbours():
+    vectors, truth = planted()
+    layout = lay_out(vectors, find_neighbors(vectors, k=15))
+    centres = np.stack([layout.xy[truth == g].mean(axis=0) for g in range(6)])
+    nearest = np.linalg.norm(layout.xy[:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == truth).mean() > 0.98
+    chance = 15 / (len(vectors) - 1)
+    assert layout.preservation.mean() > 5 * chance
+
+
+def test_preservation_is_the_share_worked_out_by_hand():
+    xy = np.array([[0, 0], [1, 0], [2.1, 0], [10, 0]], np.float32)
+    neighbors = Neighbors(
+        np.array([[1, 3], [0, 2], [1, 3], [2, 0]], np.int32), np.ones((4, 2), np.float32)
+    )
+    # On the line: 0 is beside 1, 2; 1 beside 0, 2; 2 beside 1, 0; 3 beside 2, 1.
+    np.testing.assert_allclose(measure_preservation(xy, neighbors), [0.5, 1.0, 0.5, 0.5])
+
+
+def test_a_map_on_which_all_points_coincide_still_measures():
+    neighbors = Neighbors(np.array([[1], [0], [0]], np.int32), np.ones((3, 1), np.float32))
+    kept = measure_preservation(np.zeros((3, 2), np.float32), neighbors)
+    assert ((kept >= 0) & (kept <= 1)).all()
+
+
+def test_the_sentence_names_the_mean():
+    vectors, _ = planted()
+    layout = lay_out(vectors, find_neighbors(vectors, k=15))
+    assert layout.sentence == (
+        f"Of each item's 15 true neighbours, {15 * layout.preservation.mean():.1f} are beside it on this map."
+    )
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 9, 10, 17])
+def test_small_collections_get_a_map_too(n):
+    vectors, _ = planted(groups=1, size=n)
+    layout = lay_out(vectors, find_neighbors(vectors, k=min(15, n - 1)))
+    assert layout.xy.shape == (n, 2)
+    assert np.isfinite(layout.xy).all()
+    assert layout.parameters["method"] == ("umap" if n >= 10 else "pca")
+
+
+def test_identical_items_get_a_finite_map():
+    vectors = np.tile(np.eye(1, 8, dtype=np.float32), (30, 1))
+    assert np.isfinite(lay_out(vectors, find_neighbors(vectors, k=15)).xy).all()

@@ -74,7 +74,7 @@ def save_map(library: Library, drawn: Map) -> None:
             "similarities": pa.FixedSizeListArray.from_arrays(close, k),
         }
     )
-    library.replace(f"map_{drawn.key}", rows)
+    library.tables.replace(f"map_{drawn.key}", rows)
     record = {
         "created": drawn.created,
         "versions": dict(drawn.versions),
@@ -83,15 +83,15 @@ def save_map(library: Library, drawn: Map) -> None:
         "clustering": dict(drawn.clustering.parameters),
         "names": [asdict(name) for name in drawn.names.values()],
     }
-    library.upsert("maps", pa.table({"key": [drawn.key], "record": [json.dumps(record)]}), on=["key"])
+    library.tables.upsert("maps", pa.table({"key": [drawn.key], "record": [json.dumps(record)]}), on=["key"])
 
 
 def load_map(library: Library, key: str) -> Map | None:
     """Read a map, or None if the library has none under this key."""
-    entries = library.read("maps", where=f"key = '{key}'")
+    entries = library.tables.read("maps", where=f"key = '{key}'")
     if entries is None or entries.num_rows == 0:
         return None
-    rows = library.read(f"map_{key}")
+    rows = library.tables.read(f"map_{key}")
     if rows is None:
         return None
     rows = rows.sort_by("position")

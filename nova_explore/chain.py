@@ -111,9 +111,7 @@ def _as_library(
     return embed(source, to=to, model=model or "local", progress=progress)
 
 
-def _choose_space(
-    library: Library, model: str | EmbeddingModel | None
-) -> tuple[str, Space, EmbeddingModel | None]:
+def _choose_space(library: Library, model: str | EmbeddingModel | None) -> tuple[str, Space, EmbeddingModel | None]:
     spaces = library.spaces()
     if model is None:
         if len(spaces) > 1:
@@ -152,7 +150,5 @@ def _embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray
 def _embed_phrases(model: str | EmbeddingModel, space: Space, texts: Sequence[str]) -> NDArray[np.float32]:
     opened = open_model(model)
     if opened.space != space:
-        raise SpaceMismatchError(
-            str(opened.space), str(space), "Embed the library again with the installed model."
-        )
+        raise SpaceMismatchError(str(opened.space), str(space), "Embed the library again with the installed model.")
     return embed_texts(opened, texts, role="query")

@@ -131,7 +131,7 @@ class Unread:
     Attributes
     ----------
     name : str
-        The path relative to the source; undecodable bytes are shown as ``\\xNN``.
+        The path relative to the source; undecodable bytes are written as hexadecimal escapes.
     reason : str
         A sentence a person can act on.
     """
@@ -274,9 +274,7 @@ class Collection(Sequence[Item]):
         head = f"{len(self):,} {'item' if len(self) == 1 else 'items'}" + (f" ({counted})" if counted else "")
         if not self.unread:
             return head
-        return (
-            f"{head}; {len(self.unread):,} {'file' if len(self.unread) == 1 else 'files'} could not be read"
-        )
+        return f"{head}; {len(self.unread):,} {'file' if len(self.unread) == 1 else 'files'} could not be read"
 
     def __repr__(self) -> str:
         return f"<Collection: {self}>"

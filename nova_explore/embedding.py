@@ -24,7 +24,7 @@ from nova_explore import media
 from nova_explore.collection import Collection, Item, Modality
 from nova_explore.embed.model import EmbeddingModel, ItemError, Role, Space, Vector, open_model
 from nova_explore.errors import SpaceMismatchError, UnreadableError
-from nova_explore.sources import Source, read
+from nova_explore.sources import read
 from nova_explore.store import Library, now, open_library
 
 COMPACT_AFTER = 16
@@ -37,7 +37,7 @@ RECORDED_PACKAGES = (
 
 
 def embed(
-    source: Source | Collection,
+    source: Any,
     *,
     to: str | Path,
     model: str | EmbeddingModel = "local",
@@ -141,9 +141,7 @@ def _read_pages(library: Library, collection: Collection, *, progress: bool) -> 
     from tqdm.auto import tqdm
 
     items = list(collection)
-    silent = [
-        place for place, item in enumerate(items) if item.modality is Modality.PAGE and item.text is None
-    ]
+    silent = [place for place, item in enumerate(items) if item.modality is Modality.PAGE and item.text is None]
     if not silent or importlib.util.find_spec("rapidocr") is None:
         return items
     words: dict[str, str] = {}
@@ -198,8 +196,8 @@ def _run(library: Library, items: Sequence[Item], model: EmbeddingModel, *, prog
         record |= {"ended": now(), "failed": len(failures)}
         library.record_run(record)
     if batches > COMPACT_AFTER:
-        library.compact(f"vectors_{space.key}")
-        library.compact("thumbnails")
+        library.tables.compact(f"vectors_{space.key}")
+        library.tables.compact("thumbnails")
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
@@ -207,9 +205,7 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
         yield items[start : start + size]
 
 
-def _embed_checked(
-    model: EmbeddingModel, batch: Sequence[Item]
-) -> tuple[Mapping[str, Vector], Mapping[str, str]]:
+def _embed_checked(model: EmbeddingModel, batch: Sequence[Item]) -> tuple[Mapping[str, Vector], Mapping[str, str]]:
     """Embed a batch; what is not a finite unit vector of the right length is a failure, never stored."""
     answers = model.embed_batch(batch)
     if len(answers) != len(batch):

@@ -1,4 +1,4 @@
-"""The aligned bundle of items, vectors, neighbours, layout, clusters and names: what a widget shows and a report prints."""
+"""The aligned bundle of items, vectors, neighbours, layout, clusters and names."""
 
 from __future__ import annotations
 
@@ -260,9 +260,7 @@ class Exploration:
         scores = self.vectors @ vector
         via = np.full(len(self), "content", dtype="<U7")
         note = None
-        by_words = np.array(
-            [item.modality not in self.model.capabilities.text_search for item in self.collection]
-        )
+        by_words = np.array([item.modality not in self.model.capabilities.text_search for item in self.collection])
         if by_words.any():
             positions, words = self._words()
             scores[by_words] = np.nan

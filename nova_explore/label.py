@@ -154,16 +154,14 @@ def _keywords(words: Sequence[str], clustering: Clustering) -> Mapping[int, list
         binary=True, stop_words="english", ngram_range=(1, 2), min_df=2, token_pattern=r"(?u)\b[^\W\d_]{3,}\b"
     )
     try:
-        terms_of_items = vectorizer.fit_transform(words)
+        terms_of_items = vectorizer.fit_transform(words).tocsr()  # pyright: ignore[reportAttributeAccessIssue]
     except ValueError:  # no term occurs twice
         return keywords
-    terms = vectorizer.get_feature_names_out()
+    terms = [str(term) for term in vectorizer.get_feature_names_out()]
     groups = [clustering.members(c) for c in range(clustering.count)]
     if not groups:
         return keywords
-    counts = np.stack([np.asarray(terms_of_items[group].sum(axis=0)).ravel() for group in groups]).astype(
-        float
-    )
+    counts = np.stack([np.asarray(terms_of_items[group].sum(axis=0)).ravel() for group in groups]).astype(float)
     weights = class_tfidf(counts)
     for c, group in enumerate(groups):
         for term in np.argsort(-weights[c], kind="stable"):
@@ -171,7 +169,7 @@ def _keywords(words: Sequence[str], clustering: Clustering) -> Mapping[int, list
             if len(keywords[c]) == KEYWORDS or weights[c, term] <= 0:
                 break
             if counts[c, term] >= 2 and not _repeats(terms[term], [word for word, _ in keywords[c]]):
-                keywords[c].append((str(terms[term]), float(share)))
+                keywords[c].append((terms[term], float(share)))
     return keywords
 
 
@@ -189,9 +187,7 @@ def _join(keywords: Sequence[tuple[str, float]], taken: set[str]) -> str:
     return ", ".join(word for word, _ in keywords)
 
 
-def _phrases(
-    lifts: NDArray[np.float32], embed_phrases: Callable[[Sequence[str]], NDArray[np.float32]]
-) -> list[str]:
+def _phrases(lifts: NDArray[np.float32], embed_phrases: Callable[[Sequence[str]], NDArray[np.float32]]) -> list[str]:
     """Name every row by the two phrases of the vocabulary that lie furthest in its direction.
 
     ``lifts`` are cluster means less the collection's mean: the gap between modalities is in both and drops out.

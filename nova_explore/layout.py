@@ -9,6 +9,7 @@ UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426, by umap-learn. Its stage
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -115,6 +116,7 @@ def reduce(
     )[0]
     a, b = umap.find_ab_params(1.0, min_dist)
     spread = 10 * (start - start.min(0)) / np.maximum(np.ptp(start, axis=0), 1e-12)
+    spread += random.normal(scale=1e-4, size=spread.shape)  # copies must not start in one point: UMAP divides by it
     placed, _ = umap.simplicial_set_embedding(
         vectors, graph, dimensions, 1.0, a, b, 1.0, 5, None, spread.astype(np.float32), random, "cosine", {},
         densmap=False, densmap_kwds={}, output_dens=False, parallel=seed is None,
@@ -130,10 +132,10 @@ def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArr
     float32 array of shape (n,)
         0 to 1; placed at random, k / (n - 1) is expected.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     n, k = neighbors.indices.shape
-    nearest = cKDTree(xy).query(xy, k=min(k + 1, n))[1]
+    nearest = KDTree(xy).query(xy, k=min(k + 1, n))[1]
     shown = np.zeros((n, k), bool)
     for column in range(nearest.shape[1]):
         other = nearest[:, column, None]
@@ -159,8 +161,10 @@ def _compiled_umap() -> Any:
 
     umap-learn caches only part of its functions, so that every new kernel compiles the rest again: 4 s here.
     """
-    import umap.layouts
-    import umap.umap_
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)  # umap says that TensorFlow is missing; nothing here needs it
+        import umap.layouts
+        import umap.umap_
 
     for function in (
         umap.umap_.smooth_knn_dist,

@@ -64,9 +64,7 @@ def find_neighbors(vectors: NDArray[np.float32], *, k: int = 15) -> Neighbors:
     """
     n = len(vectors)
     if n <= k:
-        raise TooFewItemsError(
-            f"k={k} needs at least {k + 1} items, the collection has {n}. Pass k<={max(n - 1, 0)}."
-        )
+        raise TooFewItemsError(f"k={k} needs at least {k + 1} items, the collection has {n}. Pass k<={max(n - 1, 0)}.")
     indices = np.empty((n, k), np.int32)
     similarities = np.empty((n, k), np.float32)
     rows = max(1, BLOCK_BYTES // (4 * n))

@@ -12,11 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Item
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PRIOR_ITEMS = 20
 """Weight of the collection's own spread when a modality has few items: three videos say little about what is usual."""
@@ -59,7 +63,7 @@ class Ranking:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """One row a result, in order, indexed by id."""
         import pandas as pd
 
@@ -133,9 +137,7 @@ def _standing_out(
     merit = np.full(len(scores), -np.inf)
     if not usable.any():
         return merit
-    spread_of_all = float(
-        np.mean([scores[usable & (kinds == kind)].var() for kind in np.unique(kinds[usable])])
-    )
+    spread_of_all = float(np.mean([scores[usable & (kinds == kind)].var() for kind in np.unique(kinds[usable])]))
     for kind in np.unique(kinds[usable]):
         same = usable & (kinds == kind)
         count = int(same.sum())

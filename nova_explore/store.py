@@ -17,11 +17,11 @@ bytes in the same space are embedded once, whatever the files are called and how
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,10 @@ from numpy.typing import NDArray
 from nova_explore.collection import ID_LENGTH, Collection, Item, Modality, Span, Unread
 from nova_explore.embed.model import Space, Vector
 from nova_explore.errors import LibraryError
+from nova_explore.lance import Tables, arrow, schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from lancedb.table import Table
 
 FORMAT = 1
 MARKER = "nova.json"
@@ -53,6 +53,11 @@ class Library:
     path : Path
         The folder.
 
+    Attributes
+    ----------
+    tables : Tables
+        Its Lance tables.
+
     Raises
     ------
     LibraryError
@@ -60,8 +65,6 @@ class Library:
     """
 
     def __init__(self, path: Path) -> None:
-        import lancedb
-
         self.path = path
         try:
             about = json.loads((path / MARKER).read_text("utf-8"))
@@ -76,75 +79,7 @@ class Library:
                 "Open it with the version of nova-explore that wrote it."
             )
         self.created: str = about["created"]
-        self._db = lancedb.connect(str(path))
-
-    # ---- tables -------------------------------------------------------------------------------------------------
-
-    def _table(self, name: str) -> Table | None:
-        try:
-            return cast("Table", self._db.open_table(name))
-        except (FileNotFoundError, ValueError):
-            return None
-
-    def read(
-        self, name: str, *, columns: Sequence[str] | None = None, where: str | None = None
-    ) -> pa.Table | None:
-        """Read a table, or None if the library has none of this name.
-
-        Parameters
-        ----------
-        name : str
-            Table name.
-        columns : sequence of str, optional
-            Only these columns.
-        where : str, optional
-            SQL condition on the rows. Values must be hex keys or names made by this library, never text of others.
-        """
-        table = self._table(name)
-        if table is None:
-            return None
-        query = table.search()
-        if columns is not None:
-            query = query.select(list(columns))
-        if where is not None:
-            query = query.where(where)
-        return query.to_arrow()
-
-    def append(self, name: str, rows: pa.Table) -> None:
-        """Add rows to a table in one atomic commit, creating the table if it is not there."""
-        if rows.num_rows == 0:
-            return
-        table = self._table(name)
-        if table is None:
-            self._db.create_table(name, data=rows)
-        else:
-            table.add(rows)
-
-    def upsert(self, name: str, rows: pa.Table, *, on: Sequence[str]) -> None:
-        """Add rows, replacing those with equal values in the columns ``on``, in one atomic commit."""
-        if rows.num_rows == 0:
-            return
-        table = self._table(name)
-        if table is None:
-            self._db.create_table(name, data=rows)
-        else:
-            table.merge_insert(list(on)).when_matched_update_all().when_not_matched_insert_all().execute(rows)
-
-    def replace(self, name: str, rows: pa.Table) -> None:
-        """Put rows in the place of all rows of a table, in one atomic commit."""
-        self._db.create_table(name, data=rows, mode="overwrite" if self._table(name) else "create")
-
-    def delete(self, name: str, where: str) -> None:
-        """Delete the rows for which an SQL condition of our own making holds."""
-        table = self._table(name)
-        if table is not None:
-            table.delete(where)
-
-    def compact(self, name: str) -> None:
-        """Join the many small files that a long run leaves behind."""
-        table = self._table(name)
-        if table is not None:
-            table.optimize()
+        self.tables = Tables(path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -174,14 +109,10 @@ class Library:
 
     def collection(self) -> Collection:
         """Read the items in their order, and what could not be read. Words read from page pictures are filled in."""
-        rows = self.read("items")
-        unread = self.read("unread")
-        readings = self.read("readings")
-        words = (
-            dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True))
-            if readings
-            else {}
-        )
+        rows = self.tables.read("items")
+        unread = self.tables.read("unread")
+        readings = self.tables.read("readings")
+        words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
         items = [] if rows is None else [_item(row, words) for row in rows.sort_by("position").to_pylist()]
         return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
 
@@ -207,30 +138,30 @@ class Library:
                 ids[address] = short if copy == 1 else f"{short}~{copy}"
                 places[ids[address]] = len(places)
             rows[ids[address]] = _row(item, ids[address], places[ids[address]])
-        self.upsert("items", _arrow(list(rows.values()), _item_schema()), on=["id"])
+        self.tables.upsert("items", arrow(list(rows.values()), _item_schema()), on=["id"])
         read_now = {item.name for item in collection}
         unread = {u.name: u for u in (*known.unread, *collection.unread)}
         kept = [{"name": u.name, "reason": u.reason} for u in unread.values() if u.name not in read_now]
         if kept or known.unread:
-            self.replace("unread", _arrow(kept, _schema(name="string", reason="string")))
+            self.tables.replace("unread", arrow(kept, schema(name="string", reason="string")))
         return self.collection()
 
     # ---- vectors ------------------------------------------------------------------------------------------------
 
     def spaces(self) -> dict[str, Space]:
         """Spaces with vectors in this library, by the name of the model that made them, oldest first."""
-        rows = self.read("spaces")
+        rows = self.tables.read("spaces")
         return {} if rows is None else {row.pop("name"): Space(**row) for row in rows.to_pylist()}
 
     def add_space(self, name: str, space: Space) -> None:
         """Note that the model of this name makes vectors of this space."""
         fields = ("model", "revision", "purpose", "dimension", "preprocessing")
         row = {"name": name} | {field: getattr(space, field) for field in fields}
-        self.upsert("spaces", _arrow([row]), on=["name"])
+        self.tables.upsert("spaces", arrow([row]), on=["name"])
 
     def embedded(self, space: Space) -> set[str]:
         """Content keys that have a vector in this space."""
-        rows = self.read(f"vectors_{space.key}", columns=["content_key"])
+        rows = self.tables.read(f"vectors_{space.key}", columns=["content_key"])
         return set() if rows is None else set(rows["content_key"].to_pylist())
 
     def add_vectors(self, space: Space, vectors: Mapping[str, Vector]) -> None:
@@ -241,7 +172,7 @@ class Library:
             return
         flat = np.concatenate([np.asarray(v, np.float32) for v in vectors.values()])
         column = pa.FixedSizeListArray.from_arrays(pa.array(flat), space.dimension)
-        self.append(f"vectors_{space.key}", pa.table({"content_key": list(vectors), "vector": column}))
+        self.tables.append(f"vectors_{space.key}", pa.table({"content_key": list(vectors), "vector": column}))
 
     def vectors(self, space: Space, keys: Iterable[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Read the vectors of these content keys, in this order.
@@ -254,7 +185,7 @@ class Library:
             Which keys those are.
         """
         keys = list(keys)
-        rows = self.read(f"vectors_{space.key}")
+        rows = self.tables.read(f"vectors_{space.key}")
         if rows is None:
             return np.empty((0, space.dimension), np.float32), np.zeros(len(keys), bool)
         place = {key: i for i, key in enumerate(rows["content_key"].to_pylist())}
@@ -268,57 +199,46 @@ class Library:
     def thumbnails(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Read the thumbnails (WebP) of these content keys; keys without one are left out."""
         wanted = ", ".join(f"'{key}'" for key in dict.fromkeys(keys))
-        rows = self.read("thumbnails", where=f"content_key IN ({wanted})") if wanted else None
-        return (
-            {}
-            if rows is None
-            else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "webp")), strict=True))
-        )
+        rows = self.tables.read("thumbnails", where=f"content_key IN ({wanted})") if wanted else None
+        return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "webp")), strict=True))
 
     def thumbnailed(self) -> set[str]:
         """Content keys that have a thumbnail."""
-        rows = self.read("thumbnails", columns=["content_key"])
+        rows = self.tables.read("thumbnails", columns=["content_key"])
         return set() if rows is None else set(rows["content_key"].to_pylist())
 
     def add_thumbnails(self, thumbnails: Mapping[str, bytes]) -> None:
         """Store thumbnails by content key, in one atomic commit."""
-        schema = _schema(content_key="string", webp="binary")
-        self.append(
-            "thumbnails", _arrow([{"content_key": k, "webp": v} for k, v in thumbnails.items()], schema)
-        )
+        shape = schema(content_key="string", webp="binary")
+        self.tables.append("thumbnails", arrow([{"content_key": k, "webp": v} for k, v in thumbnails.items()], shape))
 
     def add_readings(self, readings: Mapping[str, str]) -> None:
         """Store the words read from page pictures by content key, in one atomic commit."""
-        self.append("readings", _arrow([{"content_key": k, "text": v} for k, v in readings.items()]))
+        self.tables.append("readings", arrow([{"content_key": k, "text": v} for k, v in readings.items()]))
 
     def failures(self, space: Space) -> dict[str, str]:
         """Reasons by content key for the items that got no vector in this space."""
-        rows = self.read("failures", where=f"space = '{space.key}'")
-        return (
-            {}
-            if rows is None
-            else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "reason")), strict=True))
-        )
+        rows = self.tables.read("failures", where=f"space = '{space.key}'")
+        return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "reason")), strict=True))
 
     def set_failures(self, space: Space, failures: Mapping[str, str]) -> None:
         """Replace the reasons recorded for this space."""
-        self.delete("failures", f"space = '{space.key}'")
+        self.tables.delete("failures", f"space = '{space.key}'")
         rows = [{"space": space.key, "content_key": k, "reason": v} for k, v in failures.items()]
-        self.append("failures", _arrow(rows, _schema(space="string", content_key="string", reason="string")))
+        self.tables.append("failures", arrow(rows, schema(space="string", content_key="string", reason="string")))
 
     def record_run(self, run: Mapping[str, Any]) -> None:
         """Store one run; a run of the same id is replaced. Values are kept as JSON."""
-        self.upsert("runs", _arrow([{"id": run["id"], "record": json.dumps(dict(run))}]), on=["id"])
+        self.tables.upsert("runs", arrow([{"id": run["id"], "record": json.dumps(dict(run))}]), on=["id"])
 
     def runs(self) -> list[dict[str, Any]]:
         """All runs, oldest first."""
-        rows = self.read("runs")
+        rows = self.tables.read("runs")
         records = [] if rows is None else [json.loads(record) for record in rows["record"].to_pylist()]
         return sorted(records, key=lambda run: run["started"])
 
     def __repr__(self) -> str:
-        table = self._table("items")
-        return f"<Library {str(self.path)!r}: {0 if table is None else table.count_rows():,} items>"
+        return f"<Library {str(self.path)!r}: {self.tables.count('items'):,} items>"
 
 
 def open_library(path: str | Path, *, create: bool = False) -> Library:
@@ -340,7 +260,8 @@ def open_library(path: str | Path, *, create: bool = False) -> Library:
     if not (folder / MARKER).exists():
         if not create:
             raise LibraryError(
-                f"There is no library at {str(folder)!r}. Make one with nova_explore.embed(collection, to={str(path)!r})."
+                f"There is no library at {str(folder)!r}. "
+                f"Make one with nova_explore.embed(collection, to={str(path)!r})."
             )
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise LibraryError(f"{str(folder)!r} exists and is not a library. Choose a name that is free.")
@@ -351,24 +272,12 @@ def open_library(path: str | Path, *, create: bool = False) -> Library:
     return Library(folder)
 
 
-def _schema(**types: str) -> pa.Schema:
-    import pyarrow as pa
-
-    return pa.schema([(name, getattr(pa, kind)()) for name, kind in types.items()])
-
-
 def _item_schema() -> pa.Schema:
-    return _schema(
+    return schema(
         id="string", position="int64", content_key="string", modality="string", uri="string", name="string",
         format="string", digest="string", span_unit="string", span_start="float64", span_end="float64",
         text="string", as_image="bool_", metadata="string",
     )  # fmt: skip
-
-
-def _arrow(rows: list[dict[str, Any]], schema: pa.Schema | None = None) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _row(item: Item, id: str, position: int) -> dict[str, Any]:

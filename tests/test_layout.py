@@ -37,9 +37,7 @@ def test_planted_groups_lie_apart_on_the_map_and_keep_their_neighbours():
 
 def test_preservation_is_the_share_worked_out_by_hand():
     xy = np.array([[0, 0], [1, 0], [2.1, 0], [10, 0]], np.float32)
-    neighbors = Neighbors(
-        np.array([[1, 3], [0, 2], [1, 3], [2, 0]], np.int32), np.ones((4, 2), np.float32)
-    )
+    neighbors = Neighbors(np.array([[1, 3], [0, 2], [1, 3], [2, 0]], np.int32), np.ones((4, 2), np.float32))
     # On the line: 0 is beside 1, 2; 1 beside 0, 2; 2 beside 1, 0; 3 beside 2, 1.
     np.testing.assert_allclose(measure_preservation(xy, neighbors), [0.5, 1.0, 0.5, 0.5])
 

@@ -31,7 +31,7 @@ def test_neighbors_agree_with_scikit_learn_block_by_block(monkeypatch):
 @settings(max_examples=40, deadline=None)
 @given(st.integers(2, 25), st.integers(1, 24), st.integers(0, 9))
 def test_an_item_is_never_its_own_neighbour_even_among_copies(n, k, seed):
-    vectors = np.repeat(unit_rows(max(n // 2, 1), 4, seed), 2, axis=0)[:n]
+    vectors = np.repeat(unit_rows(n, 4, seed), 2, axis=0)[:n]
     k = min(k, n - 1)
     found = find_neighbors(vectors, k=k)
     assert not (found.indices == np.arange(n)[:, None]).any()

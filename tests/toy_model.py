@@ -1,7 +1,7 @@
 """A tiny deterministic model with real structure: texts that share words are near each other.
 
-A text's vector is the normalised sum of one fixed random direction per word, so topics made of words give clusters and a
-query finds the texts that hold its words. Every call is written to a log, so that tests can count what was embedded.
+A text's vector is the normalised sum of one fixed random direction per word, so topics made of words give clusters
+and a query finds the texts that hold its words. Calls are written to a log, so that tests can count them.
 """
 
 from __future__ import annotations

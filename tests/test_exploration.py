@@ -1,0 +1,169 @@
+"""The bundle stays aligned, comes back the same, and answers queries only in its own space."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from toy_library import text_items, toy_collection, toy_library
+from toy_model import ToyModel
+
+from nova_explore.chain import explore
+from nova_explore.collection import Collection
+from nova_explore.embed.model import register
+from nova_explore.embedding import embed
+from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
+from nova_explore.exploration import Exploration
+from nova_explore.store import open_library
+
+register("toy", ToyModel)
+
+
+@pytest.fixture(scope="module")
+def exploration(tmp_path_factory) -> Exploration:
+    return explore(toy_library(tmp_path_factory.mktemp("exploration") / "toy.nova", per_topic=40))
+
+
+def test_topics_become_groups_named_by_their_words(exploration):
+    purity = exploration.frame.groupby("cluster")["topic"].agg(lambda topics: topics.value_counts(normalize=True).max())
+    assert exploration.clustering.count == 4
+    assert purity.min() > 0.95
+    topics = exploration.frame.drop_duplicates("cluster").set_index("cluster")["topic"]
+    words = {"birds": "owl robin feather wing nest beak sparrow heron"}
+    cluster = int(topics[topics == "birds"].index[0])
+    assert set(exploration.names[cluster].name.replace(",", "").split()) <= set(words["birds"].split())
+
+
+def test_every_row_belongs_to_its_own_item(exploration):
+    model = ToyModel()
+    frame = exploration.frame
+    assert tuple(frame.index) == exploration.collection.ids
+    for place, item in enumerate(exploration.collection):
+        assert frame["topic"].iloc[place] == item.metadata["topic"]
+        assert item.metadata["topic"] in item.text
+        np.testing.assert_array_equal(exploration.vectors[place], model.embed_batch([item])[0])
+        nearest = exploration.neighbors.indices[place, 0]
+        similarity = exploration.vectors[place] @ exploration.vectors[nearest]
+        assert similarity == pytest.approx(exploration.neighbors.similarities[place, 0], abs=1e-5)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 159), max_size=30, unique=True))
+def test_a_selection_returns_the_rows_of_its_ids_in_its_order(exploration, places):
+    ids = [exploration.collection.ids[place] for place in places]
+    exploration.select(ids, "some")
+    assert tuple(exploration.selected.index) == exploration.selection.ids == tuple(ids)
+    assert list(exploration.selected["title"]) == [exploration.collection[id].title for id in ids]
+
+
+def test_a_wrong_id_leaves_the_selection_as_it_was(exploration):
+    exploration.select(exploration.collection.ids[:2])
+    with pytest.raises(UnknownNameError):
+        exploration.select(["nonsense"])
+    assert exploration.selection.ids == exploration.collection.ids[:2]
+
+
+def test_a_map_opened_again_is_the_same_map(exploration):
+    again = explore(open_library(exploration.library.path))
+    assert again.created == exploration.created
+    np.testing.assert_array_equal(again.layout.xy, exploration.layout.xy)
+    np.testing.assert_array_equal(again.layout.preservation, exploration.layout.preservation)
+    np.testing.assert_array_equal(again.clustering.labels, exploration.clustering.labels)
+    np.testing.assert_array_equal(again.neighbors.indices, exploration.neighbors.indices)
+    np.testing.assert_array_equal(again.neighbors.similarities, exploration.neighbors.similarities)
+    assert again.names == exploration.names
+    assert again.clustering.parameters == exploration.clustering.parameters
+
+
+def test_other_parameters_and_other_items_give_another_map(exploration, tmp_path):
+    assert explore(exploration.library, min_cluster_size=10).key != exploration.key
+    grown = toy_library(tmp_path / "a.nova", per_topic=10)
+    before = explore(grown)
+    embed(Collection(text_items([("birds", "an owl more")])), to=grown.path, model=ToyModel(), progress=False)
+    after = explore(grown)
+    assert (len(before), len(after)) == (40, 41)
+    assert before.key != after.key
+
+
+def test_search_finds_the_texts_with_the_words(exploration):
+    ranking = exploration.search("owl nest", k=10)
+    assert all("owl" in exploration.collection[id].text for id in ranking.ids[:5])
+    assert (np.diff(ranking.scores) <= 0).all()
+    assert ranking.note is None
+
+
+def test_search_refuses_a_blank_query_and_an_unknown_modality(exploration):
+    with pytest.raises(ValueError, match="blank"):
+        exploration.search("  ")
+    with pytest.raises(UnknownNameError, match="Did you mean 'image'"):
+        exploration.search("owl", modality="imge")
+
+
+def test_the_nearest_are_the_neighbours_and_further_ones_go_on(exploration):
+    id = exploration.collection.ids[5]
+    short, long = exploration.nearest(id, k=5), exploration.nearest(id, k=40)
+    assert long.ids[:5] == short.ids
+    assert id not in long.ids
+    np.testing.assert_array_equal(short.positions, exploration.neighbors.indices[5, :5])
+
+
+def test_an_item_is_not_the_result_of_a_search_for_what_is_like_it(exploration):
+    id = exploration.collection.ids[3]
+    assert id not in exploration.search_like(id, k=50).ids
+
+
+def test_what_failed_is_listed_with_what_could_not_be_read(tmp_path):
+    items = [*toy_collection(10), *text_items([("x", "poison pill")])]
+    library = embed(Collection(items), to=tmp_path / "a.nova", model=ToyModel(), progress=False)
+    exploration = explore(library)
+    assert len(exploration) == 40
+    assert [u.reason for u in exploration.collection.unread] == ["The toy model refuses poison."]
+
+
+def test_a_query_in_another_space_is_refused(exploration, monkeypatch):
+    reopened = explore(exploration.library)
+    register("toy", lambda: ToyModel(revision="2"))
+    try:
+        with pytest.raises(SpaceMismatchError, match=r"revision 2.*revision 1"):
+            reopened.search("owl")
+    finally:
+        register("toy", ToyModel)
+
+
+def test_two_spaces_in_one_library_need_a_choice(tmp_path):
+    library = toy_library(tmp_path / "a.nova", per_topic=10)
+    other = ToyModel(revision="2")
+    other.name = "toy2"
+    embed(toy_collection(10), to=library.path, model=other, new_space=True, progress=False)
+    with pytest.raises(SpaceMismatchError, match="Say which"):
+        explore(library)
+    assert explore(library, model=other).space == other.space
+    with pytest.raises(SpaceMismatchError, match="revision 3"):
+        explore(library, model=ToyModel(revision="3"))
+
+
+def test_a_library_without_vectors_and_a_collection_of_one_say_what_to_do(tmp_path):
+    with pytest.raises(LibraryError, match="holds no vectors"):
+        explore(open_library(tmp_path / "empty.nova", create=True))
+    one = embed(Collection(text_items([("x", "an owl")])), to=tmp_path / "one.nova", model=ToyModel(), progress=False)
+    with pytest.raises(TooFewItemsError, match="at least 2 items"):
+        explore(one)
+
+
+def test_provenance_is_plain_json_and_names_space_seed_and_versions(exploration):
+    said = json.loads(json.dumps(exploration.provenance))
+    assert said["space"]["model"] == "toy-words"
+    assert said["layout"]["seed"] == 0
+    assert said["versions"]["umap-learn"]
+    assert said["runs"][0]["embedded"] == 160
+
+
+def test_the_cluster_table_counts_every_item_once(exploration):
+    clusters = exploration.clusters
+    assert clusters["size"].sum() == len(exploration)
+    assert clusters["share"].sum() == pytest.approx(1)
+    for cluster, row in clusters.iterrows():
+        assert all(exploration.frame.loc[id, "cluster"] == cluster for id in row["medoids"])

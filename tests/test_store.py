@@ -1,0 +1,135 @@
+"""What is written is read back, each thing with its own, and a folder that is no library is left alone."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from toy_library import text_items, toy_collection
+from toy_model import ToyModel
+
+from nova_explore.collection import Collection, Item, Modality, Span, Unread, number_copies
+from nova_explore.errors import LibraryError
+from nova_explore.store import MARKER, open_library
+
+
+@pytest.fixture
+def library(tmp_path):
+    return open_library(tmp_path / "a.nova", create=True)
+
+
+def as_fields(item: Item) -> tuple:
+    return (
+        item.id, item.modality, item.uri, item.name, item.format, item.digest, item.span, item.text, item.as_image,
+        dict(item.metadata),
+    )  # fmt: skip
+
+
+def test_every_field_of_an_item_survives_the_disk(library):
+    items = number_copies(
+        [
+            Item("", Modality.PAGE, "/x/a.pdf", "a.pdf", "pdf", "d1", Span("page", 2, 3), "words", True),
+            Item("", Modality.AUDIO, "/x/b.ogg", "b.ogg", "ogg", "d2", Span("seconds", 0.5, 30.5)),
+            Item("", Modality.IMAGE, "/x/ü'\";--.png", "ü'\";--.png", "png", "d3", None, None, False,
+                 {"caption": "<b>'; DROP", "n": 3, "share": 0.5, "yes": True, "none": None}),
+        ]
+    )  # fmt: skip
+    library.add(Collection(items, [Unread("bad.png", "It is empty.")]))
+    back = open_library(library.path).collection()
+    assert list(map(as_fields, back)) == list(map(as_fields, items))
+    assert back.unread == (Unread("bad.png", "It is empty."),)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(st.integers(0, 9), max_size=12), min_size=1, max_size=3), st.randoms())
+def test_vectors_come_back_to_the_content_they_were_made_from(tmp_path_factory, batches, random):
+    library = open_library(tmp_path_factory.mktemp("library") / "a.nova", create=True)
+    space = ToyModel(dimension=6).space
+    made = {}
+    for batch in batches:
+        fresh = {f"{n:064x}": np.eye(6, dtype=np.float32)[n % 6] * (n + 1) for n in batch}
+        fresh = {key: vector for key, vector in fresh.items() if key not in made}
+        library.add_vectors(space, fresh)
+        made |= fresh
+    asked = [f"{n:064x}" for n in range(12)]
+    random.shuffle(asked)
+    vectors, present = library.vectors(space, asked)
+    assert present.tolist() == [key in made for key in asked]
+    for key, vector in zip([key for key in asked if key in made], vectors, strict=True):
+        np.testing.assert_array_equal(vector, made[key])
+
+
+def test_spaces_never_share_a_table(library):
+    one, other = ToyModel(dimension=6).space, ToyModel(dimension=6, revision="2").space
+    assert one.key != other.key
+    library.add_vectors(one, {"a" * 64: np.eye(6, dtype=np.float32)[0]})
+    assert library.embedded(one) == {"a" * 64}
+    assert library.embedded(other) == set()
+
+
+def test_adding_the_same_items_again_keeps_ids_places_and_takes_new_metadata(library):
+    first = library.add(toy_collection(2))
+    renewed = [Item(**{f: getattr(i, f) for f in i.__slots__} | {"metadata": {"topic": "new"}}) for i in first]
+    again = library.add(Collection(reversed(renewed)))
+    assert again.ids == first.ids
+    assert {item.metadata["topic"] for item in again} == {"new"}
+
+
+def test_copies_that_arrive_later_get_the_next_number(library):
+    items = text_items([("birds", "an owl")])
+    library.add(Collection(items))
+    moved = [Item(**{f: getattr(i, f) for f in i.__slots__} | {"uri": "/other.csv#row=0"}) for i in items]
+    whole = library.add(Collection(moved))
+    assert whole.ids == (items[0].id, f"{items[0].id}~2")
+    assert [item.uri for item in whole] == ["/table.csv#row=0", "/other.csv#row=0"]
+
+
+def test_a_file_that_could_be_read_this_time_is_no_longer_listed(library):
+    items = text_items([("birds", "an owl")])
+    library.add(Collection([], [Unread("row 0", "It is empty."), Unread("other", "It is a pipe.")]))
+    assert [u.name for u in library.add(Collection(items)).unread] == ["other"]
+
+
+def test_failures_of_one_space_are_replaced_and_the_others_stay(library):
+    one, other = ToyModel().space, ToyModel(revision="2").space
+    library.set_failures(one, {"a" * 64: "first"})
+    library.set_failures(other, {"a" * 64: "theirs"})
+    library.set_failures(one, {"b" * 64: "second"})
+    assert library.failures(one) == {"b" * 64: "second"}
+    assert library.failures(other) == {"a" * 64: "theirs"}
+
+
+def test_runs_come_back_oldest_first_and_are_replaced_by_id(library):
+    library.record_run({"id": "r2", "started": "2026-01-02", "ended": None})
+    library.record_run({"id": "r1", "started": "2026-01-01", "ended": None})
+    library.record_run({"id": "r2", "started": "2026-01-02", "ended": "2026-01-03"})
+    assert [(run["id"], run["ended"]) for run in library.runs()] == [("r1", None), ("r2", "2026-01-03")]
+
+
+def test_a_folder_with_other_things_in_it_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine", "utf-8")
+    with pytest.raises(LibraryError, match="is not a library"):
+        open_library(tmp_path, create=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_missing_library_says_how_to_make_one(tmp_path):
+    with pytest.raises(LibraryError, match=r"Make one with nova_explore\.embed"):
+        open_library(tmp_path / "nothing.nova")
+
+
+def test_a_library_of_a_newer_format_is_refused(library):
+    (library.path / MARKER).write_text(json.dumps({"format": 99, "created": "x"}), "utf-8")
+    with pytest.raises(LibraryError, match="has format 99"):
+        open_library(library.path)
+
+
+def test_a_second_writer_is_refused_while_the_first_writes(library):
+    refused = pytest.raises(LibraryError, match="being written by another process")
+    with library.writing(), refused, open_library(library.path).writing():
+        pass
+    with library.writing():
+        pass

@@ -135,7 +135,7 @@ def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArr
     from scipy.spatial import KDTree
 
     n, k = neighbors.indices.shape
-    nearest = KDTree(xy).query(xy, k=min(k + 1, n))[1]
+    nearest = np.asarray(KDTree(xy).query(xy, k=min(k + 1, n))[1])
     shown = np.zeros((n, k), bool)
     for column in range(nearest.shape[1]):
         other = nearest[:, column, None]

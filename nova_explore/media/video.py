@@ -1,0 +1,287 @@
+"""Moving pictures: frames sampled over a stretch, the sound track, a clip that browsers play."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nova_explore.collection import Item, Span
+from nova_explore.errors import UnreadableError
+from nova_explore.media import access, container, drawing
+from nova_explore.media.content import Clip, Part, Playable, Sound
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+EVERY, FEWEST, MOST = 2.0, 4, 16
+"""One frame for about every 2 s of a clip, at least 4 and at most 16."""
+
+LONGEST = 720
+"""Pixels of the longest side of a sampled frame."""
+
+SHOWN_HEIGHT, SHOWN_RATE = 480, 30
+MOST_SENT = 24 * 2**20
+"""Bytes up to which the original file is handed to the browser; a larger one is encoded anew."""
+
+_IN_BROWSERS = {
+    "mp4": ("video/mp4", {"h264", "av1", "libdav1d", "vp9"}, {"aac", "mp3", "mp3float", "opus", "flac"}),
+    "webm": ("video/webm", {"vp8", "vp9", "av1", "libdav1d"}, {"vorbis", "opus", "libopus"}),
+}
+
+
+def split(path: Path, format: str) -> list[Part]:
+    """One part, or segments of at most 30 s.
+
+    Raises
+    ------
+    UnreadableError
+        If it is damaged, cut short, or holds no frames.
+    """
+    container.check_whole(path, format)
+    with container.opened(path) as media:
+        stream = container.picture_stream(media)
+        if stream is None:
+            raise UnreadableError("It holds no moving pictures. Export it again.")
+        frame = next(media.decode(stream), None)
+        if frame is None:
+            raise UnreadableError("The video holds no frames. Record or export it again.")
+        duration = container.seconds(media, stream)
+        rate = float(stream.average_rate or stream.base_rate or 0)
+        width, height = _shape(frame, stream)
+        has_sound = bool(media.streams.audio)
+    duration = duration or (1 / rate if rate else 0.04)
+    facts = {
+        "duration": round(duration, 3),
+        "width": width,
+        "height": height,
+        "fps": round(rate, 3),
+        "has_sound": has_sound,
+    }
+    return [Part(span, facts=facts) for span in container.segments(duration)]
+
+
+def _shape(frame: Any, stream: Any) -> tuple[int, int]:
+    """Width and height as shown: square pixels, upright."""
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    width = round(frame.width * float(aspect)) if 0 < aspect < 10 else frame.width
+    return (frame.height, width) if _turn(frame) in (90, 270) else (width, frame.height)
+
+
+def _turn(frame: Any) -> int:
+    """Degrees, counterclockwise, that set a frame upright; turns that are no quarters are ignored."""
+    turn = int(getattr(frame, "rotation", 0)) % 360
+    return turn if turn in (90, 180, 270) else 0
+
+
+def _picture(frame: Any, stream: Any, longest: int) -> Image:
+    width, height = _shape(frame, stream)
+    scale = min(1.0, longest / max(width, height))
+    width, height = max(2, round(width * scale)), max(2, round(height * scale))
+    turn = _turn(frame)
+    size = (height, width) if turn in (90, 270) else (width, height)
+    image = frame.reformat(width=size[0], height=size[1], format="rgb24").to_image()
+    return image.rotate(turn, expand=True) if turn else image
+
+
+def _stretch(item: Item) -> tuple[float, float]:
+    if item.span:
+        return item.span.start, item.span.end
+    duration = item.metadata.get("duration")
+    return 0.0, float(duration) if isinstance(duration, int | float) else container.SEGMENT
+
+
+def frames_at(path: Path, times: list[float], *, longest: int = LONGEST) -> list[Image]:
+    """The frames shown at some moments, in order; those past the end of the stream are left out.
+
+    Parameters
+    ----------
+    path : Path
+        A video.
+    times : list of float
+        Seconds from its beginning, ascending.
+    longest : int
+        Pixels of the longest side.
+
+    Notes
+    -----
+    Packets are read first, undecoded, to learn where decoding can begin; then only what lies between such a
+    place and the moment is decoded, and frames that no other frame needs are skipped on the way.
+    """
+    pictures: list[Image] = []
+    with container.opened(path) as media:
+        stream = container.picture_stream(media)
+        if stream is None:
+            raise UnreadableError("It holds no moving pictures. Export it again.")
+        stream.thread_type = "AUTO"
+        offset = float((stream.start_time or 0) * stream.time_base)
+        keys = _keys(media, stream, times[0] + offset, times[-1] + offset)
+        media.seek(max(0, int((times[0] + offset) / stream.time_base)), stream=stream)
+        decoding: Iterator[Any] = media.decode(stream)
+        last, position = None, -np.inf
+        for time in times:
+            wanted = time + offset
+            key = max((key for key in keys if key <= wanted), default=-np.inf)
+            if key > position:
+                media.seek(int(key / stream.time_base), stream=stream)
+                decoding, last = media.decode(stream), None
+            while last is None or last.time is None or last.time < wanted - 0.02:
+                frame = next(decoding, None)
+                if frame is None:
+                    break
+                last, position = frame, frame.time if frame.time is not None else position
+            if last is not None:
+                pictures.append(_picture(last, stream, longest))
+    return pictures
+
+
+def _keys(media: Any, stream: Any, start: float, end: float) -> list[float]:
+    """Times of the frames from which decoding can begin."""
+    media.seek(max(0, int(start / stream.time_base)), stream=stream)
+    found = []
+    for packet in media.demux(stream):
+        if packet.pts is None:
+            continue
+        at = float(packet.pts * packet.time_base)
+        if at > end:
+            break
+        if packet.is_keyframe:
+            found.append(at)
+    return found
+
+
+def load(item: Item) -> Clip:
+    """Frames spread evenly over the item's stretch, and its sound.
+
+    Raises
+    ------
+    UnreadableError
+        If its file has gone, changed or cannot be decoded.
+    """
+    path = access.locate(item)
+    start, end = _stretch(item)
+    count = int(np.clip(round((end - start) / EVERY), FEWEST, MOST))
+    step = (end - start) / count
+    frames = frames_at(path, [start + (n + 0.5) * step for n in range(count)])
+    if not frames:
+        frames = frames_at(path, [start])
+    if not frames:
+        raise UnreadableError("No frame of the video can be decoded here. Convert it to MP4.")
+    return Clip(tuple(frames), _sound(path, item))
+
+
+def _sound(path: Path, item: Item) -> Sound | None:
+    start, end = _stretch(item)
+    try:
+        samples, rate = container.samples(path, Span("seconds", start, end))
+    except UnreadableError:
+        return None  # pictures with a broken sound track are still pictures
+    return Sound(samples, rate) if len(samples) else None
+
+
+def thumbnail(item: Item, size: int = 160) -> bytes:
+    """The frame in the middle; an earlier or later one where that is dark or empty (WebP)."""
+    path = access.locate(item)
+    start, end = _stretch(item)
+    best, most = None, -1.0
+    for place in (0.5, 0.3, 0.7, 0.1):
+        for image in frames_at(path, [start + place * (end - start)], longest=size * 2):
+            contrast = float(np.asarray(image.convert("L"), dtype=np.float32).std())
+            if contrast > 1.25 * most:  # the middle, unless another place shows clearly more
+                best, most = image, contrast
+        if most > 16:  # of 255: a black, white or faded frame lies below
+            break
+    if best is None:
+        raise UnreadableError("No frame of the video can be decoded. Convert it to MP4.")
+    return drawing.to_webp(drawing.fit(best, size))
+
+
+def playable(item: Item) -> Playable:
+    """The original bytes of a whole, modest file that browsers play; else the stretch as MP4, at most 480 lines."""
+    path = access.locate(item)
+    kind = _IN_BROWSERS.get(item.format)
+    if kind and item.span is None and path.stat().st_size <= MOST_SENT and _plays(path, *kind[1:]):
+        return Playable(kind[0], access.read_bytes(path))
+    return Playable("video/mp4", _encode(path, item))
+
+
+def _plays(path: Path, pictures: set[str], sounds: set[str]) -> bool:
+    with container.opened(path) as media:
+        stream = container.picture_stream(media)
+        if stream is None or stream.codec_context.name not in pictures:
+            return False
+        if stream.codec_context.pix_fmt not in ("yuv420p", "yuvj420p"):
+            return False
+        return all(sound.codec_context.name in sounds for sound in media.streams.audio)
+
+
+def _encode(path: Path, item: Item) -> bytes:
+    import av
+
+    start, end = _stretch(item)
+    out = io.BytesIO()
+    sound = _sound(path, item)
+    with (
+        container.opened(path) as source,
+        av.open(out, "w", format="mp4") as media,
+    ):
+        stream = container.picture_stream(source)
+        if stream is None:
+            raise UnreadableError("It holds no moving pictures. Export it again.")
+        stream.thread_type = "AUTO"
+        _encode_pictures(source, stream, media, start, end, sound)
+    return out.getvalue()
+
+
+def _encode_pictures(source: Any, stream: Any, media: Any, start: float, end: float, sound: Sound | None) -> None:
+    offset = float((stream.start_time or 0) * stream.time_base)
+    if start > 0:
+        source.seek(int((start + offset) / stream.time_base), stream=stream)
+    target = track = None
+    size, last = (0, 0), -1
+    for frame in source.decode(stream):
+        at = (frame.time or 0.0) - offset - start
+        if at < -0.001:
+            continue
+        if at >= end - start:
+            break
+        tick = round(at * SHOWN_RATE)
+        if tick <= last:
+            continue
+        last = tick
+        if target is None:
+            width, height = _shape(frame, stream)
+            scale = min(1.0, SHOWN_HEIGHT / height)
+            size = (max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2))
+            target = media.add_stream(
+                "libx264", rate=SHOWN_RATE, options={"preset": "veryfast", "crf": "26", "tune": "fastdecode"}
+            )
+            target.width, target.height, target.pix_fmt = *size, "yuv420p"
+            target.codec_context.time_base = Fraction(1, SHOWN_RATE)
+            if sound:
+                track = media.add_stream("aac", rate=44100, layout="mono")
+        shown = _fitted(frame, size)
+        shown.pts, shown.time_base = tick, Fraction(1, SHOWN_RATE)
+        for packet in target.encode(shown):
+            media.mux(packet)
+    if target is None:
+        raise UnreadableError("No frame of the video can be decoded here. Convert it to MP4.")
+    for packet in target.encode(None):
+        media.mux(packet)
+    if sound and track:
+        container.put_sound(media, track, sound.samples, sound.rate)
+
+
+def _fitted(frame: Any, size: tuple[int, int]) -> Any:
+    """The frame, upright, at a size that the encoder takes."""
+    import av
+
+    turn = _turn(frame)
+    if not turn:
+        return frame.reformat(width=size[0], height=size[1], format="yuv420p")
+    image = frame.to_image().rotate(turn, expand=True).resize(size)
+    return av.VideoFrame.from_image(image).reformat(format="yuv420p")

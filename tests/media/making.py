@@ -1,0 +1,116 @@
+"""Media made on the spot: small pictures, sounds, films and documents with known content."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from PIL import Image, ImageDraw
+
+CODECS = {
+    "mp4": ("libx264", "aac"),
+    "mov": ("libx264", "aac"),
+    "mkv": ("libx264", "libopus"),
+    "webm": ("libvpx-vp9", "libopus"),
+    "avi": ("mpeg4", "libmp3lame"),
+}
+
+
+def tone(seconds: float, *, rate: int = 48000, hertz: float = 440.0) -> np.ndarray:
+    """A sine of half amplitude."""
+    return (0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+
+
+def frame_at(second: float, size: tuple[int, int] = (96, 64)) -> Image.Image:
+    """A grey frame that tells its time: brightness 40 + 3 for every second."""
+    grey = min(255, 40 + 3 * int(second))
+    image = Image.new("RGB", size, (grey, grey, grey))
+    ImageDraw.Draw(image).rectangle((4, 4, 20, 20), fill=(200, 30, 30))
+    return image
+
+
+def film(
+    path: Path,
+    *,
+    seconds: float = 3.0,
+    sound: bool = True,
+    fps: int = 10,
+    size: tuple[int, int] = (96, 64),
+    gop: int = 20,
+) -> Path:
+    """A film whose brightness tells the second; the suffix of the path chooses container and codecs."""
+    pictures, sounds = CODECS[path.suffix[1:]]
+    with av.open(str(path), "w") as media:
+        video: Any = media.add_stream(
+            pictures, rate=fps, options={"g": str(gop), "cpu-used": "8", "deadline": "realtime"}
+        )
+        video.width, video.height, video.pix_fmt = *size, "yuv420p"
+        track: Any = media.add_stream(sounds, rate=48000, layout="mono") if sound else None
+        for number in range(round(seconds * fps)):
+            frame = av.VideoFrame.from_image(frame_at(number / fps, size))
+            frame.pts, frame.time_base = number, Fraction(1, fps)
+            media.mux(video.encode(frame))
+        media.mux(video.encode(None))
+        if track is not None:
+            put_tone(media, track, seconds)
+    return path
+
+
+def put_tone(media: Any, track: Any, seconds: float) -> None:
+    """Write a sine into an open sound stream."""
+    frame = av.AudioFrame.from_ndarray(tone(seconds)[None, :], format="fltp", layout="mono")
+    frame.sample_rate, frame.pts = 48000, 0
+    resampler = av.AudioResampler(
+        format=track.format, layout=track.layout, rate=48000, frame_size=track.frame_size or 1024
+    )
+    for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+        media.mux(track.encode(piece))
+    media.mux(track.encode(None))
+
+
+def sound_only(path: Path, *, codec: str = "aac", seconds: float = 2.0, container: str | None = None) -> Path:
+    """A sine in a container without pictures, such as m4a."""
+    with av.open(str(path), "w", format=container) as media:
+        track = media.add_stream(codec, rate=48000, layout="mono")
+        put_tone(media, track, seconds)
+    return path
+
+
+def pdf(pages: list[str | None], *, size: tuple[int, int] = (300, 400), extra: str = "") -> bytes:
+    """A PDF written by hand, one line of Helvetica a page; None leaves a page blank."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>"]
+    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
+    objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>")
+    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    for number, words in enumerate(pages):
+        stream = f"BT /F1 18 Tf 20 {size[1] - 60} Td ({words}) Tj ET" if words else ""
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size[0]} {size[1]}] "
+            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * number} 0 R >>"
+        )
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+    out = io.BytesIO(b"%PDF-1.4\n")
+    out.seek(0, 2)
+    places = []
+    for number, body in enumerate(objects, 1):
+        places.append(out.tell())
+        out.write(f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1"))
+    table = out.tell()
+    out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode())
+    out.write("".join(f"{place:010d} 00000 n \n" for place in places).encode())
+    out.write(f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {extra}>>\nstartxref\n{table}\n%%EOF\n".encode())
+    return out.getvalue()
+
+
+def png(size: tuple[int, int] = (40, 30), color: str = "teal", *, noise: bool = False) -> bytes:
+    """A PNG; with noise it is long enough to be cut in the middle."""
+    image = Image.new("RGB", size, color)
+    if noise:
+        image = Image.fromarray(np.random.default_rng(0).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from making import png
+from PIL import Image
+
+from nova_explore import media
+from nova_explore.collection import Item
+from nova_explore.errors import UnreadableError
+from nova_explore.media import image
+from nova_explore.sources import read
+
+
+def _read(path: Path) -> Item:
+    collection = read(path, progress=False)
+    assert not collection.unread, collection.unread
+    return collection[0]
+
+
+def _pixel(item: Item, at: tuple[int, int]) -> Any:
+    return image.load(item).image.getpixel(at)
+
+
+def test_a_photograph_is_turned_upright(tmp_path):
+    photograph = Image.new("RGB", (40, 20), "white")
+    photograph.paste("black", (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held on its side: turn clockwise to see it
+    photograph.save(tmp_path / "a.jpg", exif=exif)
+    item = _read(tmp_path / "a.jpg")
+    picture = image.load(item).image
+    assert picture.size == (20, 40) == (item.metadata["width"], item.metadata["height"])
+    assert picture.convert("L").getpixel((10, 5)) == pytest.approx(0, abs=30)
+    assert picture.convert("L").getpixel((10, 35)) == pytest.approx(255, abs=30)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_transparency_is_laid_on_white(tmp_path, mode):
+    if mode == "P":
+        Image.new("P", (4, 4), 0).save(tmp_path / "a.png", transparency=0)
+    else:
+        Image.new(mode, (4, 4), (0,) * len(mode)).save(tmp_path / "a.png")
+    assert _pixel(_read(tmp_path / "a.png"), (1, 1)) == (255, 255, 255)
+
+
+def test_a_palette_with_a_transparency_for_every_colour_warns_nobody(tmp_path):
+    pale = Image.new("P", (4, 4), 1)
+    pale.putpalette([0, 0, 0, 255, 0, 0])
+    pale.save(tmp_path / "a.png", transparency=bytes([255, 128]))
+    assert _pixel(_read(tmp_path / "a.png"), (1, 1)) == (255, 127, 127)
+
+
+def test_sixteen_bit_grey_keeps_its_brightness(tmp_path):
+    Image.fromarray(np.full((4, 4), 32768, np.uint16)).save(tmp_path / "a.png")
+    assert _pixel(_read(tmp_path / "a.png"), (1, 1)) == (128, 128, 128)
+
+
+def test_cmyk_and_float_pictures_become_rgb(tmp_path):
+    Image.new("CMYK", (4, 4), (0, 255, 255, 0)).save(tmp_path / "a.jpg")
+    Image.fromarray(np.linspace(-1, 1, 16, dtype=np.float32).reshape(4, 4)).save(tmp_path / "b.tif")
+    red, green, blue = _pixel(_read(tmp_path / "a.jpg"), (1, 1))
+    assert red > 200
+    assert max(green, blue) < 60
+    assert _pixel(_read(tmp_path / "b.tif"), (3, 3)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("format", ["gif", "webp"])
+def test_of_a_moving_picture_the_first_frame_is_taken(tmp_path, format):
+    red, blue = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
+    options: dict[str, Any] = {"lossless": True} if format == "webp" else {}
+    red.save(tmp_path / f"a.{format}", save_all=True, append_images=[blue], duration=50, **options)
+    item = _read(tmp_path / f"a.{format}")
+    assert _pixel(item, (2, 2)) == (255, 0, 0)
+    assert item.metadata["frames"] == 2
+
+
+@pytest.mark.parametrize("length", ["100", "100pt", "3cm", "50%"])
+def test_a_drawing_is_rasterised_whatever_its_unit(tmp_path, length):
+    path = tmp_path / "a.svg"
+    path.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{length}" height="{length}" viewBox="0 0 10 10">'
+        '<rect width="10" height="5" fill="#00f"/></svg>'
+    )
+    picture = image.load(_read(path)).image
+    assert picture.size == (1024, 1024)
+    assert picture.getpixel((500, 200)) == (0, 0, 255)
+    assert picture.getpixel((500, 900)) == (255, 255, 255)
+
+
+def test_a_drawing_reaches_a_browser_as_pixels_because_it_could_carry_a_script(tmp_path):
+    path = tmp_path / "a.svg"
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>')
+    shown = media.playable(_read(path))
+    assert shown.mime == "image/png"
+    assert b"alert" not in shown.data
+
+
+def test_a_hidden_reference_in_an_entity_is_found(tmp_path):
+    path = tmp_path / "a.svg"
+    path.write_text(
+        '<!DOCTYPE svg [<!ENTITY where "/etc/secret.png">]><svg xmlns="http://www.w3.org/2000/svg" width="9" '
+        'height="9"><image href="&where;"/></svg>'
+    )
+    assert "refers to another file" in read(path, progress=False).unread[0].reason
+
+
+def test_a_browser_gets_the_original_bytes_where_it_can_show_them(tmp_path):
+    (tmp_path / "a.png").write_bytes(png())
+    assert media.playable(_read(tmp_path / "a.png")) == media.Playable("image/png", png())
+    Image.new("RGB", (4, 4), "red").save(tmp_path / "a.tif")
+    assert media.playable(_read(tmp_path / "a.tif")).mime == "image/png"
+
+
+def test_a_thumbnail_keeps_the_shape_and_never_enlarges(tmp_path):
+    (tmp_path / "wide.png").write_bytes(png((400, 100)))
+    (tmp_path / "small.png").write_bytes(png((10, 20)))
+    sizes = [Image.open(io.BytesIO(media.thumbnail(item))).size for item in read(tmp_path, progress=False)]
+    assert sizes == [(10, 20), (160, 40)]
+
+
+def test_a_picture_that_changed_after_reading_is_not_shown_for_the_old_one(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(png())
+    item = _read(path)
+    path.write_bytes(png(color="red"))
+    for use in (image.load, media.thumbnail, media.playable):
+        with pytest.raises(UnreadableError, match=r"a\.png has changed since it was embedded"):
+            use(item)
+    path.unlink()
+    with pytest.raises(UnreadableError, match="not there"):
+        image.load(item)

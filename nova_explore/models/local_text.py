@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nova_explore.embed.weights import open_session, path_of
+from nova_explore.models.weights import open_session, path_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

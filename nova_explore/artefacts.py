@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.cluster import Clustering
-from nova_explore.models.model import Space
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
+from nova_explore.models.model import Space
 from nova_explore.neighbors import Neighbors
 from nova_explore.store import Library
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from nova_explore.artefacts import Map, load_map, map_key, save_map
 from nova_explore.cluster import cluster
 from nova_explore.collection import Collection, Unread
-from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.embedding import embed, embed_texts, package_versions
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
 from nova_explore.layout import lay_out
+from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.neighbors import find_neighbors
 from nova_explore.store import MARKER, Library, now, open_library
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from nova_explore import media
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.models.model import EmbeddingModel, ItemError, Role, Space, Vector, open_model
 from nova_explore.errors import SpaceMismatchError, UnreadableError
+from nova_explore.models.model import EmbeddingModel, ItemError, Role, Space, Vector, open_model
 from nova_explore.sources import read
 from nova_explore.store import Library, now, open_library
 

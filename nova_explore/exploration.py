@@ -13,12 +13,12 @@ from nova_explore import media
 from nova_explore.artefacts import Map
 from nova_explore.cluster import Clustering
 from nova_explore.collection import Collection, Modality, Slice
-from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.embedding import embed_items, embed_texts
 from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
 from nova_explore.label import ClusterName, words_of
 from nova_explore.layout import Layout
 from nova_explore.media.content import Playable
+from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.neighbors import Neighbors
 from nova_explore.search import Ranking, rank
 from nova_explore.sources import read

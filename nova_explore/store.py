@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import ID_LENGTH, Collection, Item, Modality, Span, Unread
-from nova_explore.models.model import Space, Vector
 from nova_explore.errors import LibraryError
 from nova_explore.lance import Tables, arrow, schema
+from nova_explore.models.model import Space, Vector
 
 if TYPE_CHECKING:
     import pyarrow as pa

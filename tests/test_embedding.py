@@ -17,9 +17,9 @@ from toy_library import text_items, toy_collection, toy_library
 from toy_model import ToyModel, topic_texts
 
 from nova_explore.collection import Collection
-from nova_explore.models.model import ItemError
 from nova_explore.embedding import embed
 from nova_explore.errors import SpaceMismatchError
+from nova_explore.models.model import ItemError
 from nova_explore.store import Library, open_library
 
 

@@ -13,10 +13,10 @@ from toy_model import ToyModel
 
 from nova_explore.chain import explore
 from nova_explore.collection import Collection
-from nova_explore.models.model import register
 from nova_explore.embedding import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
 from nova_explore.exploration import Exploration
+from nova_explore.models.model import register
 from nova_explore.store import open_library
 
 register("toy", ToyModel)

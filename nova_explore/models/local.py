@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nova_explore.collection import Item, Modality
-from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
 from nova_explore.errors import UnreadableError
 from nova_explore.media.content import Clip, Content, Page, Picture, Sound, Text
+from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -13,14 +13,14 @@ from PIL import Image, ImageDraw
 
 from nova_explore import media
 from nova_explore.collection import Item, Modality
+from nova_explore.errors import UnreadableError
+from nova_explore.media.content import Clip, Page, Picture, Sound, Text
 from nova_explore.models.local import DIMENSION, LOOK, MEANING, TIMBRE, LocalModel
 from nova_explore.models.local_picture import fit_square
 from nova_explore.models.local_sound import RATE, compute_blocks, mel_filters
 from nova_explore.models.local_text import WordPiece, split_words
 from nova_explore.models.model import EmbeddingModel, ItemError, open_model
 from nova_explore.models.weights import FOLDER, path_of
-from nova_explore.errors import UnreadableError
-from nova_explore.media.content import Clip, Page, Picture, Sound, Text
 
 
 @pytest.fixture(scope="module")

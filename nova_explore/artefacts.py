@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from nova_explore.cluster import Clustering
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
+from nova_explore.modality_gap import ModalityGap
 from nova_explore.models.model import Space
 from nova_explore.neighbors import Neighbors
 from nova_explore.store import Library
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same parameters give another map."""
 
 
@@ -43,6 +44,7 @@ class Map:
     key: str
     created: str
     neighbors: Neighbors
+    gap: ModalityGap
     layout: Layout
     clustering: Clustering
     names: Mapping[int, ClusterName]
@@ -78,6 +80,7 @@ def save_map(library: Library, drawn: Map) -> None:
     record = {
         "created": drawn.created,
         "versions": dict(drawn.versions),
+        "gap": asdict(drawn.gap),
         "layout": dict(drawn.layout.parameters),
         "k": drawn.layout.k,
         "clustering": dict(drawn.clustering.parameters),
@@ -115,6 +118,7 @@ def load_map(library: Library, key: str) -> Map | None:
         key=key,
         created=record["created"],
         neighbors=Neighbors(matrix("neighbors").astype(np.int32), matrix("similarities").astype(np.float32)),
+        gap=ModalityGap(**record["gap"]),
         layout=Layout(xy, column("preservation").astype(np.float32), record["k"], record["layout"]),
         clustering=Clustering(
             column("cluster").astype(np.int32), column("strength").astype(np.float32), record["clustering"]

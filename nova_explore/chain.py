@@ -16,8 +16,8 @@ from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsErr
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
 from nova_explore.layout import lay_out
+from nova_explore.modality_gap import compared_vectors
 from nova_explore.models.model import EmbeddingModel, Space, open_model
-from nova_explore.neighbors import find_neighbors
 from nova_explore.store import MARKER, Library, now, open_library
 
 
@@ -77,16 +77,16 @@ def explore(
     key = map_key(space, collection.ids, parameters)
     drawn = load_map(library, key) if seed is not None else None
     if drawn is None:
-        neighbors = find_neighbors(vectors, k=k)
-        layout = lay_out(vectors, neighbors, min_dist=min_dist, seed=seed)
-        clustering = cluster(vectors, neighbors, min_cluster_size=min_cluster_size, seed=seed)
+        compared, neighbors, gap = compared_vectors(vectors, [str(item.modality) for item in collection], k=k)
+        layout = lay_out(compared, neighbors, min_dist=min_dist, seed=seed)
+        clustering = cluster(compared, neighbors, min_cluster_size=min_cluster_size, seed=seed)
         names = name_clusters(
             collection,
             vectors,
             clustering,
             embed_phrases=lambda texts: _embed_phrases(opened or name, space, texts),
         )
-        drawn = Map(key, now(), neighbors, layout, clustering, names, package_versions())
+        drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())
         save_map(library, drawn)
     return Exploration(library, collection, name, space, vectors, drawn, opened)
 

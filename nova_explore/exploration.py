@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +17,13 @@ from nova_explore.cluster import Clustering
 from nova_explore.collection import Collection, Modality, Slice
 from nova_explore.embedding import embed_items, embed_texts
 from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
-from nova_explore.label import ClusterName, words_of
+from nova_explore.label import ClusterName, read_vocabulary, words_of
 from nova_explore.layout import Layout
 from nova_explore.media.content import Playable
+from nova_explore.modality_gap import ModalityGap, close_gap
 from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.neighbors import Neighbors
-from nova_explore.search import Ranking, rank
+from nova_explore.search import REFERENCE_QUERIES, Ranking, rank, spread
 from nova_explore.sources import read
 from nova_explore.store import Library
 
@@ -52,6 +55,8 @@ class Exploration:
     key, created, versions
         Name of this map in the library, when it was computed, and with which packages.
     neighbors : Neighbors
+    gap : ModalityGap
+        Whether neighbours are of vectors without the modality gap.
     layout : Layout
     clustering : Clustering
     names : dict of int to ClusterName
@@ -77,6 +82,7 @@ class Exploration:
         self.created = drawn.created
         self.versions = dict(drawn.versions)
         self.neighbors: Neighbors = drawn.neighbors
+        self.gap: ModalityGap = drawn.gap
         self.layout: Layout = drawn.layout
         self.clustering: Clustering = drawn.clustering
         self.names: dict[int, ClusterName] = dict(drawn.names)
@@ -84,6 +90,7 @@ class Exploration:
         self._model_name = model_name
         self._model = model
         self._word_vectors: tuple[NDArray[np.intp], NDArray[np.float32]] | None = None
+        self._usual: NDArray[np.float32] | None = None
         self._frame: pd.DataFrame | None = None
 
     def __len__(self) -> int:
@@ -270,7 +277,8 @@ class Exploration:
                 {str(item.modality) for item, worded in zip(self.collection, by_words, strict=True) if worded}
             )
             note = f"Found by caption, name and text, not by content: {', '.join(kinds)}."
-        return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, note=note)
+        usual = self._usual_scores(by_words)
+        return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, usual=usual, note=note)
 
     def search_like(self, example: str | Path, *, k: int = 24, modality: str | None = None) -> Ranking:
         """Find the items most like an item of this collection (by id) or like a medium on disk (by path).
@@ -293,15 +301,37 @@ class Exploration:
                 )
             item = found[0]
             vector = embed_items(self.model, [item], role="index")[0]
-        return rank(f"like {item.title}", self.collection, self.vectors @ vector, k=k, candidates=candidates)
+        same = [place for place, other in enumerate(self.collection) if other.modality == item.modality]
+        usual = self.vectors[spread(same or range(len(self)), REFERENCE_QUERIES)] @ self.vectors.T
+        scores = self.vectors @ vector
+        return rank(f"like {item.title}", self.collection, scores, k=k, candidates=candidates, usual=usual)
 
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
-        """Return the items most similar to one of this collection, of any kind, by raw cosine."""
+        """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         position = self.collection.position(id)
-        scores = self.vectors @ self.vectors[position]
+        scores = self._compared @ self._compared[position]
         scores[position] = np.nan
-        query = f"nearest to {self.collection[id].title}"
-        return rank(query, self.collection, scores, k=k, across_modalities=False)
+        return rank(f"nearest to {self.collection[id].title}", self.collection, scores, k=k)
+
+    @cached_property
+    def _compared(self) -> NDArray[np.float32]:
+        """The vectors that `neighbors` are of."""
+        if not self.gap.corrected:
+            return self.vectors
+        return close_gap(self.vectors, [str(item.modality) for item in self.collection])
+
+    def _usual_scores(self, by_words: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Scores of every item with phrases at large: what a search compares a query's scores with."""
+        if self._usual is None:
+            phrases = read_vocabulary()
+            vectors = embed_texts(
+                self.model, [phrases[place] for place in spread(phrases, REFERENCE_QUERIES)], role="query"
+            )
+            self._usual = vectors @ self.vectors.T
+            if by_words.any():
+                positions, words = self._words()
+                self._usual[:, positions] = vectors @ words.T
+        return self._usual
 
     def _of_modality(self, modality: str | None) -> NDArray[np.bool_]:
         if modality is None:
@@ -338,7 +368,7 @@ class Exploration:
             "items": len(self),
             "counts": self.collection.counts(),
             "unread": len(self.collection.unread),
-            "neighbors": {"k": self.neighbors.k, "method": "exact", "similarity": "cosine"},
+            "neighbors": {"k": self.neighbors.k, "method": "exact", "similarity": "cosine"} | asdict(self.gap),
             "layout": dict(self.layout.parameters),
             "clustering": dict(self.clustering.parameters),
             "runs": self.library.runs(),

@@ -18,10 +18,46 @@ from numpy.typing import NDArray
 from nova_explore.cluster import Clustering
 from nova_explore.collection import Item, Modality
 
-WORDED_SHARE = 0.3
-"""Share of a cluster's items that must carry words for the cluster to be named by them."""
+COVERAGE = 0.3
+"""Share of a cluster's items that must carry one of the words that name it; below it, the words are a few items'."""
+
+SAY_LITTLE = frozenset(
+    [
+        "also",
+        "another",
+        "any",
+        "called",
+        "consisting",
+        "especially",
+        "etc",
+        "form",
+        "genus",
+        "having",
+        "kind",
+        "large",
+        "like",
+        "long",
+        "made",
+        "often",
+        "piece",
+        "related",
+        "resembling",
+        "short",
+        "similar",
+        "small",
+        "something",
+        "thing",
+        "type",
+        "used",
+        "using",
+        "usually",
+        "various",
+    ]
+)
+"""Words that captions and definitions are full of, beyond scikit-learn's English stop words."""
 
 KEYWORDS = 5
+NAMING = 3
 MEDOIDS = 6
 LONGEST_TEXT = 4000
 
@@ -87,8 +123,8 @@ def name_clusters(
     clustering : Clustering
         Of these items.
     embed_phrases : callable, optional
-        Phrases in, float32 array of shape (m, d) out, in the space of the vectors. Called only if a cluster has too
-        few words; without it such a cluster is called after its medoid.
+        Phrases in, float32 array of shape (m, d) out, in the space of the vectors. Called only if the words of a
+        cluster are those of a few of its items.
 
     Returns
     -------
@@ -96,14 +132,10 @@ def name_clusters(
         One entry a cluster, none for the unclustered items.
     """
     words = [words_of(item) for item in items]
-    keywords = _keywords(words, clustering)
+    keywords, coverage = _keywords(words, clustering)
     groups = [clustering.members(c) for c in range(clustering.count)]
     means = [vectors[members].mean(axis=0) for members in groups]
-    wordless = [
-        c
-        for c, members in enumerate(groups)
-        if not keywords[c] or np.mean([bool(words[i]) for i in members]) < WORDED_SHARE
-    ]
+    wordless = [c for c in range(clustering.count) if coverage[c] < COVERAGE]
     phrases: dict[int, str] = {}
     if wordless and embed_phrases is not None:
         lifts = np.stack([means[c] for c in wordless]) - vectors.mean(axis=0)
@@ -117,6 +149,8 @@ def name_clusters(
             name, source = _join(keywords[c], taken), "keywords"
         elif c in phrases:
             name, source = phrases[c], "phrase"
+        elif keywords[c]:
+            name, source = _join(keywords[c], taken), "keywords"
         else:
             name, source = f"like {items[nearest[0]].title}", "medoid"
         if name in taken:
@@ -124,6 +158,11 @@ def name_clusters(
         taken.add(name)
         named[c] = ClusterName(c, name, source, tuple(keywords[c]), medoids, len(members))
     return named
+
+
+def read_vocabulary() -> list[str]:
+    """Read the phrases that clusters can be named by; broad to narrow over what media show."""
+    return [line.strip() for line in VOCABULARY.read_text("utf-8").splitlines() if line.strip()]
 
 
 def class_tfidf(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -146,31 +185,42 @@ def class_tfidf(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return counts / np.maximum(per_class, 1e-12) * weight
 
 
-def _keywords(words: Sequence[str], clustering: Clustering) -> Mapping[int, list[tuple[str, float]]]:
-    from sklearn.feature_extraction.text import CountVectorizer
+def _keywords(
+    words: Sequence[str], clustering: Clustering
+) -> tuple[Mapping[int, list[tuple[str, float]]], Mapping[int, float]]:
+    """Return each cluster's keywords with their shares, and the share of its items that carry one of the first."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
     keywords: dict[int, list[tuple[str, float]]] = {c: [] for c in range(clustering.count)}
+    coverage = dict.fromkeys(keywords, 0.0)
     vectorizer = CountVectorizer(
-        binary=True, stop_words="english", ngram_range=(1, 2), min_df=2, token_pattern=r"(?u)\b[^\W\d_]{3,}\b"
+        binary=True,
+        stop_words=sorted(ENGLISH_STOP_WORDS | SAY_LITTLE),
+        ngram_range=(1, 2),
+        min_df=2,
+        token_pattern=r"(?u)\b[^\W\d_]{3,}\b",
     )
     try:
-        terms_of_items = vectorizer.fit_transform(words).tocsr()  # pyright: ignore[reportAttributeAccessIssue]
+        carried = vectorizer.fit_transform(words).tocsr()  # pyright: ignore[reportAttributeAccessIssue]
     except ValueError:  # no term occurs twice
-        return keywords
+        return keywords, coverage
+    if not keywords:
+        return keywords, coverage
     terms = [str(term) for term in vectorizer.get_feature_names_out()]
     groups = [clustering.members(c) for c in range(clustering.count)]
-    if not groups:
-        return keywords
-    counts = np.stack([np.asarray(terms_of_items[group].sum(axis=0)).ravel() for group in groups]).astype(float)
+    counts = np.stack([np.asarray(carried[group].sum(axis=0)).ravel() for group in groups]).astype(float)
     weights = class_tfidf(counts)
     for c, group in enumerate(groups):
+        chosen: list[int] = []
         for term in np.argsort(-weights[c], kind="stable"):
-            share = counts[c, term] / len(group)
-            if len(keywords[c]) == KEYWORDS or weights[c, term] <= 0:
+            if len(chosen) == KEYWORDS or weights[c, term] <= 0:
                 break
-            if counts[c, term] >= 2 and not _repeats(terms[term], [word for word, _ in keywords[c]]):
-                keywords[c].append((terms[term], float(share)))
-    return keywords
+            if counts[c, term] >= 2 and not _repeats(terms[term], [terms[other] for other in chosen]):
+                chosen.append(int(term))
+        keywords[c] = [(terms[term], float(counts[c, term] / len(group))) for term in chosen]
+        named = np.asarray(carried[group][:, chosen[:NAMING]].sum(axis=1)).ravel()
+        coverage[c] = float((named > 0).mean())
+    return keywords, coverage
 
 
 def _repeats(term: str, chosen: Sequence[str]) -> bool:
@@ -180,7 +230,7 @@ def _repeats(term: str, chosen: Sequence[str]) -> bool:
 
 
 def _join(keywords: Sequence[tuple[str, float]], taken: set[str]) -> str:
-    for count in range(min(3, len(keywords)), len(keywords) + 1):
+    for count in range(min(NAMING, len(keywords)), len(keywords) + 1):
         name = ", ".join(word for word, _ in keywords[:count])
         if name not in taken:
             return name
@@ -192,7 +242,7 @@ def _phrases(lifts: NDArray[np.float32], embed_phrases: Callable[[Sequence[str]]
 
     ``lifts`` are cluster means less the collection's mean: the gap between modalities is in both and drops out.
     """
-    vocabulary = [line.strip() for line in VOCABULARY.read_text("utf-8").splitlines() if line.strip()]
+    vocabulary = read_vocabulary()
     scores = lifts @ embed_phrases(vocabulary).T
     best = np.argsort(-scores, axis=1, kind="stable")[:, :2]
     return [f"{vocabulary[first]} / {vocabulary[second]}" for first, second in best]

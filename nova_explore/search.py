@@ -1,8 +1,9 @@
 """Words or an item in, ranked items out, across modalities, with scores that can be compared.
 
 A cosine between a text and a picture is not on the scale of a cosine between two texts. So every score comes with its
-*percentile* among the items of the same modality, and items of different modalities are ranked by how far they stand
-out from their own modality for this query, not by the raw cosine.
+*percentile* among the items of the same modality, and items of different modalities are ranked by how many standard
+deviations a score lies above what the modality scores with queries at large, not by the raw cosine. Comparing with
+other queries rather than with other items keeps a kind whose items are all about one thing from losing to the rest.
 
 Modalities that a model does not find by their content (`Capabilities.text_search`) are found by the words that come
 with them, and the ranking says so.
@@ -22,8 +23,8 @@ from nova_explore.collection import Item
 if TYPE_CHECKING:
     import pandas as pd
 
-PRIOR_ITEMS = 20
-"""Weight of the collection's own spread when a modality has few items: three videos say little about what is usual."""
+REFERENCE_QUERIES = 64
+"""Queries at large that a modality's usual score is measured with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +82,7 @@ def rank(
     k: int,
     candidates: NDArray[np.bool_] | None = None,
     via: NDArray[np.str_] | None = None,
-    across_modalities: bool = True,
+    usual: NDArray[np.float32] | None = None,
     note: str | None = None,
 ) -> Ranking:
     """Rank items by their scores.
@@ -99,8 +100,8 @@ def rank(
         Items that may be returned; all by default.
     via : str array of shape (n,), optional
         How each item was compared; ``content`` by default.
-    across_modalities : bool, default True
-        Rank by how far an item stands out from its own modality rather than by the raw score.
+    usual : float32 array of shape (r, n), optional
+        Scores of the same items with r queries at large; without them the raw scores are ranked.
     note : str, optional
         Handed on.
 
@@ -111,7 +112,7 @@ def rank(
     scores = np.asarray(scores, np.float32)
     usable = ~np.isnan(scores)
     kinds = np.array([str(item.modality) for item in items])
-    merit = _standing_out(scores, kinds, usable) if across_modalities else np.where(usable, scores, -np.inf)
+    merit = scores if usual is None else stand_out(scores, usual, kinds)
     allowed = usable if candidates is None else usable & candidates
     order = np.argsort(np.where(allowed, -merit, np.inf), kind="stable")[: min(k, int(allowed.sum()))]
     percentiles = np.zeros(len(items), np.float32)
@@ -130,17 +131,31 @@ def rank(
     )
 
 
-def _standing_out(
-    scores: NDArray[np.float32], kinds: NDArray[np.str_], usable: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return standard deviations above the mean of the item's own modality; minus infinity where there is no score."""
-    merit = np.full(len(scores), -np.inf)
-    if not usable.any():
-        return merit
-    spread_of_all = float(np.mean([scores[usable & (kinds == kind)].var() for kind in np.unique(kinds[usable])]))
-    for kind in np.unique(kinds[usable]):
-        same = usable & (kinds == kind)
-        count = int(same.sum())
-        variance = (count * float(scores[same].var()) + PRIOR_ITEMS * spread_of_all) / (count + PRIOR_ITEMS)
-        merit[same] = (scores[same] - scores[same].mean()) / max(variance, 1e-12) ** 0.5
+def spread(things: Sequence[object], count: int) -> list[int]:
+    """Return up to ``count`` places, evenly spread over a sequence."""
+    return [int(place) for place in np.unique(np.linspace(0, len(things) - 1, min(count, len(things))).astype(int))]
+
+
+def stand_out(scores: NDArray[np.float32], usual: NDArray[np.float32], kinds: NDArray[np.str_]) -> NDArray[np.float32]:
+    """Return how many standard deviations each score lies above its modality's usual one.
+
+    Parameters
+    ----------
+    scores : float32 array of shape (n,)
+        NaN for items that cannot be compared; they stay NaN.
+    usual : float32 array of shape (r, n)
+        Scores of the same items with r queries at large.
+    kinds : str array of shape (n,)
+        Modality of each item.
+
+    Returns
+    -------
+    float32 array of shape (n,)
+    """
+    merit = np.full(len(scores), np.nan, np.float32)
+    for kind in np.unique(kinds):
+        same = (kinds == kind) & ~np.isnan(scores)
+        if same.any():
+            at_large = usual[:, same]
+            merit[same] = (scores[same] - at_large.mean()) / max(float(at_large.std()), 1e-6)
     return merit

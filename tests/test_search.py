@@ -6,7 +6,7 @@ import numpy as np
 from test_collection import text_item
 
 from nova_explore.collection import Modality, number_copies
-from nova_explore.search import rank
+from nova_explore.search import rank, spread, stand_out
 
 
 def mixed(texts: int, images: int):
@@ -28,11 +28,34 @@ def test_within_one_modality_the_order_is_that_of_the_scores():
 def test_a_picture_that_stands_out_beats_texts_that_do_not():
     # Every text scores around 0.6 for any query, pictures around 0.1: the scale belongs to the modality.
     random = np.random.default_rng(0)
-    scores = np.concatenate([random.normal(0.6, 0.02, 50), random.normal(0.1, 0.02, 50)]).astype(np.float32)
+    level = np.repeat([0.6, 0.1], 50)
+    usual = random.normal(level, 0.02, (30, 100)).astype(np.float32)
+    scores = random.normal(level, 0.02).astype(np.float32)
     scores[77] = 0.25
-    ranking = rank("q", mixed(50, 50), scores, k=3)
+    ranking = rank("q", mixed(50, 50), scores, k=3, usual=usual)
     assert ranking.positions[0] == 77
     assert ranking.percentiles[0] == np.float32(49 / 50)
+
+
+def test_a_kind_that_is_all_about_the_query_is_found():
+    # All twenty texts are about what is asked for, so that none stands out from the others; pictures merely vary.
+    random = np.random.default_rng(1)
+    usual = random.normal(0.05, 0.1, (30, 120)).astype(np.float32)
+    scores = np.concatenate([random.normal(0.65, 0.02, 20), random.normal(0.0, 0.06, 100)]).astype(np.float32)
+    ranking = rank("q", mixed(20, 100), scores, k=20, usual=usual)
+    assert set(ranking.positions.tolist()) == set(range(20))
+
+
+def test_standing_out_is_the_number_of_standard_deviations_worked_by_hand():
+    usual = np.array([[0.0, 0.5], [0.2, 0.5]], np.float32)
+    merit = stand_out(np.array([0.3, np.nan], np.float32), usual, np.array(["image", "text"]))
+    np.testing.assert_allclose(merit, [2.0, np.nan], rtol=1e-5)
+
+
+def test_places_are_spread_over_the_whole_and_never_repeat():
+    assert spread(range(101), 5) == [0, 25, 50, 75, 100]
+    assert spread(range(3), 64) == [0, 1, 2]
+    assert spread([], 64) == []
 
 
 def test_an_item_that_cannot_be_compared_is_never_returned():
@@ -49,13 +72,3 @@ def test_only_candidates_are_returned_but_all_count_for_the_percentile():
 
 def test_nothing_to_rank_gives_an_empty_ranking():
     assert len(rank("q", mixed(2, 0), np.full(2, np.nan, np.float32), k=5)) == 0
-
-
-def test_a_handful_of_a_kind_does_not_crowd_out_a_clear_hit():
-    # Three videos a hair apart: measured by their own spread alone, one would stand out as much as the real hit.
-    scores = np.concatenate([np.random.default_rng(0).normal(0.3, 0.1, 200), [0.3, 0.3001, 0.3002]])
-    scores[10] = 0.9
-    items = [*mixed(200, 0), *number_copies(text_item(f"v{i}", f"v{i}", modality=Modality.VIDEO) for i in range(3))]
-    ranking = rank("q", items, scores.astype(np.float32), k=5)
-    assert ranking.positions[0] == 10
-    assert not set(ranking.positions.tolist()) & {200, 201, 202}

@@ -1,0 +1,6 @@
+"""``python -m nova_explore`` is the command ``nova-explore``."""
+
+from nova_explore.cli import main
+
+if __name__ == "__main__":
+    main()

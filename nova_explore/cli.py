@@ -1,0 +1,208 @@
+"""The command ``nova-explore``: from a folder to a library, a notebook, a report, without writing Python."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import warnings
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import nova_explore as nx
+from nova_explore.errors import NovaExploreError
+
+if TYPE_CHECKING:
+    from nova_explore.exploration import Exploration
+    from nova_explore.store import Library
+
+INCOMPLETE = 1
+INTERRUPTED = 130
+
+SHOWN = 20
+"""Items without a vector that are named in the terminal."""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="See a media collection: embed it, map it, group it, name it, search it.",
+)
+
+LibraryPath = Annotated[Path, typer.Argument(metavar="LIBRARY", help="A library made by `embed`, e.g. media.nova.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")]
+
+
+def main() -> None:
+    """Run the command line; every error of the library is one message and a status, never a traceback."""
+    with _plain_messages():
+        app()
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"nova-explore {nx.__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def embed(
+    source: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder, a pattern such as '*.png', a CSV file.")],
+    to: Annotated[Path, typer.Option("--to", help="The library to make, or to go on with.")] = Path("media.nova"),
+    model: Annotated[str, typer.Option(help="The model that makes the vectors.")] = "local",
+) -> None:
+    """Give every item of a folder a vector. Can be stopped at any time; the same command goes on from there."""
+    _embed(source, to, model)
+
+
+@app.command()
+def explore(library: LibraryPath, no_browser: NoBrowser = False) -> None:
+    """Open JupyterLab on a notebook with the map of a library, until Ctrl-C."""
+    from nova_explore.notebook import start_jupyterlab, write_notebook
+
+    path = nx.open_library(library).path
+    notebook = write_notebook(path, path.with_suffix(".ipynb"))
+    typer.echo(f"Notebook: {notebook}")
+    process, url = start_jupyterlab(notebook)
+    _show(url, browser=not no_browser)
+    if process is None:
+        typer.echo("JupyterLab was running in this folder already.")
+        return
+    typer.echo("Stop it with Ctrl-C.")
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+
+
+@app.command()
+def report(
+    library: LibraryPath,
+    to: Annotated[Path, typer.Option("--to", help="The HTML file to write.")] = Path("report.html"),
+) -> None:
+    """Write one self-contained HTML file: the map, the groups, what could not be read, and how it was made."""
+    _report(nx.explore(nx.open_library(library)), to)
+
+
+@app.command()
+def demo(
+    to: Annotated[Path, typer.Option("--to", help="Folder for everything that it makes.")] = Path("demo"),
+    no_browser: NoBrowser = False,
+    no_lab: Annotated[bool, typer.Option("--no-lab", help="Do not start JupyterLab.")] = False,
+) -> None:
+    """Fetch the demo collection, embed it, map it, and leave a notebook, a report and a picture of the map."""
+    from nova_explore.figures import map_png
+    from nova_explore.notebook import run_notebook, start_jupyterlab, write_notebook
+
+    to.mkdir(parents=True, exist_ok=True)
+    folder = nx.datasets.demo()
+    typer.echo(f"Demo collection: {folder} (its sources and licences: {folder.parent / 'SOURCES.md'})")
+    library = _embed(str(folder), to / "media.nova", "local")
+    exploration = nx.explore(library)
+    typer.echo(f"Map:       {exploration.headline}. {exploration.layout.sentence}")
+    picture = (to / "map.png").absolute()
+    picture.write_bytes(map_png(exploration))
+    typer.echo(f"Picture:   {picture}")
+    _report(exploration, to / "report.html")
+    notebook = write_notebook(library.path, to / "first_map.ipynb")
+    run_notebook(notebook)
+    typer.echo(f"Notebook:  {notebook}")
+    if not no_lab:
+        process, url = start_jupyterlab(notebook)
+        _show(url, browser=not no_browser)
+        port = url.split("//", 1)[1].split("/", 1)[0].rpartition(":")[2]
+        stop = f"{sys.executable} -m jupyterlab stop {port}"
+        typer.echo(f"It {'goes' if process else 'went'} on in the background; stop it with: {stop}")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, what is missing, and how to get it."""
+    from nova_explore.doctor import examine
+
+    checks = examine()
+    width = max(len(check.name) for check in checks)
+    signs = {"ok": "ok      ", "missing": "MISSING ", "optional": "optional"}
+    for check in checks:
+        remedy = f"  ->  {check.remedy}" if check.remedy else ""
+        typer.echo(f"{signs[check.state]}  {check.name:<{width}}  {check.detail}{remedy}")
+    missing = [check.name for check in checks if check.state == "missing"]
+    if missing:
+        typer.secho(f"Missing: {', '.join(missing)}.", err=True)
+        raise typer.Exit(INCOMPLETE)
+    typer.echo("Everything that the default installation needs is there.")
+
+
+def _embed(source: str, to: Path, model: str) -> Library:
+    """Embed, say what became of every item, and end with an error status unless each has a vector or a reason."""
+    from nova_explore.embedding import embed as make_library
+    from nova_explore.models.model import open_model
+
+    opened = open_model(model)
+    try:
+        library = make_library(source, to=to, model=opened)
+    except KeyboardInterrupt as error:
+        for line in getattr(error, "__notes__", ["Nothing is embedded yet. Run the same command again."]):
+            typer.secho(f"\nInterrupted. {line}", err=True)
+        raise typer.Exit(INTERRUPTED) from error
+    items = library.collection()
+    stored, failed = library.embedded(opened.space), library.failures(opened.space)
+    typer.echo(f"Library:   {library.path}: {items}")
+    without = [f"not read: {unread.name}: {unread.reason}" for unread in items.unread]
+    without += [
+        f"not embedded: {item.title}: {failed[item.content_key]}"
+        for item in items
+        if item.content_key not in stored and item.content_key in failed
+    ]
+    for line in without[:SHOWN]:
+        typer.echo(f"  {line}")
+    if len(without) > SHOWN:
+        typer.echo(f"  … and {len(without) - SHOWN:,} more; the report lists all of them.")
+    unexplained = sum(item.content_key not in stored and item.content_key not in failed for item in items)
+    if unexplained:
+        typer.secho(f"{unexplained:,} items have no vector and no reason. Run the same command again.", err=True)
+        raise typer.Exit(INCOMPLETE)
+    return library
+
+
+def _report(exploration: Exploration, to: Path) -> None:
+    written = Path(nx.write_report(exploration, to=to)).absolute()
+    typer.echo(f"Report:    {written}")
+
+
+def _show(url: str, *, browser: bool) -> None:
+    from nova_explore.notebook import can_show_browser
+
+    typer.echo(f"JupyterLab: {url}")
+    if browser and can_show_browser():
+        webbrowser.open(url)
+
+
+@contextlib.contextmanager
+def _plain_messages() -> Iterator[None]:
+    """Turn errors and warnings of the library into single messages for a person at a terminal."""
+
+    def show(message: Warning | str, category: type[Warning], filename: str, *_: Any, **__: Any) -> None:
+        if category is UserWarning and Path(filename).is_relative_to(Path(__file__).parent):
+            typer.secho(f"Note: {message}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        try:
+            yield
+        except (NovaExploreError, PermissionError, FileNotFoundError) as error:
+            for line in (str(error), *getattr(error, "__notes__", ())):
+                typer.secho(f"nova-explore: {line}", err=True)
+            sys.exit(INCOMPLETE)
+        except BrokenPipeError:
+            # The reader of our output (head, less) has gone: nothing more to say, and Python shall not say it either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(INCOMPLETE)

@@ -1,0 +1,106 @@
+"""The modality gap: vectors of one kind lie together whatever they show, and a joint map would show kinds, not topics.
+
+Dual encoders leave each modality in a narrow cone of its own (Liang et al. 2022, arXiv:2203.02053). Taking each
+modality's mean away moves the cones onto each other. It is done for neighbours, map and clusters only, never to stored
+vectors and never for search, and only where neighbours would otherwise be nearly all of one kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.neighbors import Neighbors, find_neighbors
+
+SPLIT = 0.75
+"""Above this part of the way from chance to one, the share of same-kind neighbours splits a map by kind."""
+
+PRIOR_ITEMS = 5
+"""Weight against a mean of few items: the mean of four videos is mostly those four videos."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModalityGap:
+    """How far neighbours keep to their own kind, and what was done about it.
+
+    Attributes
+    ----------
+    same_kind : float
+        Share of neighbours that are of the item's own modality, in the vectors as the model made them.
+    chance : float
+        The same share if neighbours were drawn at random.
+    corrected : bool
+        Whether each modality's mean was taken away for neighbours, map and clusters.
+    same_kind_after : float
+        The share in the vectors that were compared.
+    """
+
+    same_kind: float
+    chance: float
+    corrected: bool
+    same_kind_after: float
+
+    @property
+    def sentence(self) -> str | None:
+        """What was done, in words; None where there was nothing to do."""
+        if not self.corrected:
+            return None
+        return (
+            f"{self.same_kind:.0%} of neighbours were of the item's own kind ({self.chance:.0%} by chance), "
+            f"so each kind's mean was taken away before neighbours were found: {self.same_kind_after:.0%} now."
+        )
+
+
+def close_gap(vectors: NDArray[np.float32], kinds: Sequence[str]) -> NDArray[np.float32]:
+    """Take every modality's mean away and return unit rows again.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+        Unit rows; not changed.
+    kinds : sequence of str, length n
+        Modality of each row.
+
+    Returns
+    -------
+    float32 array of shape (n, d)
+    """
+    named = np.asarray(kinds)
+    moved = vectors.copy()
+    for kind in np.unique(named):
+        same = named == kind
+        count = int(same.sum())
+        moved[same] -= vectors[same].mean(axis=0) * (count / (count + PRIOR_ITEMS))
+    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
+
+
+def compared_vectors(
+    vectors: NDArray[np.float32], kinds: Sequence[str], *, k: int
+) -> tuple[NDArray[np.float32], Neighbors, ModalityGap]:
+    """Find neighbours, in vectors without the modality gap if it would split the map.
+
+    Returns
+    -------
+    compared : float32 array of shape (n, d)
+        The vectors that the neighbours are of: those given, or those of `close_gap`.
+    neighbors : Neighbors
+    gap : ModalityGap
+    """
+    named = np.asarray(kinds)
+    n = len(named)
+    neighbors = find_neighbors(vectors, k=k)
+    counts = np.unique(named, return_counts=True)[1]
+    chance = float((counts * (counts - 1)).sum() / max(n * (n - 1), 1))
+    same = _same_kind(neighbors, named)
+    if len(counts) == 1 or same <= chance + SPLIT * (1 - chance):
+        return vectors, neighbors, ModalityGap(same, chance, False, same)
+    moved = close_gap(vectors, kinds)
+    neighbors = find_neighbors(moved, k=k)
+    return moved, neighbors, ModalityGap(same, chance, True, _same_kind(neighbors, named))
+
+
+def _same_kind(neighbors: Neighbors, named: NDArray[np.str_]) -> float:
+    return float((named[neighbors.indices] == named[:, None]).mean())

@@ -91,7 +91,7 @@ def test_metadata_cannot_be_changed_and_does_not_follow_the_dict_it_came_from():
     source["caption"] = "a pig"
     assert item.metadata["caption"] == "an owl"
     with pytest.raises(TypeError):
-        item.metadata["caption"] = "a cow"
+        item.metadata["caption"] = "a cow"  # pyright: ignore[reportIndexIssue]
 
 
 def test_metadata_named_like_a_column_of_ours_keeps_both():

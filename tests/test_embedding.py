@@ -120,7 +120,7 @@ def test_one_item_that_fails_is_recorded_and_tried_again(tmp_path):
 
     class Cured(ToyModel):
         def _embed(self, item):
-            return np.eye(1, 48, dtype=np.float32)[0] if "poison" in item.text else super()._embed(item)
+            return np.eye(1, 48, dtype=np.float32)[0] if "poison" in (item.text or "") else super()._embed(item)
 
     embed(Collection(items), to=tmp_path / "a.nova", model=Cured(), progress=False)
     assert library.failures(ToyModel().space) == {}

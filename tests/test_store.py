@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_spaces_never_share_a_table(library):
 
 def test_adding_the_same_items_again_keeps_ids_places_and_takes_new_metadata(library):
     first = library.add(toy_collection(2))
-    renewed = [Item(**{f: getattr(i, f) for f in i.__slots__} | {"metadata": {"topic": "new"}}) for i in first]
+    renewed = [replace(item, metadata={"topic": "new"}) for item in first]
     again = library.add(Collection(reversed(renewed)))
     assert again.ids == first.ids
     assert {item.metadata["topic"] for item in again} == {"new"}
@@ -81,7 +82,7 @@ def test_adding_the_same_items_again_keeps_ids_places_and_takes_new_metadata(lib
 def test_copies_that_arrive_later_get_the_next_number(library):
     items = text_items([("birds", "an owl")])
     library.add(Collection(items))
-    moved = [Item(**{f: getattr(i, f) for f in i.__slots__} | {"uri": "/other.csv#row=0"}) for i in items]
+    moved = [replace(item, uri="/other.csv#row=0") for item in items]
     whole = library.add(Collection(moved))
     assert whole.ids == (items[0].id, f"{items[0].id}~2")
     assert [item.uri for item in whole] == ["/table.csv#row=0", "/other.csv#row=0"]

@@ -1,0 +1,78 @@
+"""The colours of maps and charts: one meaning, one colour, in the widget, the report and the picture.
+
+Categories: Paul Tol's "bright" and "vibrant" schemes (https://sronpersonalpages.nl/~pault/), made for colour-vision
+deficiency, less their greys and near-duplicates: all of middle lightness, so they hold on light and dark grounds.
+A map with more groups than colours uses them again, so names are always written beside the groups.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nova_explore.collection import Modality
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+UNCLUSTERED = "#9a9fa6"
+"""Grey of what belongs to no group, has no value, or is context."""
+
+CATEGORICAL = (
+    "#4477aa", "#ee7733", "#228833", "#aa3377", "#33bbee", "#ccaa22", "#ee6677", "#009988", "#9977cc", "#997744",
+)  # fmt: skip
+
+SEQUENTIAL = (
+    "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#9bd93c", "#b5de2b", "#d2e21b",
+)  # fmt: skip
+"""Ten steps of viridis (Smith & van der Walt 2015), without the ends that vanish on black or white."""
+
+MODALITY = {
+    Modality.TEXT: "#ccaa22",
+    Modality.IMAGE: "#4477aa",
+    Modality.PAGE: "#aa3377",
+    Modality.AUDIO: "#ee7733",
+    Modality.VIDEO: "#009988",
+}
+
+
+def spread_colors(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> list[str]:
+    """Give every cluster a colour so that, once colours must repeat, near clusters on the map differ.
+
+    Clusters take colours in order of size; one that finds all colours taken uses the colour whose nearest user is
+    farthest away on the map. Colours are for display only, so distances on the map serve.
+
+    Parameters
+    ----------
+    xy : array of shape (n, 2)
+        Coordinates on the map.
+    labels : integer array of shape (n,)
+        0, 1, … by falling size, -1 for unclustered items.
+
+    Returns
+    -------
+    list of str
+        ``#rrggbb`` of every cluster.
+    """
+    import numpy as np
+
+    count = int(labels.max(initial=-1)) + 1
+    centers = np.array([np.median(xy[labels == c], axis=0) for c in range(count)]).reshape(count, 2)
+    chosen: list[int] = []
+    for c in range(count):
+        if c < len(CATEGORICAL):
+            chosen.append(c)
+            continue
+        apart = np.linalg.norm(centers[:c] - centers[c], axis=1)
+        used = np.array(chosen)
+        chosen.append(max(range(len(CATEGORICAL)), key=lambda color: apart[used == color].min()))
+    return [CATEGORICAL[color] for color in chosen]
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255, of ``#rrggbb``.
+
+    >>> rgb("#4477aa")
+    (68, 119, 170)
+    """
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

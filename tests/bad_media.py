@@ -6,6 +6,7 @@ import io
 import os
 import socket
 import struct
+import tempfile
 import wave
 import zipfile
 import zlib
@@ -36,7 +37,8 @@ def make_bad_folder(path: Path) -> dict[str, str]:
     _pictures(put, cut)
     _drawings(put)
     _documents(put, cut)
-    _recordings(path, put, cut)
+    with tempfile.TemporaryDirectory() as apart:
+        _recordings(Path(apart), put, cut)
     _texts(put)
     _other_kinds(put)
     expected |= _not_files(path)
@@ -120,9 +122,7 @@ def _locked_pdf() -> bytes:
     return pdf(["secret"], extra=encrypt)
 
 
-def _recordings(path: Path, put, cut) -> None:
-    made = path.parent / f"{path.name}_made"
-    made.mkdir(exist_ok=True)
+def _recordings(made: Path, put, cut) -> None:
     import soundfile
 
     wav = _wav(tone(0.5))

@@ -1,0 +1,336 @@
+"""The app: map, legend, search, gallery and inspector over one exploration, in one notebook cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import numpy as np
+import traitlets as t
+from ipywidgets import widget_serialization
+from numpy.typing import NDArray
+
+from nova_explore.errors import NovaExploreError
+from nova_explore.widgets import answers, inspector, legend
+from nova_explore.widgets import gallery as galleries
+from nova_explore.widgets.map import TOOLS, Map, ScatterMap
+
+if TYPE_CHECKING:
+    from nova_explore.exploration import Exploration
+    from nova_explore.search import Ranking
+
+RESULTS = 24
+NUMBERED = 9
+UNREAD_SHOWN = 500
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("dom.js", "kernel.js", "map.js", "side.js", "gallery.js", "app.js")
+
+
+class App(anywidget.AnyWidget):
+    """A map to look at, search in, select from and listen to; the last expression of a cell shows it.
+
+    Parameters
+    ----------
+    exploration : Exploration
+        What to show. What a person selects becomes ``exploration.selection``.
+    height : int, default 560
+        Of the map, in pixels.
+    map : Map, optional
+        Another renderer than jupyter-scatter.
+
+    Attributes
+    ----------
+    selection : tuple of str
+        Ids selected last; observe it to follow the person.
+    inspected : str
+        Id of the item shown in full, empty when none is.
+    hovered : str
+        Id of the item under the pointer, empty when there is none.
+    query : str
+        What is searched for; setting it searches.
+    column : str
+        What the map is coloured by; setting it recolours.
+    last_error : str
+        What went wrong last, as the message bar shows it; empty when nothing did.
+    """
+
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _css = (_HERE / "app.css").read_text(encoding="utf-8")
+
+    selection = t.Tuple()
+    hovered = t.Unicode()
+
+    canvas = t.Instance(t.HasTraits).tag(sync=True, **widget_serialization)
+    height = t.Int().tag(sync=True)
+    summary = t.Dict().tag(sync=True)
+    unread = t.List().tag(sync=True)
+    modalities = t.List().tag(sync=True)
+    shown_modalities = t.List().tag(sync=True)
+    columns = t.List().tag(sync=True)
+    column = t.Unicode("cluster").tag(sync=True)
+    legend = t.Dict().tag(sync=True)
+    group_colors = t.List().tag(sync=True)
+    muted = t.List().tag(sync=True)
+    labels = t.List().tag(sync=True)
+    marks = t.List().tag(sync=True)
+    tool = t.Enum(list(TOOLS), "pan").tag(sync=True)
+    query = t.Unicode().tag(sync=True)
+    gallery = t.Dict().tag(sync=True)
+    inspected = t.Unicode().tag(sync=True)
+    detail = t.Dict().tag(sync=True)
+    can_go_back = t.Bool().tag(sync=True)
+    last_error = t.Unicode().tag(sync=True)
+
+    def __init__(self, exploration: Exploration, *, height: int = 560, map: Map | None = None) -> None:
+        self.exploration = exploration
+        self.map: Map = map or ScatterMap(exploration.layout.xy, height=height)
+        self._coloring = legend.color_by(exploration, "cluster")
+        self._kinds = np.array([str(item.modality) for item in exploration.collection])
+        self._chosen: NDArray[np.intp] | None = None
+        self._left_out = 0
+        self._ranking: Ranking | None = None
+        self._gallery = galleries.typical(exploration)
+        self._serial = 0
+        self._trail: list[str] = []
+        self._settling = False
+        super().__init__(canvas=self.map.widget, height=height)
+        with self._settled():
+            self._describe()
+            self._paint()
+            self._show()
+        self._listen()
+
+    def __repr__(self) -> str:
+        return f"<App: {self.summary['headline']}>"
+
+    # ---- what a person can do, and code as well -------------------------------------------------------------------
+
+    def search(self, query: str) -> None:
+        """Rank the items by a text and show where they lie; a blank query goes back.
+
+        Only items of the modalities that are switched on are found.
+        """
+        self._ranking = self._rank(query.strip()) if query.strip() else None
+        with self._settled():
+            self.query = query.strip()
+            self._leave()
+            self._show()
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Make these items the selection, here and in the exploration."""
+        self._choose(np.array(self.exploration.collection.positions(ids), dtype=np.intp))
+
+    def clear(self) -> None:
+        """Drop the search and the selection."""
+        self._ranking, self._chosen, self._left_out = None, None, 0
+        self.exploration.select((), "nothing selected")
+        with self._settled():
+            self.query, self.selection = "", ()
+            self._leave()
+            self._show()
+
+    def inspect(self, id: str) -> None:
+        """Show one item in full, with its nearest items, and where these lie on the map; an empty id closes it."""
+        told = inspector.detail(self.exploration, id) if id else {}
+        if not id:
+            self._trail.clear()
+        elif self._trail[-1:] != [id]:
+            self._trail.append(id)
+        with self._settled():
+            self.detail, self.inspected, self.can_go_back = told, id, len(self._trail) > 1
+            self._highlight()
+
+    def back(self) -> None:
+        """Show the item that was inspected before this one."""
+        if len(self._trail) > 1:
+            self._trail.pop()
+            self.inspect(self._trail[-1])
+
+    def color_by(self, column: str) -> None:
+        """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
+        self._coloring = legend.color_by(self.exploration, column)
+        with self._settled():
+            self.column, self.muted = column, []
+            self._paint()
+
+    def mute(self, keys: Sequence[str]) -> None:
+        """Grey these entries of the legend, given by key, and no others."""
+        with self._settled():
+            self.muted = list(keys)
+            self._paint()
+
+    def show_modalities(self, names: Sequence[str]) -> None:
+        """Grey all items of other modalities and leave them out of searches and selections."""
+        with self._settled():
+            self.shown_modalities = list(names)
+        if self._ranking is not None:
+            self.search(self.query)
+        with self._settled():
+            self._show()
+
+    def take(self, positions: NDArray[np.intp]) -> None:
+        """Take what was clicked, lassoed or boxed on the map: one point is inspected, more are selected."""
+        active = positions[self._active()[positions]]
+        if not len(positions):
+            self.clear()
+        elif len(positions) == 1:
+            self.inspect(self.exploration.collection[int(positions[0])].id)
+        else:
+            self._choose(active, left_out=len(positions) - len(active))
+
+    # ---- what the parts show --------------------------------------------------------------------------------------
+
+    def _choose(self, positions: NDArray[np.intp], *, left_out: int = 0) -> None:
+        ids = tuple(self.exploration.collection[int(position)].id for position in positions)
+        self.exploration.select(ids)
+        self._ranking, self._chosen, self._left_out = None, positions, left_out
+        with self._settled():
+            self.query, self.selection = "", ids
+            self._leave()
+            self._show()
+
+    def _rank(self, query: str) -> Ranking:
+        shown = self.shown_modalities
+        if len(shown) == 1:
+            return self.exploration.search(query, k=RESULTS, modality=shown[0])
+        if len(shown) == len(self.modalities):
+            return self.exploration.search(query, k=RESULTS)
+        wide = self.exploration.search(query, k=len(self._kinds))
+        return galleries.narrow(wide, np.isin(self._kinds[wide.positions], shown), k=RESULTS)
+
+    def _leave(self) -> None:
+        self._trail.clear()
+        self.inspected, self.detail, self.can_go_back = "", {}, False
+
+    def _show(self) -> None:
+        if self._ranking is not None:
+            self._gallery = galleries.found(self._ranking)
+            first = [int(position) for position in self._ranking.positions[:NUMBERED]]
+        else:
+            chosen = self._chosen is not None
+            self._gallery = (
+                galleries.selected([int(position) for position in self._chosen], left_out=self._left_out)
+                if chosen and self._chosen is not None
+                else galleries.typical(self.exploration)
+            )
+            first = []
+        self._serial += 1
+        self.gallery = self._gallery.head(self._serial)
+        self.marks = [{"position": position, "text": str(i + 1)} for i, position in enumerate(first)]
+        self._highlight()
+
+    def _highlight(self) -> None:
+        shown = np.isin(self._kinds, self.shown_modalities)
+        if self.detail:
+            nearest = [tile["position"] for tile in self.detail["nearest"]]
+            lit = np.array([self.detail["position"], *nearest], dtype=np.intp)
+        elif self._ranking is not None:
+            lit = np.asarray(self._ranking.positions, dtype=np.intp)
+        elif self._chosen is not None:
+            lit = self._chosen
+        else:
+            lit = None if shown.all() else np.flatnonzero(shown)
+        self.map.highlight(lit)
+
+    def _paint(self) -> None:
+        coloring = self._coloring
+        self.legend = {"title": coloring.title, "entries": list(coloring.entries), "bar": coloring.bar}
+        self.map.color_by(coloring.codes, coloring.colors, frozenset(int(key) for key in self.muted))
+
+    def _active(self) -> NDArray[np.bool_]:
+        """Which items are not greyed by the modality switches or the legend."""
+        muted = np.isin(self._coloring.codes, [int(key) for key in self.muted])
+        return np.isin(self._kinds, self.shown_modalities) & ~muted
+
+    def _describe(self) -> None:
+        e = self.exploration
+        unread = e.collection.unread
+        groups = e.clustering.count
+        self.summary = {
+            "headline": f"{len(e.collection):,} items · {groups:,} {'group' if groups == 1 else 'groups'} · "
+            f"unclustered {e.clustering.noise_share:.0%}",
+            "trust": e.layout.sentence,
+            "unread": len(unread),
+        }
+        self.unread = [[u.name, u.reason] for u in unread[:UNREAD_SHOWN]]
+        self.modalities = [[name, count] for name, count in e.collection.counts().items()]
+        self.shown_modalities = [name for name, _ in self.modalities]
+        self.columns = legend.choices(e)
+        self.group_colors = list(self._coloring.colors)
+        self.labels = legend.names_on_map(e, self._coloring.colors)
+
+    # ---- what the browser says ------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        self.observe(lambda change: self._when_set(self.search, change["new"]), "query")
+        self.observe(lambda change: self._when_set(self.inspect, change["new"]), "inspected")
+        self.observe(lambda change: self._when_set(self.color_by, change["new"]), "column")
+        self.observe(lambda change: self._when_set(self.mute, change["new"]), "muted")
+        self.observe(lambda change: self._when_set(self.show_modalities, change["new"]), "shown_modalities")
+        self.observe(lambda change: self._try(self.map.use, change["new"]), "tool")
+        self.map.on_select(lambda positions: self._try(self.take, positions))
+        self.map.on_hover(lambda position: self._try(self._hover, position))
+        self.on_msg(lambda _, content, buffers: self._try(self._answer, content))
+
+    def _hover(self, position: int | None) -> None:
+        self.hovered = "" if position is None else self.exploration.collection[position].id
+
+    def _answer(self, asked: dict[str, Any]) -> None:
+        try:
+            content, buffers = answers.ANSWERS[asked["ask"]](self, **asked.get("with", {}))
+        except Exception as error:
+            # The browser waits for an answer: it gets the reason, and shows it where the person is looking.
+            self.send({"to": asked["from"], "error": explain(error)})
+            if asked["ask"] != "media":
+                raise
+        else:
+            self.send({"to": asked["from"], **content}, buffers)
+
+    def tiles(self, serial: int, start: int) -> list[dict[str, Any]]:
+        """A page of the gallery; none if the gallery with this serial number is no longer shown."""
+        return self._gallery.page(self.exploration, start=start) if serial == self._serial else []
+
+    def _when_set(self, work: Callable[[Any], None], value: Any) -> None:
+        """Follow a trait that somebody else set; those we set ourselves are already true."""
+        if not self._settling:
+            self._try(work, value)
+
+    def _try(self, work: Callable[..., None], *args: Any) -> None:
+        """Run what a person asked for; an error becomes visible, where Jupyter would swallow it."""
+        try:
+            work(*args)
+        except Exception as error:
+            self.last_error = explain(error)
+        else:
+            if work != self._hover and work != self._answer:
+                self.last_error = ""
+
+    @contextmanager
+    def _settled(self) -> Iterator[None]:
+        was, self._settling = self._settling, True
+        try:
+            with self.hold_sync():
+                yield
+        finally:
+            self._settling = was
+
+
+def explain(error: Exception) -> str:
+    """Say what went wrong in one line; the kind of error is named unless the library wrote the message."""
+    said = str(error) or "no message"
+    return said if isinstance(error, NovaExploreError) else f"{type(error).__name__}: {said}"
+
+
+def show(exploration: Exploration, *, height: int = 560) -> App:
+    """Make the app over an exploration; as the last expression of a cell it is shown below the cell.
+
+    Examples
+    --------
+    >>> import nova_explore as nx
+    >>> nx.show(nx.explore("media.nova"))  # doctest: +SKIP
+    """
+    return App(exploration, height=height)

@@ -1,0 +1,54 @@
+// Elements. Text from a collection only ever becomes a text node or an attribute value, never markup.
+
+const FOCUSABLE = new Set(["button", "select", "summary", "audio", "video"]);
+
+function h(tag, props = {}, ...children) {
+  const el = document.createElement(tag);
+  // JupyterLab would take letters typed here for commands: x would cut the cell. It looks at the focused element itself.
+  if (FOCUSABLE.has(tag) || props.tabindex) el.setAttribute("data-lm-suppress-shortcuts", "true");
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "class") el.className = value;
+    else if (name === "style") Object.assign(el.style, value);
+    else if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
+    else if (name in el && typeof value !== "string") el[name] = value;
+    else el.setAttribute(name, value === true ? "" : value);
+  }
+  el.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  return el;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const ICONS = {
+  search: "M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2Zm4 9 4 4",
+  pan: "M8 1v14M1 8h14M8 1 6 3m2-2 2 2M8 15l-2-2m2 2 2-2M1 8l2-2M1 8l2 2m12-2-2-2m2 2-2 2",
+  lasso: "M8 2.5c3.6 0 6.5 1.8 6.5 4S11.600 10.500 8 10.500 1.500 8.700 1.500 6.500 4.400 2.500 8 2.500ZM5 10.100c-1.200.9-1 2.400.4 2.400 1.300 0 1.300 1.500.2 2",
+  box: "M2 5V2h3m2 0h2m2 0h3v3m0 2v2m0 2v3h-3m-2 0H7m-2 0H2v-3m0-2V7",
+  reset: "M3 8a5 5 0 1 1 1.600 3.700M3 12.500V9.200h3.300",
+  close: "M3.500 3.500l9 9m0-9-9 9",
+  back: "M10 3 5 8l5 5",
+  text: "M3 4h10M3 7h10M3 10h10M3 13h6",
+  image: "M2 3h12v10H2ZM2 11l3.500-3.500 3 3L11 8l3 3M10.500 5.600h.01",
+  page: "M4 1.500h5.500L12.500 4.500v10H4ZM9 1.800V5h3.300M6 8h4.500M6 11h4.500",
+  audio: "M2 7v2m3-5v8m3-10v12m3-9v6m3-4v2",
+  video: "M2 3.500h12v9H2ZM6.700 6v4.200L10.200 8Z",
+};
+
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  const path = document.createElementNS(SVG, "path");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", "nx-icon");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[name] ?? ICONS.text);
+  svg.append(path);
+  return svg;
+}
+
+function button(label, props = {}, ...children) {
+  return h("button", { type: "button", "aria-label": label, title: label, ...props }, ...children);
+}
+
+const count = (n) => n.toLocaleString("en-US");
+const dot = (color) => h("span", { class: "nx-dot", style: { background: color }, "aria-hidden": "true" });

@@ -1,0 +1,173 @@
+"""What a colour on the map means: the value of every item as a code, the colour of every code, and the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.errors import UnknownNameError
+from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, rgb, spread_colors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nova_explore.exploration import Exploration
+
+MOST_VALUES = 30
+STEPS = 64
+
+BUILT_IN = {
+    "cluster": "group",
+    "modality": "modality",
+    "preservation": "map trust",
+    "strength": "strength in group",
+}
+FIXED = {"modality": {str(kind): color for kind, color in MODALITY.items()}}
+NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coloring:
+    """The colour of every item, and its legend.
+
+    Attributes
+    ----------
+    codes : int32 array of shape (n,)
+        Index into ``colors`` for every item.
+    colors : tuple of str
+        ``#rrggbb`` of every code.
+    entries : tuple of dict
+        Legend rows of a categorical colouring: ``key`` (a string), ``label``, ``count``, ``color``, ``code``.
+        For a continuous one only the row of the missing values, if any are missing.
+    title : str
+        What is shown.
+    bar : dict or None
+        Ends and colours of the colour bar of a continuous colouring.
+    """
+
+    codes: NDArray[np.int32]
+    colors: tuple[str, ...]
+    entries: tuple[dict[str, Any], ...]
+    title: str
+    bar: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        self.codes.flags.writeable = False
+
+
+def choices(exploration: Exploration) -> list[list[str]]:
+    """List what the map can be coloured by: pairs of name and label, the built-in ones first."""
+    columns = [str(column) for column in exploration.frame.columns if column not in NOT_OFFERED]
+    return [[name, label] for name, label in BUILT_IN.items()] + [[column, column] for column in columns]
+
+
+def color_by(exploration: Exploration, column: str) -> Coloring:
+    """Colour the items by cluster, modality, preservation, strength, or a metadata column.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such column.
+    """
+    if column == "cluster":
+        return _by_cluster(exploration)
+    frame = exploration.frame
+    if column not in frame.columns:
+        raise UnknownNameError("column", column, [name for name, _ in choices(exploration)])
+    title = BUILT_IN.get(column, column)
+    values = cast("pd.Series", frame[column])
+    if _is_numeric(values):
+        return _continuous(values.to_numpy(dtype=float, na_value=np.nan), title)
+    return _categorical(values, title, FIXED.get(column, {}))
+
+
+def names_on_map(exploration: Exploration, colors: Sequence[str]) -> list[dict[str, Any]]:
+    """Name of every cluster and the member that stands nearest the middle of it, largest first."""
+    xy, labels = exploration.layout.xy, exploration.clustering.labels
+    told = []
+    for name in sorted(exploration.names.values(), key=lambda name: -name.size):
+        members = np.flatnonzero(labels == name.cluster)
+        if len(members):
+            middle = np.median(xy[members], axis=0)
+            nearest = members[np.linalg.norm(xy[members] - middle, axis=1).argmin()]
+            told.append({"position": int(nearest), "text": name.name, "color": colors[name.cluster]})
+    return told
+
+
+def _by_cluster(exploration: Exploration) -> Coloring:
+    labels = exploration.clustering.labels
+    count = exploration.clustering.count
+    colors = (*spread_colors(exploration.layout.xy, labels), UNCLUSTERED)
+    sizes = np.bincount(labels[labels >= 0], minlength=count)
+    entries = [
+        _entry(c, exploration.names[c].name if c in exploration.names else f"group {c + 1}", sizes[c], colors[c])
+        for c in range(count)
+    ]
+    noise = int((labels < 0).sum())
+    entries.append(_entry(count, f"unclustered, {exploration.clustering.noise_share:.0%}", noise, UNCLUSTERED))
+    codes = np.where(labels < 0, count, labels).astype(np.int32)
+    return Coloring(codes, colors, tuple(entries), BUILT_IN["cluster"])
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    import pandas as pd
+
+    if pd.api.types.is_bool_dtype(values):
+        return False
+    if pd.api.types.is_numeric_dtype(values):
+        return True
+    present = values.dropna()
+    return bool(len(present)) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in present
+    )
+
+
+def _categorical(values: pd.Series, title: str, fixed: Mapping[str, str] = MappingProxyType({})) -> Coloring:
+    missing = values.isna().to_numpy()
+    words = values.astype("string").to_numpy(dtype=object, na_value="")
+    names, inverse, counts = np.unique(words[~missing].astype(str), return_inverse=True, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    shown = order[:MOST_VALUES]
+    place = np.full(len(names), len(shown), np.int32)
+    place[shown] = np.arange(len(shown))
+    others = len(names) - len(shown)
+    colors = [fixed.get(str(names[n]), CATEGORICAL[i % len(CATEGORICAL)]) for i, n in enumerate(shown.tolist())]
+    entries = [_entry(i, str(names[n]), int(counts[n]), colors[i]) for i, n in enumerate(shown.tolist())]
+    if others:
+        rest = int(counts[order[MOST_VALUES:]].sum())
+        entries.append(_entry(len(colors), f"{others:,} other values", rest, "#6b7076"))
+        colors.append("#6b7076")
+    codes = np.full(len(values), len(colors), np.int32)
+    codes[~missing] = place[inverse]
+    if missing.any():
+        entries.append(_entry(len(colors), "missing", int(missing.sum()), UNCLUSTERED))
+    return Coloring(codes, (*colors, UNCLUSTERED), tuple(entries), title)
+
+
+def _continuous(values: NDArray[np.float64], title: str) -> Coloring:
+    known = np.isfinite(values)
+    low, high = (float(values[known].min()), float(values[known].max())) if known.any() else (0.0, 0.0)
+    codes = np.full(len(values), STEPS, np.int32)
+    scaled = (values[known] - low) / (high - low) if high > low else np.zeros(int(known.sum()))
+    codes[known] = np.clip(scaled * STEPS, 0, STEPS - 1).astype(np.int32)
+    missing = int((~known).sum())
+    entries = (_entry(STEPS, "missing", missing, UNCLUSTERED),) if missing else ()
+    bar = {"low": f"{low:.4g}", "high": f"{high:.4g}", "colors": list(SEQUENTIAL)}
+    return Coloring(codes, (*blend(SEQUENTIAL, STEPS), UNCLUSTERED), entries, title, bar)
+
+
+def blend(colors: Sequence[str], steps: int) -> list[str]:
+    """Interpolate between colours in even steps."""
+    anchors = np.array([rgb(color) for color in colors], float)
+    at = np.linspace(0, len(colors) - 1, steps)
+    mixed = np.stack([np.interp(at, np.arange(len(colors)), anchors[:, i]) for i in range(3)], axis=1)
+    return ["#{:02x}{:02x}{:02x}".format(*(round(channel) for channel in row)) for row in mixed]
+
+
+def _entry(code: int, label: str, count: int, color: str) -> dict[str, Any]:
+    return {"key": str(code), "code": int(code), "label": label, "count": int(count), "color": color}

@@ -1,0 +1,285 @@
+"""The app in a real JupyterLab: what a person sees, hears and gets back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from jupyter_page import AppInPage, Notebook, wait_for
+from widgets.stand_in import StandIn
+
+pytestmark = pytest.mark.browser
+
+SETUP = """
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from stand_in import StandIn
+from nova_explore.widgets import App
+exploration = StandIn()
+app = App(exploration)
+app.observe(lambda change: Path("selection.json").write_text(json.dumps(exploration.selection.ids)), "selection")
+app
+"""
+SECOND = "second = App(StandIn(seed=3), height=420)\nsecond"
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook) -> Notebook:
+    return open_notebook("app", [SETUP, SECOND])
+
+
+@pytest.fixture(scope="module")
+def exploration() -> StandIn:
+    return StandIn()
+
+
+@pytest.fixture
+def app(notebook) -> Iterator[AppInPage]:
+    app = notebook.app(0)
+    app.root.evaluate("root => root.scrollIntoView()")
+    yield app
+    if app.root.locator(".nx-inspector[data-id]").count():
+        app.root.locator(".nx-tab[data-tab=item]").click()
+        app.root.locator("[aria-label=Close]").click()
+    if app.root.locator(".nx-clear").is_visible():
+        app.root.locator(".nx-clear").click()
+        app.root.locator(".nx-clear").wait_for(state="hidden")
+    notebook.page.mouse.move(2, 2)
+
+
+def bytes_of(image) -> bytes:
+    """The bytes that an <img> shows, fetched from its Blob URL."""
+    numbers = image.evaluate("async (img) => [...new Uint8Array(await (await fetch(img.src)).arrayBuffer())]")
+    return bytes(numbers)
+
+
+def colored(pixels: np.ndarray) -> int:
+    """Pixels that are neither grey, black nor white."""
+    return int((np.ptp(pixels.astype(int), axis=2) > 60).sum())
+
+
+def test_the_map_is_painted_in_the_colours_of_its_legend(app):
+    [pixels] = wait_for(lambda: colored(seen := app.map_pixels()) > 3000 and [seen])
+    swatch = app.root.locator(".nx-entry .nx-dot").first.evaluate("el => getComputedStyle(el).backgroundColor")
+    color = np.array([int(part) for part in swatch[4:-1].split(",")])
+    assert (np.abs(pixels.astype(int) - color).max(axis=2) < 30).sum() > 200
+
+
+def test_the_card_of_a_point_shows_its_own_thumbnail_and_words(app, exploration):
+    for position in (20, 33, 101):
+        item = exploration.collection[position]
+        card = app.hover(position)
+        card.locator(f"img[data-id='{item.id}']").wait_for()
+        image = card.locator("img")
+        assert card.get_attribute("data-id") == item.id
+        assert image.get_attribute("alt") == item.title
+        assert bytes_of(image) == exploration.thumbnail(item.id)
+        assert image.evaluate("img => img.complete && img.naturalWidth > 0")
+        assert item.title in card.inner_text()
+
+
+def test_a_lasso_that_ends_where_it_began_brings_its_ids_back_to_python(app, exploration, lab):
+    label = 2
+    members = np.flatnonzero(exploration.clustering.labels == label)
+    spots = np.array([app.spot(int(position)) for position in members])
+    (left, top), (right, bottom) = spots.min(axis=0) - 12, spots.max(axis=0) + 12
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    everyone = np.array([app.spot(position) for position in range(len(exploration))])
+    inside = ((everyone > (left, top)) & (everyone < (right, bottom))).all(axis=1)
+    expected = {exploration.collection[int(i)].id for i in np.flatnonzero(inside)}
+    app.lasso(corners)
+    file = lab.root / "selection.json"
+    ids = wait_for(lambda: file.exists() and json.loads(file.read_text() or "[]"))
+    assert set(ids) == expected
+    title = app.root.locator(".nx-gallery h3")
+    wait_for(lambda: title.inner_text() == f"{len(ids)} selected")
+    app.root.locator(".nx-gallery .nx-tile").nth(len(ids) - 1).wait_for()
+    shown = app.root.locator(".nx-gallery .nx-tile").evaluate_all("tiles => tiles.map((t) => t.dataset.id)")
+    assert shown == ids
+    # Everything else is still drawn, in grey.
+    outside = next(int(i) for i in np.flatnonzero(~inside))
+    x, y = app.spot(outside)
+    box = app.root.locator(".nx-stage").bounding_box()
+    around = app.map_pixels()[
+        int(y - box["y"]) - 2 : int(y - box["y"]) + 3, int(x - box["x"]) - 2 : int(x - box["x"]) + 3
+    ]
+    assert around.min() < 235
+    assert colored(around) == 0
+
+
+def test_a_search_moves_the_highlight_and_clear_brings_all_back(app, exploration):
+    before = colored(app.map_pixels())
+    app.search("orchids")
+    app.root.locator(".nx-rank").nth(8).wait_for(state="attached")
+    first = exploration.search("orchids").positions[0]
+    rank = app.root.locator(".nx-rank", has_text="1").first.bounding_box()
+    x, y = app.spot(int(first))
+    assert abs(rank["x"] + rank["width"] / 2 - x) < 3
+    assert 0 < y - rank["y"] < 30
+    wait_for(lambda: colored(app.map_pixels()) < before / 3)
+    assert app.root.locator(".nx-note").inner_text() == "Found by caption, name and text, not by content: audio."
+    tiles = app.root.locator(".nx-gallery .nx-tile")
+    tiles.nth(23).wait_for()
+    assert tiles.evaluate_all("tiles => tiles.map((t) => t.dataset.id)") == list(exploration.search("orchids").ids)
+    app.root.locator(".nx-query").press("Escape")
+    wait_for(lambda: colored(app.map_pixels()) > before * 0.9)
+
+
+@pytest.mark.parametrize("kind", ["audio", "video"])
+def test_sound_and_video_really_load(app, exploration, kind):
+    position = next(i for i, item in enumerate(exploration.collection) if item.modality == kind)
+    app.click(position)
+    media = app.root.locator(f"{kind}[data-id='{exploration.collection[position].id}']")
+    media.wait_for()
+    wait_for(lambda: media.evaluate("el => el.readyState") >= 2)
+    assert abs(media.evaluate("el => el.duration") - 2) < 0.3
+    media.evaluate("el => { el.muted = true; return el.play(); }")
+    wait_for(lambda: media.evaluate("el => el.currentTime") > 0.2)
+
+
+def test_text_is_shown_whole_and_pictures_and_pages_as_they_are(app, exploration):
+    for kind in ("text", "image", "page"):
+        position = next(i for i, item in enumerate(exploration.collection) if item.modality == kind and i > 8)
+        item = exploration.collection[position]
+        app.click(position)
+        panel = app.root.locator(f".nx-inspector[data-id='{item.id}']")
+        panel.wait_for()
+        if kind == "text":
+            assert panel.locator(".nx-text").inner_text().strip() == item.text.strip()
+        else:
+            image = panel.locator(".nx-media img")
+            image.wait_for()
+            assert bytes_of(image) == exploration.playable(item.id).data
+        assert panel.locator(".nx-near .nx-tile").count() == 12
+
+
+def test_a_nearest_item_moves_on_and_back_returns(app, exploration):
+    app.click(20)
+    first = exploration.collection[20].id
+    app.root.locator(f".nx-inspector[data-id='{first}'] .nx-near .nx-tile").first.click()
+    second = exploration.collection[int(exploration.neighbors.indices[20][0])].id
+    app.root.locator(f".nx-inspector[data-id='{second}']").wait_for()
+    app.root.locator(".nx-back").click()
+    app.root.locator(f".nx-inspector[data-id='{first}']").wait_for()
+
+
+def test_a_medium_that_changed_says_so_where_the_person_looks(app, exploration):
+    app.click(exploration.gone)
+    problem = app.root.locator(".nx-media .nx-problem")
+    problem.wait_for()
+    assert "has changed since it was embedded" in problem.inner_text()
+
+
+def test_the_legend_greys_and_brings_back(app):
+    before = colored(app.map_pixels())
+    entry = app.root.locator(".nx-entry").first
+    entry.click()
+    wait_for(lambda: colored(app.map_pixels()) < before - 400)
+    assert entry.get_attribute("aria-pressed") == "false"
+    entry.click()
+    wait_for(lambda: colored(app.map_pixels()) > before * 0.97)
+
+
+def test_errors_of_the_kernel_are_seen(app):
+    app.search("fail")
+    bar = app.root.locator(".nx-error")
+    bar.wait_for()
+    assert "The model could not be opened." in bar.inner_text()
+    bar.locator("button").click()
+    bar.wait_for(state="hidden")
+    app.search("")
+
+
+def test_the_keyboard_works_the_app_and_not_the_notebook_around_it(app, notebook):
+    cells = notebook.page.locator(".jp-CodeCell").count()
+    app.root.locator(".nx-chip").first.focus()
+    for key in ("b", "b", "a"):
+        notebook.page.keyboard.press(key)
+    app.root.locator(".nx-gallery .nx-tile").nth(2).focus()
+    notebook.page.keyboard.press("Enter")
+    app.root.locator(".nx-inspector[data-id]").wait_for()
+    notebook.page.keyboard.press("Escape")
+    app.root.locator(".nx-inspector[data-id]").wait_for(state="detached")
+    assert notebook.page.locator(".jp-CodeCell").count() == cells
+
+
+def test_escape_on_the_map_closes_what_was_opened_there(app, notebook):
+    app.click(20)
+    app.root.locator(".nx-inspector[data-id]").wait_for()
+    notebook.page.keyboard.press("Escape")
+    app.root.locator(".nx-inspector[data-id]").wait_for(state="detached")
+
+
+def test_two_apps_do_not_disturb_each_other(notebook, app):
+    other = notebook.app(1)
+    app.search("whale song")
+    app.root.locator(".nx-rank").first.wait_for(state="attached")
+    assert other.root.locator(".nx-rank").count() == 0
+    assert other.root.locator(".nx-query").input_value() == ""
+    other.root.evaluate("root => root.scrollIntoView()")
+    other.click(40)
+    other.root.locator(".nx-inspector[data-id]").wait_for()
+    assert app.root.locator(".nx-inspector[data-id]").count() == 0
+    notebook.page.keyboard.press("Escape")
+    other.root.locator(".nx-inspector[data-id]").wait_for(state="detached")
+    assert app.root.locator(".nx-query").input_value() == "whale song"
+    assert app.root.locator(".nx-rank").count() == 9
+
+
+def test_nothing_from_the_collection_is_executed(app, notebook, exploration):
+    app.hover(7)
+    app.click(7)
+    app.root.locator(".nx-inspector[data-id]").wait_for()
+    app.root.locator(".nx-unread summary").click()
+    app.root.locator(".nx-tab[data-tab=groups]").click()
+    app.root.locator(".nx-select").select_option("caption")
+    notebook.page.wait_for_timeout(500)
+    assert notebook.page.evaluate("window.__pwned") is None
+    assert notebook.page.locator("img[src=x]").count() == 0
+    assert "<script>" in app.root.locator(".nx-unread-box").inner_text()
+    app.root.locator(".nx-unread summary").click()
+    app.root.locator(".nx-select").select_option("cluster")
+
+
+def test_the_map_follows_the_dark_theme(notebook, app):
+    notebook.run("apputils:change-theme", theme="JupyterLab Dark")
+    wait_for(lambda: np.median(app.map_pixels()) < 60)
+    assert colored(app.map_pixels()) > 3000
+    notebook.run("apputils:change-theme", theme="JupyterLab Light")
+    wait_for(lambda: np.median(app.map_pixels()) > 200)
+
+
+@pytest.mark.parametrize("width", [1400, 800])
+def test_nothing_sticks_out_at_any_width(notebook, app, width):
+    notebook.page.set_viewport_size({"width": width, "height": 900})
+    notebook.page.wait_for_timeout(600)
+    sticking_out = app.root.evaluate(
+        "root => [...root.querySelectorAll('*')].filter((el) => el.offsetParent"
+        " && !el.closest('.nx-scroll, .nx-stage, .nx-overlay')"
+        " && el.getBoundingClientRect().right > root.getBoundingClientRect().right + 1).map((el) => el.className)"
+    )
+    assert sticking_out == []
+    notebook.page.set_viewport_size({"width": 1400, "height": 900})
+
+
+def test_without_webgl_the_rest_still_works(open_notebook):
+    blind = """
+        const real = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+        };
+    """
+    notebook = open_notebook("blind", [SETUP.replace("selection.json", "blind.json")], before=blind)
+    app = AppInPage(notebook.page)
+    app.root.locator(".nx-nomap").wait_for()
+    assert "no WebGL" in app.root.locator(".nx-nomap").inner_text()
+    app.search("orchids")
+    app.root.locator(".nx-gallery .nx-tile").nth(23).wait_for()
+
+
+def test_the_pages_asked_only_this_machine_and_raised_nothing(notebook):
+    assert notebook.foreign_requests() == []
+    assert notebook.errors == []

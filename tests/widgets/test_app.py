@@ -1,0 +1,260 @@
+"""The app without a browser: its traits are its state, and what a browser would say is said here."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from stand_in import EVIL, StandIn, picture
+
+from nova_explore.errors import UnknownNameError
+from nova_explore.widgets import App
+
+
+@pytest.fixture
+def exploration():
+    return StandIn()
+
+
+class Browser:
+    """Stands in for the page: asks, and keeps what comes back."""
+
+    def __init__(self, app: App) -> None:
+        self.app, self.heard = app, []
+        self.canvas: Any = app.map.widget
+        app.send = lambda content, buffers=None: self.heard.append((content, buffers or []))
+
+    def ask(self, what, **details):
+        self.app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
+        content, buffers = self.heard.pop()
+        assert content["to"] == "me"
+        return content, buffers
+
+    def picks(self, positions):
+        """What jupyter-scatter's view does after a click or a lasso."""
+        self.canvas.selection = np.array(positions, np.uint32)
+
+    def points_at(self, position):
+        self.canvas.hovering = position
+
+
+@pytest.fixture
+def app(exploration):
+    return App(exploration)
+
+
+@pytest.fixture
+def browser(app):
+    return Browser(app)
+
+
+def lit(app):
+    return sorted(int(position) for position in app.map.widget.selection)
+
+
+def test_the_header_counts_items_groups_noise_and_what_could_not_be_read(app):
+    assert app.summary["headline"] == "220 items · 11 groups · unclustered 6%"
+    assert app.summary["trust"].startswith("Of each item's 15 true neighbours")
+    assert app.summary["unread"] == 3
+    assert app.unread[0] == ["broken/scan_004.png", "The file is empty."]
+    assert repr(app) == "<App: 220 items · 11 groups · unclustered 6%>"
+
+
+def test_every_thumbnail_is_the_one_of_the_id_it_is_sent_with(app, browser, exploration):
+    draw = np.random.default_rng(1)
+    for _ in range(20):
+        ids = [exploration.collection[int(place)].id for place in draw.integers(0, 220, 12)]
+        content, buffers = browser.ask("thumbnails", ids=ids)
+        assert set(content["ids"]) == set(ids)
+        for id, data in zip(content["ids"], buffers, strict=True):
+            assert data == exploration.thumbnail(id)
+
+
+def test_every_card_and_tile_is_of_the_item_at_its_position_whatever_was_done_before(app, browser, exploration):
+    draw = np.random.default_rng(2)
+    doings = [
+        lambda: app.search("orchids"),
+        lambda: app.select([exploration.collection[int(p)].id for p in draw.permutation(220)[:60]]),
+        lambda: app.color_by("year"),
+        lambda: app.show_modalities(["image", "page"]),
+        lambda: app.show_modalities(["text", "image", "page", "audio", "video"]),
+        lambda: app.clear(),
+        lambda: app.inspect(exploration.collection[int(draw.integers(220))].id),
+    ]
+    for _ in range(40):
+        doings[int(draw.integers(len(doings)))]()
+        place = int(draw.integers(220))
+        card, _ = browser.ask("card", position=place)
+        assert card["id"] == exploration.collection[place].id
+        tiles = browser.ask("tiles", serial=app.gallery["serial"], start=0)[0]["tiles"]
+        for tile in tiles:
+            item = exploration.collection[tile["position"]]
+            assert (tile["id"], tile["title"], tile["modality"]) == (item.id, item.title, str(item.modality))
+
+
+def test_a_lasso_becomes_the_selection_here_and_in_the_exploration(app, browser, exploration):
+    browser.picks([4, 9, 2, 30])
+    expected = tuple(exploration.collection[i].id for i in (4, 9, 2, 30))
+    assert app.selection == exploration.selection.ids == expected
+    assert app.gallery["title"] == "4 selected"
+    assert lit(app) == [2, 4, 9, 30]
+    assert list(exploration.selected.index) == list(expected)
+
+
+def test_what_is_greyed_is_left_out_of_a_lasso_and_counted(app, browser, exploration):
+    app.show_modalities(["image"])
+    inside = list(range(50))
+    browser.picks(inside)
+    kinds = [str(exploration.collection[i].modality) for i in inside]
+    assert len(app.selection) == kinds.count("image")
+    assert app.gallery["note"] == f"{50 - kinds.count('image')} greyed items inside were left out."
+
+
+def test_a_greyed_legend_entry_is_left_out_of_a_lasso_too(app, browser, exploration):
+    group = 3
+    assert group in exploration.clustering.labels[:40]
+    app.muted = [str(group)]
+    browser.picks(list(range(40)))
+    chosen = exploration.collection.positions(app.selection)
+    assert group not in exploration.clustering.labels[chosen]
+
+
+def test_a_click_inspects_and_leaves_the_selection_alone(app, browser, exploration):
+    browser.picks([1, 2, 3])
+    browser.picks([5])
+    assert app.inspected == exploration.collection[5].id
+    assert len(exploration.selection) == 3
+    nearest = [int(p) for p in exploration.neighbors.indices[5][:12]]
+    assert lit(app) == sorted([5, *nearest])
+    app.inspected = ""
+    assert lit(app) == [1, 2, 3]
+
+
+def test_clicking_the_same_point_twice_keeps_its_neighbours_lit(app, browser):
+    browser.picks([5])
+    before = lit(app)
+    browser.picks([5])
+    assert lit(app) == before
+
+
+def test_the_inspector_tells_nearest_items_best_first_with_two_decimals(app, exploration):
+    app.inspect(exploration.collection[11].id)
+    told = [tile["score"] for tile in app.detail["nearest"]]
+    assert told == [f"{score:.2f}" for score in exploration.neighbors.similarities[11][:12]]
+    assert exploration.collection[11].id not in [tile["id"] for tile in app.detail["nearest"]]
+
+
+def test_back_returns_through_the_items_inspected(app, browser, exploration):
+    first, second = exploration.collection[1].id, exploration.collection[2].id
+    app.inspect(first)
+    app.inspect(second)
+    assert app.can_go_back
+    browser.ask("back")
+    assert (app.inspected, app.can_go_back) == (first, False)
+
+
+def test_media_that_are_gone_answer_with_the_reason(app, browser, exploration):
+    content, buffers = browser.ask("media", id=exploration.collection[exploration.gone].id)
+    assert "has changed since it was embedded" in content["error"]
+    assert not buffers
+    assert app.last_error == ""
+
+
+def test_a_search_ranks_scores_and_lights_its_results(app, browser, exploration):
+    app.query = "whale song"
+    tiles = browser.ask("tiles", serial=app.gallery["serial"], start=0)[0]["tiles"]
+    ranking = exploration.search("whale song", k=24)
+    assert [tile["id"] for tile in tiles] == list(ranking.ids)
+    assert [tile["rank"] for tile in tiles] == list(range(1, 25))
+    assert [tile["score"] for tile in tiles] == [f"{score:.2f}" for score in ranking.scores]
+    assert [mark["position"] for mark in app.marks] == ranking.positions[:9].tolist()
+    assert app.gallery["note"] == ranking.note
+    assert lit(app) == sorted(ranking.positions.tolist())
+
+
+def test_a_search_finds_only_the_modalities_switched_on(app, exploration):
+    app.search("orchids")
+    app.show_modalities(["image", "text"])
+    kinds = {str(exploration.collection[int(p)].modality) for p in lit(app)}
+    assert kinds <= {"image", "text"}
+    app.show_modalities(["audio"])
+    assert {str(exploration.collection[int(p)].modality) for p in lit(app)} == {"audio"}
+
+
+def test_a_search_without_results_says_so(app):
+    app.search("nothing")
+    assert app.gallery["title"] == "Nothing for “nothing”"
+    assert app.gallery["total"] == 0
+    assert set(map(tuple, app.map.widget.color)) == {tuple(app.map.widget.color[0])}
+
+
+def test_a_blank_search_and_clear_go_back_to_everything(app):
+    app.search("orchids")
+    app.query = "   "
+    assert (app.query, app.gallery["kind"], lit(app)) == ("", "typical", [])
+    app.select([app.exploration.collection[0].id, app.exploration.collection[1].id])
+    app.clear()
+    assert (app.selection, len(app.exploration.selection), app.gallery["kind"]) == ((), 0, "typical")
+
+
+def test_an_old_gallery_gets_no_tiles_of_a_new_one(app, browser):
+    old = app.gallery["serial"]
+    app.search("orchids")
+    assert browser.ask("tiles", serial=old, start=0)[0]["tiles"] == []
+
+
+def test_errors_become_visible_and_go_with_the_next_success(app, browser):
+    app.query = "fail"
+    assert app.last_error == "ValueError: The model could not be opened."
+    app.column = "nonsense"
+    assert "No column named 'nonsense'" in app.last_error
+    app.query = "orchids"
+    assert app.last_error == ""
+
+
+def test_an_unknown_id_is_an_error_and_changes_nothing(app):
+    with pytest.raises(UnknownNameError):
+        app.select(["no such id"])
+    assert app.selection == ()
+    app.inspected = "no such id"
+    assert "no such id" in app.last_error
+    app.query = "orchids"
+    assert app.last_error == ""
+
+
+def test_the_item_under_the_pointer_is_known_by_its_id(app, browser, exploration):
+    for place in (0, 7, 219):
+        browser.points_at(place)
+        assert app.hovered == exploration.collection[place].id
+    browser.points_at(None)
+    assert app.hovered == ""
+
+
+def test_two_apps_share_nothing(exploration):
+    one, other = App(exploration), App(cast("Any", StandIn(seed=3)))
+    one.search("orchids")
+    one.color_by("rights")
+    assert (other.query, other.column, other.gallery["kind"]) == ("", "cluster", "typical")
+    assert one.canvas is not other.canvas
+
+
+def test_text_from_the_collection_travels_as_it_is(app, browser):
+    assert browser.ask("card", position=7)[0]["title"].startswith(EVIL)
+
+
+def test_no_script_of_ours_turns_text_into_markup():
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "srcdoc"):
+        assert way not in App._esm
+
+
+def test_no_script_or_style_of_ours_asks_another_machine():
+    for text in (App._esm, App._css):
+        assert [url for url in re.findall(r"https?://[^\s\"']+", text) if url != "http://www.w3.org/2000/svg"] == []
+        assert "@import" not in text
+
+
+def test_the_stand_in_draws_another_picture_for_every_item(exploration):
+    drawn = {picture(i, exploration.collection[i]).tobytes() for i in range(220)}
+    assert len(drawn) == 220

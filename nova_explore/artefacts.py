@@ -23,7 +23,7 @@ from nova_explore.models.model import Space
 from nova_explore.neighbors import Neighbors
 from nova_explore.store import Library
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same parameters give another map."""
 
 

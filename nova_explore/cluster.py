@@ -20,6 +20,9 @@ from nova_explore.neighbors import Neighbors
 DIMENSIONS = 5
 """Dimensions to cluster in: density estimates need few, and two lose neighbours that five keep."""
 
+EPOCHS = 200
+"""Of the reduction: on the demo collection 200, 300 and 500 give clusters that agree equally well with its folders."""
+
 FEWEST_TO_CLUSTER = 10
 
 
@@ -104,7 +107,7 @@ def cluster(
         return Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), parameters)
     import hdbscan
 
-    reduced = reduce(vectors, neighbors, dimensions=DIMENSIONS, min_dist=0.0, seed=seed)
+    reduced = reduce(vectors, neighbors, dimensions=DIMENSIONS, min_dist=0.0, seed=seed, epochs=EPOCHS)
     fitted = hdbscan.HDBSCAN(min_cluster_size=smallest, min_samples=min_samples, core_dist_n_jobs=1).fit(
         reduced.astype(np.float64)
     )

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 
 from nova_explore.neighbors import Neighbors
 
+WIDEST_BAND = 0.04
+"""Widest empty band that is drawn, as a share of the map's extent."""
+
 FEWEST_FOR_UMAP = 10
 """Below this many items a neighbour graph has no structure to unfold: the first principal components are used."""
 
@@ -82,7 +85,7 @@ def lay_out(
     -------
     Layout
     """
-    xy = reduce(vectors, neighbors, dimensions=2, min_dist=min_dist, seed=seed)
+    xy = narrow_empty_bands(reduce(vectors, neighbors, dimensions=2, min_dist=min_dist, seed=seed))
     method = "umap" if len(vectors) >= FEWEST_FOR_UMAP else "pca"
     parameters = {"method": method, "min_dist": min_dist, "seed": seed, "k": neighbors.k}
     return Layout(xy, measure_preservation(xy, neighbors), neighbors.k, parameters)
@@ -95,8 +98,11 @@ def reduce(
     dimensions: int,
     min_dist: float,
     seed: int | None,
+    epochs: int | None = None,
 ) -> NDArray[np.float32]:
     """Reduce the dimension with UMAP, from the neighbours given and a principal-component start.
+
+    ``epochs`` is UMAP's ``n_epochs``; None leaves the choice to it.
 
     Returns
     -------
@@ -118,10 +124,29 @@ def reduce(
     spread = 10 * (start - start.min(0)) / np.maximum(np.ptp(start, axis=0), 1e-12)
     spread += random.normal(scale=1e-4, size=spread.shape)  # copies must not start in one point: UMAP divides by it
     placed, _ = umap.simplicial_set_embedding(
-        vectors, graph, dimensions, 1.0, a, b, 1.0, 5, None, spread.astype(np.float32), random, "cosine", {},
+        vectors, graph, dimensions, 1.0, a, b, 1.0, 5, epochs, spread.astype(np.float32), random, "cosine", {},
         densmap=False, densmap_kwds={}, output_dens=False, parallel=seed is None,
     )  # fmt: skip
     return np.ascontiguousarray(placed, dtype=np.float32)
+
+
+def narrow_empty_bands(xy: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn the longer side of a map level and narrow the bands, across and down, in which nothing is drawn.
+
+    UMAP flings parts that share no neighbours far apart, by a distance that means nothing; what lies within a part is
+    left as it is, so that more of the drawing shows items and less of it shows nothing.
+
+    Returns
+    -------
+    float32 array of shape (n, 2)
+    """
+    turned = _principal_components(xy, 2).astype(np.float64)
+    for axis in range(2):
+        order = np.argsort(turned[:, axis], kind="stable")
+        steps = np.diff(turned[order, axis], prepend=turned[order[:1], axis])
+        widest = WIDEST_BAND * float(np.ptp(turned[:, axis]))
+        turned[order, axis] = np.cumsum(np.minimum(steps, widest))
+    return (turned - turned.mean(axis=0)).astype(np.float32)
 
 
 def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArray[np.float32]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import pdist
 
-from nova_explore.layout import lay_out, measure_preservation
+from nova_explore.layout import lay_out, measure_preservation, narrow_empty_bands
 from nova_explore.neighbors import Neighbors, find_neighbors
 
 
@@ -40,6 +41,22 @@ def test_preservation_is_the_share_worked_out_by_hand():
     neighbors = Neighbors(np.array([[1, 3], [0, 2], [1, 3], [2, 0]], np.int32), np.ones((4, 2), np.float32))
     # On the line: 0 is beside 1, 2; 1 beside 0, 2; 2 beside 1, 0; 3 beside 2, 1.
     np.testing.assert_allclose(measure_preservation(xy, neighbors), [0.5, 1.0, 0.5, 0.5])
+
+
+def test_empty_bands_are_narrowed_and_the_parts_keep_their_shape():
+    near = np.random.default_rng(0).uniform(-3, 3, size=(200, 2))
+    far = near + np.array([400, 0])
+    drawn = narrow_empty_bands(np.vstack([near, far]).astype(np.float32))
+    assert np.ptp(drawn[:, 0]) < 0.1 * 400
+    assert np.ptp(drawn[:, 0]) > 2 * np.ptp(near[:, 0]) * 0.8
+    for part in (drawn[:200], drawn[200:]):
+        np.testing.assert_allclose(pdist(part), pdist(near), rtol=1e-2)
+
+
+def test_the_longer_side_of_a_map_lies_level():
+    tall = np.random.default_rng(0).normal(size=(300, 2)) * [1, 5]
+    drawn = narrow_empty_bands(tall.astype(np.float32))
+    assert np.ptp(drawn[:, 0]) > np.ptp(drawn[:, 1])
 
 
 def test_a_map_on_which_all_points_coincide_still_measures():

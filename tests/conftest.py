@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +39,17 @@ def mixed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "documents" / "letter.pdf").write_bytes(pdf(["A letter about a red circle and a blue square."]))
     film(folder / "videos" / "grey.mp4", seconds=2)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start one Chromium for all tests that look at a page."""
+    from chromium import CHROMIUM, started_chromium
+
+    if CHROMIUM is None:
+        pytest.skip("NO CHROMIUM HERE, so this test did not run: install it, or set NOVA_EXPLORE_CHROMIUM to one")
+    with started_chromium() as chromium:
+        yield chromium
 
 
 @pytest.fixture(scope="session")

@@ -5,20 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 
 import pytest
 from report_stand_in import HOSTILE, hostile_exploration
 
 from nova_explore import report
 from nova_explore.report import write_report
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -39,22 +31,15 @@ def data(path):
 
 
 @pytest.fixture
-def page(path):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.seen, page.wrong = [], []
-        page.on("request", lambda request: page.seen.append(request.url))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.goto(path.as_uri())
-        page.wait_for_function("document.getElementById('map')._fullData?.length > 0")
-        yield page
-        browser.close()
+def page(path, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.seen, page.wrong = [], []
+    page.on("request", lambda request: page.seen.append(request.url))
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.goto(path.as_uri())
+    page.wait_for_function("document.getElementById('map')._fullData?.length > 0")
+    yield page
+    page.close()
 
 
 def test_the_same_exploration_gives_the_same_bytes(exploration, path, tmp_path):

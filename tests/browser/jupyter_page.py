@@ -19,13 +19,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
-CHROMIUM = Path(os.environ.get("NOVA_EXPLORE_CHROMIUM", "/usr/bin/chromium"))
 WAIT_MS = 25_000
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-)  # fmt: skip
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNCLUSTERED = "unclustered"
+MEANINGLESS = "Sizes of groups and gaps between them are not meaningful."
 
 FRAME_COLUMNS = (
     "modality", "name", "title", "span", "cluster", "cluster_name", "strength", "preservation", "x", "y", "uri",
@@ -107,6 +108,12 @@ class Exploration:
             f"{len(self):,} items · {groups:,} {'group' if groups == 1 else 'groups'} · "
             f"{UNCLUSTERED} {self.clustering.noise_share:.0%}"
         )
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a person should know before reading the map, one sentence each."""
+        moved = self.gap.sentence
+        return (MEANINGLESS, moved) if moved else (MEANINGLESS,)
 
     # ---- tables and selection -----------------------------------------------------------------------------------
 

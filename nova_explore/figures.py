@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nova_explore.collection import Modality
 from nova_explore.errors import UnknownNameError
 from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, spread_colors
-from nova_explore.picture import MEANINGLESS, map_png
+from nova_explore.picture import map_png
 from nova_explore.placement import density_centers, fit, place_boxes
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from nova_explore.exploration import Exploration
 
-__all__ = ["MEANINGLESS", "map_figure", "map_png", "sizes_figure", "trust_figure"]
+__all__ = ["map_figure", "map_png", "sizes_figure", "trust_figure"]
 
 MOST_TRACES = 40
 """Values with an entry of their own in the legend; plotly slows with every trace, so more go into one."""

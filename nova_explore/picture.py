@@ -24,7 +24,6 @@ SUPERSAMPLING = 2
 DRAWN_FOR = (1600, 1100)
 """The size that type, points and cards are designed for; other sizes are scaled."""
 
-MEANINGLESS = "Sizes of groups and gaps between them are not meaningful."
 
 INK, MUTED, RULE, PAPER = (28, 33, 39), (100, 109, 120), (214, 219, 225), (255, 255, 255)
 
@@ -218,7 +217,7 @@ def _draw_foot(sheet: _Sheet, exploration: Exploration, unnamed: int) -> None:
     left, right, middle = sheet.px(32), sheet.width - sheet.px(32), sheet.height - sheet.px(26)
     plain = sheet.font(13)
     sheet.draw.line((left, middle - sheet.px(20), right, middle - sheet.px(20)), fill=(*RULE, 255), width=sheet.px(1))
-    words = f"{exploration.layout.sentence} {MEANINGLESS}"
+    words = f"{exploration.layout.sentence} {exploration.caveats[0]}"
     sheet.draw.text((left, middle), words, font=plain, fill=MUTED, anchor="lm")
     grey = f"{exploration.name_of(-1)}, {exploration.clustering.noise_share:.0%}"
     if unnamed:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
-from nova_explore.figures import MEANINGLESS, map_figure, map_png, sizes_figure, trust_figure
+from nova_explore.figures import map_figure, map_png, sizes_figure, trust_figure
 from nova_explore.palette import MODALITY, UNCLUSTERED, spread_colors
 
 if TYPE_CHECKING:
@@ -232,8 +232,8 @@ def _flat(value: object, path: str = "") -> Iterable[tuple[str, str]]:
 def _limits(exploration: Exploration, pictures: int) -> list[str]:
     """What this page cannot say, and what did not run."""
     limits = [
-        f"{MEANINGLESS} Positions are for display only: groups and neighbours were found in the "
-        f"space of the vectors, not on the map.",
+        f"{' '.join(exploration.caveats)} Positions are for display only: groups and neighbours were found in the "
+        "space of the vectors, not on the map.",
         "Names of groups are made by rules from words of their items or from a list of phrases; nobody checked them.",
         f"{exploration.clustering.noise_share:.0%} of the items belong to no group: they are grey, and counted.",
         "Not run: reviews of retrieval quality, fairness, robustness and stability. Nothing here says how well the "

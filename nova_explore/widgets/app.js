@@ -47,8 +47,8 @@ function buildModalities(kernel) {
 }
 
 function buildFoot(kernel) {
-  const { unread } = kernel.get("summary");
-  const foot = h("div", { class: "nx-foot" }, h("span", {}, "Sizes of groups and gaps between them are not meaningful."));
+  const { unread, caveats } = kernel.get("summary");
+  const foot = h("div", { class: "nx-foot" }, h("span", {}, caveats));
   if (!unread) return foot;
   const listed = kernel.get("unread");
   const rest = unread > listed.length ? [h("tr", {}, h("td", { colspan: "2" }, `and ${count(unread - listed.length)} more`))] : [];

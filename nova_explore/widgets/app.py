@@ -249,11 +249,10 @@ class App(anywidget.AnyWidget):
     def _describe(self) -> None:
         e = self.exploration
         unread = e.collection.unread
-        groups = e.clustering.count
         self.summary = {
-            "headline": f"{len(e.collection):,} items · {groups:,} {'group' if groups == 1 else 'groups'} · "
-            f"unclustered {e.clustering.noise_share:.0%}",
+            "headline": e.headline,
             "trust": e.layout.sentence,
+            "caveats": " ".join(e.caveats),
             "unread": len(unread),
         }
         self.unread = [[u.name, u.reason] for u in unread[:UNREAD_SHOWN]]

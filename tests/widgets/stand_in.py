@@ -5,19 +5,19 @@ from __future__ import annotations
 import io
 import wave
 from dataclasses import replace
-from functools import cached_property
 
 import av
 import numpy as np
-import pandas as pd
 from PIL import Image, ImageDraw
 
 from nova_explore.cluster import Clustering
 from nova_explore.collection import Collection, Item, Modality, Slice, Span, Unread
 from nova_explore.errors import UnreadableError
+from nova_explore.exploration import Exploration
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout, measure_preservation
 from nova_explore.media.content import Playable
+from nova_explore.modality_gap import ModalityGap
 from nova_explore.neighbors import find_neighbors
 from nova_explore.search import Ranking, rank
 
@@ -28,8 +28,8 @@ DIMENSIONS = 24
 FORMATS = {"text": "txt", "image": "png", "page": "pdf", "audio": "wav", "video": "webm"}
 
 
-class StandIn:
-    """What the app needs of an Exploration, over made-up media of known structure."""
+class StandIn(Exploration):
+    """An exploration of made-up media of known structure: no library, no files, and no model to search with."""
 
     def __init__(self, n: int = 220, seed: int = 0) -> None:
         draw = np.random.default_rng(seed)
@@ -63,11 +63,10 @@ class StandIn:
         strengths = np.where(labels < 0, 0, draw.uniform(0.3, 1, n)).astype(np.float32)
         self.clustering = Clustering(labels, strengths, {"method": "planted"})
         self.names = {c: self._name(c) for c in range(self.clustering.count)}
+        self.gap = ModalityGap(0.2, 0.2, False, 0.2)
         self.selection = Slice("nothing selected", ())
+        self._frame = None
         self.gone = next(i for i, item in enumerate(self.collection) if i > 60 and item.modality == "image")
-
-    def __len__(self) -> int:
-        return len(self.collection)
 
     def _items(self, labels, draw) -> list[Item]:
         kinds = draw.choice(list(Modality), size=len(labels), p=[0.2, 0.4, 0.15, 0.15, 0.1])
@@ -110,25 +109,6 @@ class StandIn:
         name = EVIL if c == 9 else self._topics[c]
         return ClusterName(c, name, "keywords", ((self._topics[c], 1.0),), medoids, len(members))
 
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        items = self.collection
-        labels = self.clustering.labels
-        columns = {
-            "modality": [str(item.modality) for item in items],
-            "name": [item.name for item in items],
-            "title": [item.title for item in items],
-            "span": [str(item.span) if item.span else None for item in items],
-            "cluster": labels,
-            "cluster_name": [self.names[c].name if c >= 0 else "unclustered" for c in labels],
-            "strength": self.clustering.strengths,
-            "preservation": self.layout.preservation,
-            "x": self.layout.xy[:, 0],
-            "y": self.layout.xy[:, 1],
-            "uri": [item.uri for item in items],
-        } | {column: [item.metadata.get(column) for item in items] for column in items.columns}
-        return pd.DataFrame(columns, index=pd.Index(items.ids, name="id"))
-
     def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:
         if query == "fail":
             raise ValueError("The model could not be opened.")
@@ -141,28 +121,6 @@ class StandIn:
         via = np.where(kinds == "audio", "words", "content")
         note = "Found by caption, name and text, not by content: audio."
         return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, note=note)
-
-    def nearest(self, id: str, *, k: int = 12) -> Ranking:
-        position = self.collection.position(id)
-        places = self.neighbors.indices[position, :k]
-        return Ranking(
-            query=f"nearest to {id}",
-            ids=tuple(self.collection[int(place)].id for place in places),
-            positions=places.copy(),
-            scores=self.neighbors.similarities[position, :k].copy(),
-            percentiles=np.ones(len(places), np.float32),
-            via=("content",) * len(places),
-        )
-
-    def select(self, ids, name: str = "selection") -> Slice:
-        ids = tuple(ids)
-        self.collection.positions(ids)
-        self.selection = Slice(name, ids)
-        return self.selection
-
-    @property
-    def selected(self) -> pd.DataFrame:
-        return self.frame.loc[list(self.selection.ids)]
 
     def thumbnail(self, id: str) -> bytes:
         return encode(picture(self.collection.position(id), self.collection[id]), "WEBP")

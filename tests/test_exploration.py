@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy_library import text_items, toy_collection, toy_library
-from toy_model import ToyModel
+from toy_model import ToyModel, topic_texts
 
 from nova_explore.chain import explore
-from nova_explore.collection import Collection
+from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.embedding import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
 from nova_explore.exploration import Exploration
-from nova_explore.models.model import register
+from nova_explore.models.model import Capabilities, register
 from nova_explore.store import open_library
 
 register("toy", ToyModel)
@@ -93,6 +94,33 @@ def test_search_finds_the_texts_with_the_words(exploration):
     assert all("owl" in exploration.collection[id].text for id in ranking.ids[:5])
     assert (np.diff(ranking.scores) <= 0).all()
     assert ranking.note is None
+
+
+def test_a_sound_in_which_someone_speaks_is_found_by_what_is_said(tmp_path):
+    class Listens(ToyModel):
+        """Gives every sound the same vector: it cannot tell one from another."""
+
+        def __init__(self):
+            super().__init__()
+            kinds = frozenset({Modality.TEXT, Modality.AUDIO})
+            self.capabilities = Capabilities(kinds, 8, kinds)
+
+        def _embed(self, item):
+            heard = "noise" if item.modality is Modality.AUDIO else item.text
+            return super()._embed(replace(item, modality=Modality.TEXT, text=heard))
+
+    sounds = [
+        replace(item, modality=Modality.AUDIO, uri=f"/s/{n}.ogg", text=words)
+        for n, (item, words) in enumerate(
+            zip(text_items(topic_texts(4)), ["the owl has flown", "", "a ferry leaves", *[None] * 13], strict=True)
+        )
+    ]
+    library = embed(Collection(number_copies(sounds)), to=tmp_path / "a.nova", model=Listens(), progress=False)
+    ranking = explore(library, model=Listens()).search("ferry", k=16)
+    best = explore(library, model=Listens()).collection[ranking.ids[0]]
+    assert best.text == "a ferry leaves"
+    assert ranking.via[0] == "words"
+    assert ranking.note == ("Found by the words that come with them or are spoken in them, not by content: 2 audio.")
 
 
 def test_search_refuses_a_blank_query_and_an_unknown_modality(exploration):

@@ -37,7 +37,7 @@ __all__ = [
     "identify",
     "load",
     "playable",
-    "read_page",
+    "read_words",
     "split",
     "thumbnail",
 ]
@@ -100,14 +100,20 @@ def playable(item: Item) -> Playable:
     return _module(item.modality).playable(item)
 
 
-def read_page(item: Item) -> str:
-    """The words in the picture of a page, by optical character recognition.
+def read_words(item: Item) -> str:
+    """The words in the picture of a page, or those spoken in a sound or a video; empty where there are none.
 
     Raises
     ------
     MissingExtraError
-        If the extra ``ocr`` is not installed.
+        If the extra that reads them is not installed: ``ocr`` for pages, ``speech`` for sounds and videos.
     UnreadableError
         If its file has gone, changed or cannot be decoded.
     """
-    return _module(Modality.PAGE).read_page(item)
+    if item.modality is Modality.PAGE:
+        return _module(Modality.PAGE).read_page(item)
+    from nova_explore.media.speech import read_speech
+
+    content = load(item)
+    sound = content.sound if isinstance(content, Clip) else content
+    return read_speech(sound) if isinstance(sound, Sound) else ""

@@ -96,7 +96,7 @@ async function showMedia(kernel, item, media, urls) {
     const url = URL.createObjectURL(new Blob([buffers[0]], { type: mime }));
     urls.push(url);
     media.replaceChildren(player(item, mime, url, media));
-    if (item.text) media.append(h("details", {}, h("summary", {}, "Words on it"), h("div", { class: "nx-text", tabindex: "0" }, item.text)));
+    if (item.text) media.append(h("details", {}, h("summary", {}, item.modality === "page" ? "Words on it" : "Words spoken in it"), h("div", { class: "nx-text", tabindex: "0" }, item.text)));
   } catch (error) {
     if (error.message !== "closed") sayInstead(media, `${item.title} cannot be shown: ${error.message}`);
   }

@@ -74,7 +74,7 @@ def test_the_words_of_a_scan_are_read_without_a_network(tmp_path, monkeypatch):
     scan.save(tmp_path / "photo.png")
     page, photo = read(tmp_path, pages=("*.scan.png",), progress=False)
     assert (page.modality, page.as_image, photo.modality) == (Modality.PAGE, True, Modality.IMAGE)
-    assert media.read_page(page) == "Ferry to the island\nleaves at noon"
+    assert media.read_words(page) == "Ferry to the island\nleaves at noon"
     assert document.read_picture(Image.new("RGB", (200, 200), "white")) == ""
 
 
@@ -82,4 +82,4 @@ def test_reading_scans_without_the_extra_says_how_to_get_it(booklet, monkeypatch
     document._reader.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "rapidocr", None)
     with pytest.raises((MissingExtraError, ImportError), match="rapidocr"):
-        media.read_page(read(booklet, progress=False)[0])
+        media.read_words(read(booklet, progress=False)[0])

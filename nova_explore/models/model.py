@@ -7,9 +7,9 @@ vectors of two spaces are never compared, averaged or cached under one key.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from nova_explore.errors import UnknownNameError
 
 Vector = NDArray[np.float32]
 Role = Literal["index", "query"]
+FailureKind = Literal["item", "service", "budget", "blocked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,54 @@ class ItemError:
     ----------
     reason : str
         A sentence a person can act on.
+    kind : {"item", "service", "budget", "blocked"}
+        Whose fault it is: the item's own, the service's, or money's, all of which the next run tries again; or
+        blocked for its content by the provider, and then never sent again.
     """
 
     reason: str
+    kind: FailureKind = "item"
+
+
+@dataclass(slots=True)
+class Account:
+    """What a run has asked of a hosted model so far; written by the model, read by whoever shows progress.
+
+    Attributes
+    ----------
+    calls, answered, throttled, retried, cached : int
+        Requests sent, good answers, refusals for pace, requests repeated for another reason, items answered from the
+        cache of the person without a request.
+    spent : float
+        US dollars that the answers have cost, by the price table; prices are estimates, never a bill.
+    rate : float
+        Good answers a second, lately.
+    in_flight : int
+        Requests without an answer now.
+    truncated : dict of str to int
+        Characters that were embedded, by content key, for texts of which the rest was left out.
+    failed_requests : list of dict
+        Content key, reason and request id of every item that failed, for the provider's support.
+    """
+
+    calls: int = 0
+    answered: int = 0
+    throttled: int = 0
+    retried: int = 0
+    cached: int = 0
+    spent: float = 0.0
+    rate: float = 0.0
+    in_flight: int = 0
+    truncated: dict[str, int] = field(default_factory=dict)
+    failed_requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values for the record of a run."""
+        return {
+            "calls": self.calls, "answered": self.answered, "throttled": self.throttled, "retried": self.retried,
+            "cached": self.cached, "spent_usd": round(self.spent, 6), "truncated": dict(self.truncated),
+            "failed_requests": list(self.failed_requests),
+        }  # fmt: skip
 
 
 @runtime_checkable
@@ -128,11 +174,95 @@ class EmbeddingModel(Protocol):
         ...
 
 
-_FACTORIES: dict[str, Callable[[], EmbeddingModel]] = {}
+@runtime_checkable
+class StreamingModel(EmbeddingModel, Protocol):
+    """A model that answers items one by one, in the order in which answers arrive."""
+
+    def embed_stream(
+        self,
+        items: Iterable[Item],
+        *,
+        role: Role = "index",
+        budget: float | None = None,
+        account: Account | None = None,
+    ) -> Iterator[tuple[Item, Vector | ItemError] | None]:
+        """Embed items, each answered once, in any order.
+
+        Parameters
+        ----------
+        items : iterable of Item
+            Taken as they are needed.
+        role : {"index", "query"}
+            As in `EmbeddingModel.embed_batch`.
+        budget : float, optional
+            US dollars that must not be passed; items left over get an `ItemError` of kind ``budget``.
+        account : Account, optional
+            Kept up to date while the stream runs.
+
+        Yields
+        ------
+        (Item, Vector or ItemError), or None
+            None where nothing came for half a second, so that the caller can store what it has.
+
+        Raises
+        ------
+        ServiceRefusedError
+            If the service refuses every call: wrong region, no permission, no such model.
+        ServiceUnavailableError
+            If it has answered nothing for long.
+        """
+        ...
+
+    def provenance(self) -> dict[str, Any]:
+        """Who asks, where, and for what: plain values, nothing secret."""
+        ...
 
 
-def register(name: str, factory: Callable[[], EmbeddingModel]) -> None:
-    """Make a model available as ``model="name"``; the factory is called at first use."""
+@runtime_checkable
+class PricedModel(EmbeddingModel, Protocol):
+    """A model whose answers cost money."""
+
+    def estimate(self, items: Iterable[Item]) -> Any:
+        """What these items would cost, as a `nova_explore.models.cost.Estimate`."""
+        ...
+
+
+@runtime_checkable
+class AimedModel(EmbeddingModel, Protocol):
+    """A model whose queries depend on the kind of item that is looked for."""
+
+    def aimed_at(self, modalities: frozenset[Modality]) -> EmbeddingModel:
+        """The same model in the same space, its queries made for items of these kinds."""
+        ...
+
+
+@runtime_checkable
+class DerivedModel(EmbeddingModel, Protocol):
+    """A model whose vectors can be computed from stored vectors of another space, without asking the model."""
+
+    @property
+    def derives_from(self) -> Space | None:
+        """The other space, or None."""
+        ...
+
+    def derive(self, vector: Vector) -> Vector:
+        """The vector of this model's space that follows from one of `derives_from`."""
+        ...
+
+
+def aim(model: EmbeddingModel, modalities: Iterable[Modality]) -> EmbeddingModel:
+    """The model with its queries made for items of these kinds, where it tells them apart; else the model itself."""
+    return model.aimed_at(frozenset(modalities)) if isinstance(model, AimedModel) else model
+
+
+_FACTORIES: dict[str, Callable[..., EmbeddingModel]] = {}
+
+
+def register(name: str, factory: Callable[..., EmbeddingModel]) -> None:
+    """Make a model available as ``model="name"``; the factory is called at first use.
+
+    A model that comes in variants is opened as ``"name:variant"``; its factory then gets the variant, a string.
+    """
     _FACTORIES[name] = factory
 
 
@@ -146,9 +276,10 @@ def open_model(model: str | EmbeddingModel) -> EmbeddingModel:
     """
     if not isinstance(model, str):
         return model
-    if model not in _FACTORIES:
+    name, _, variant = model.partition(":")
+    if name not in _FACTORIES:
         raise UnknownNameError("model", model, _FACTORIES)
-    return _FACTORIES[model]()
+    return _FACTORIES[name](variant) if variant else _FACTORIES[name]()
 
 
 def _local() -> EmbeddingModel:
@@ -157,4 +288,11 @@ def _local() -> EmbeddingModel:
     return LocalModel()
 
 
+def _nova(variant: str = "") -> EmbeddingModel:
+    from nova_explore.models.nova import NovaModel
+
+    return NovaModel.of_variant(variant)
+
+
 register("local", _local)
+register("nova", _nova)

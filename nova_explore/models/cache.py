@@ -1,0 +1,98 @@
+"""Vectors that were paid for, kept for every library of the person: the same bytes in the same space are paid once.
+
+An answer is written here the moment it arrives, before it is handed on, so that a process killed at any moment loses
+only the requests that are in flight. What a provider has blocked is noted here too, so that it is not sent again from
+another library. SQLite in write-ahead mode: several processes may use the file at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from nova_explore.models.model import Vector
+
+VARIABLE = "NOVA_EXPLORE_CACHE"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL, kept INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blocked (key TEXT PRIMARY KEY, reason TEXT NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
+"""
+_AT_ONCE = 500
+
+
+def default_folder() -> Path:
+    """The person's cache folder for this library; ``NOVA_EXPLORE_CACHE`` overrides it."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "nova-explore"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "nova-explore"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nova-explore"
+
+
+class VectorCache:
+    """Vectors by what was asked for. Safe to use from several threads.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made, with its folder, if it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        # A crash of the machine may lose the last answers, a crash of the process loses none.
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.executescript(_TABLES)
+
+    def get(self, keys: Iterable[str]) -> dict[str, tuple[Vector, int | None]]:
+        """Vectors that are there, by key, with the characters they were made from where the text was cut."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[str, tuple[Vector, int | None]] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            query = f"SELECT key, vector, kept FROM vectors WHERE key IN ({','.join('?' * len(some))})"
+            with self._lock:
+                rows = self._connection.execute(query, some).fetchall()
+            found |= {key: (np.frombuffer(blob, dtype="<f4").copy(), kept) for key, blob, kept in rows}
+        return found
+
+    def put(self, key: str, vector: Vector, *, kept: int | None = None) -> None:
+        """Keep a vector."""
+        row = (key, np.asarray(vector, dtype="<f4").tobytes(), kept)
+        with self._lock:
+            self._connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", row)
+
+    def blocked(self, keys: Iterable[str]) -> dict[str, str]:
+        """Reasons of those of the keys that a provider has blocked."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            query = f"SELECT key, reason FROM blocked WHERE key IN ({','.join('?' * len(some))})"
+            with self._lock:
+                found |= dict(self._connection.execute(query, some).fetchall())
+        return found
+
+    def block(self, key: str, reason: str) -> None:
+        """Note that a content was blocked."""
+        with self._lock:
+            self._connection.execute("INSERT OR REPLACE INTO blocked VALUES (?, ?, ?)", (key, reason, time.time()))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()

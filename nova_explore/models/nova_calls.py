@@ -1,0 +1,176 @@
+"""The calls of one Amazon Nova model: a medium prepared, asked for, checked, chosen by its type, kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nova_explore.collection import Item, Modality
+from nova_explore.models.cache import VectorCache, default_folder
+from nova_explore.models.model import ItemError, Vector
+from nova_explore.models.nova_client import invoke, open_client, who
+from nova_explore.models.nova_errors import DamagedAnswerError, Fault, classify
+from nova_explore.models.nova_prepare import VERSION, prepare
+from nova_explore.models.nova_request import COMBINED, MODEL_ID, SCHEMA, SEPARATE, Answer, request_body
+from nova_explore.models.nova_stream import Sent
+from nova_explore.models.pace import Room
+
+if TYPE_CHECKING:
+    from nova_explore.models.nova import NovaModel
+
+ON_THE_WAY = 256 * 2**20
+"""Bytes of requests on their way at a time."""
+
+_TYPES: dict[str, tuple[str, ...]] = {
+    "text": ("TEXT",),
+    "image": ("IMAGE",),
+    "page": ("IMAGE",),
+    "audio": ("AUDIO",),
+    "combined": ("AUDIO_VIDEO_COMBINED", "VIDEO"),  # a video without sound may come back as VIDEO
+    "picture": ("VIDEO",),
+    "sound": ("AUDIO",),
+}
+_NO_SOUND = ItemError("The video has no sound track, and video='sound' asks for the vector of it.")
+
+
+class Shared:
+    """What copies of a model have in common: client, cache, room, the name of the caller."""
+
+    def __init__(self, client: Any, cache: bool | str | Path) -> None:
+        self.room = Room(ON_THE_WAY)
+        self.broken: str = ""
+        self._client = client
+        self._where = default_folder() if cache is True else None if cache is False else Path(cache)
+        self._cache: VectorCache | None = None
+        self._caller: tuple[str | None] | None = None
+        self._lock = threading.RLock()
+
+    def open(self, place: Mapping[str, str | None], connections: int) -> Any:
+        """The client, made at first use."""
+        with self._lock:
+            if self._client is None:
+                self._client = open_client(**place, connections=connections)  # pyright: ignore[reportArgumentType]
+            return self._client
+
+    def cache(self) -> VectorCache | None:
+        """The cache, opened at first use; None where there is to be none, or it cannot be used."""
+        with self._lock:
+            if self._cache is None and self._where is not None and not self.broken:
+                try:
+                    self._cache = VectorCache(self._where / "vectors.sqlite")
+                except (OSError, sqlite3.Error) as error:
+                    self.broken = str(error)
+            return self._cache if not self.broken else None
+
+    def caller(self, place: Mapping[str, str | None]) -> str | None:
+        """ARN of the caller, asked for once."""
+        with self._lock:
+            if self._caller is None:
+                self._caller = (who(region=place["region"], profile=place["profile"]),)
+            return self._caller[0]
+
+
+class Calls:
+    """Calls of one model for one purpose, and the vectors of it that are there already."""
+
+    def __init__(self, model: NovaModel, purpose: str) -> None:
+        self._model = model
+        self._shared = model._shared
+        self._purpose = purpose
+        self._prices = model.prices
+        self._region = model.region
+        self._asked = model.prefix_of or model.dimension
+
+    def key(self, item: Item, video: str | None = None) -> str:
+        """Key in the cache: the content and all that the request says, but not what becomes of the answer."""
+        wanted = (video or self._model.video) if item.modality is Modality.VIDEO else ""
+        parts = (item.content_key, MODEL_ID, SCHEMA, self._purpose, str(self._asked), VERSION, wanted)
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+    def ask(self, item: Item) -> Sent:
+        """Prepare the medium, make one call, check the answer and keep it."""
+        medium = prepare(item)
+        mode = COMBINED if self._model.video == "combined" else SEPARATE
+        body = request_body(medium, purpose=self._purpose, dimension=self._asked, video_mode=mode)
+        leave = self._shared.room.enter(len(body))
+        began = time.monotonic()
+        try:
+            guardrail = self._model.guardrail
+            headers = guardrail.headers if guardrail else None
+            answer = invoke(self._model.client, body, dimension=self._asked, headers=headers)
+        finally:
+            leave()
+        seconds = time.monotonic() - began
+        kept = answer.kept or medium.kept
+        cost = self._prices.cost(item, tokens=answer.tokens) or 0.0
+        return Sent(self._choose(item, answer, kept), cost, seconds, kept)
+
+    def _choose(self, item: Item, answer: Answer, kept: int | None) -> Vector | ItemError:
+        """The vector that is wanted, by the name of its type; all that were paid for are kept."""
+        if item.modality is Modality.VIDEO and self._model.video != "combined":
+            for video in ("picture", "sound"):
+                if (found := _typed(answer, video)) is not None:
+                    self._keep(self.key(item, video), found, kept)
+            vector = _typed(answer, self._model.video)
+            if vector is None and self._model.video == "sound":
+                return _NO_SOUND
+        else:
+            vector = _typed(answer, "combined" if item.modality is Modality.VIDEO else str(item.modality))
+            if vector is not None:
+                self._keep(self.key(item), vector, kept)
+        if vector is None:
+            raise DamagedAnswerError(f"it holds {', '.join(answer.vectors)} for an item of kind {item.modality}")
+        return self._model.derive(vector) if self._model.prefix_of else vector
+
+    def _keep(self, key: str, vector: Vector, kept: int | None) -> None:
+        cache = self._shared.cache()
+        if cache is not None:
+            try:
+                cache.put(key, vector, kept=kept)
+            except sqlite3.Error as error:  # a full disk must not lose an answer that the library can still take
+                self._shared.broken = str(error)
+
+    def judge(self, error: Exception) -> Fault:
+        """What a failed call means."""
+        return classify(error, region=self._region, model=MODEL_ID)
+
+    def look_up(self, items: Sequence[Item]) -> dict[str, tuple[Vector, int | None] | ItemError]:
+        """Vectors that were paid for, and contents that were blocked, by content key."""
+        cache = self._shared.cache()
+        if cache is None or not items:
+            return {}
+        keys = {self.key(item): item.content_key for item in items}
+        known: dict[str, tuple[Vector, int | None] | ItemError] = {}
+        try:
+            for key, (vector, kept) in cache.get(keys).items():
+                known[keys[key]] = (self._model.derive(vector) if self._model.prefix_of else vector, kept)
+            blocked = cache.blocked(item.content_key for item in items)
+        except sqlite3.Error as error:
+            self._shared.broken = str(error)
+            return known
+        return known | {key: ItemError(reason, "blocked") for key, reason in blocked.items()}
+
+    def block(self, item: Item, reason: str) -> None:
+        """Note that a content is never to be sent again."""
+        cache = self._shared.cache()
+        if cache is not None:
+            try:
+                cache.block(item.content_key, reason)
+            except sqlite3.Error as error:
+                self._shared.broken = str(error)
+
+    def reserve(self, item: Item) -> float | None:
+        """US dollars that one call can cost at most: no text has more tokens than characters."""
+        return self._prices.cost(item, tokens=len(item.text or ""), most=True)
+
+
+def _typed(answer: Answer, wanted: str) -> Vector | None:
+    for name in _TYPES[wanted]:
+        if name in answer.vectors:
+            return answer.vectors[name]
+    return answer.vectors.get("") if len(answer.vectors) == 1 else None

@@ -1,0 +1,191 @@
+"""How fast to ask a service whose limit nobody knows: rise while answers are good, fall when it refuses, try again.
+
+Two quantities are steered. The *window* (requests in flight) doubles with every round of good answers until it reaches
+its ceiling or the service refuses. From the first refusals on, a *rate* (requests a second) leads: it falls to what was
+really answered, at most by half at a time, climbs quickly to near where it fell, and slowly beyond. A few refusals
+(6 to 12 of 100) are sought, not shunned: they show that the limit is used, and a refused request is not an answer lost.
+Halving after a refusal and creeping up follows congestion control (https://www.rfc-editor.org/rfc/rfc5681); taking the
+rate of answers as the measure of the limit follows https://doi.org/10.1145/3009824; the jitter of repeats is
+https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+import time
+from collections.abc import Callable
+
+FIRST_WINDOW = 4.0
+SLOWEST = 1.0
+"""Requests a second when the service refuses everything: enough to notice within seconds that it is back."""
+
+TOO_MANY, FEW = 0.12, 0.06
+"""Shares of refusals above which the rate falls, and below which it rises."""
+
+ROUND, ENOUGH, PATIENCE = 0.5, 8, 2.0
+"""Seconds and answers that a round needs before the rate is judged, and seconds after which it is judged anyway."""
+
+REMEMBERED = 0.6
+"""Weight of the rounds before in judging a round."""
+
+LONGEST_PAUSE = 20.0
+
+
+def jittered(attempt: int, draw: random.Random, *, base: float = 0.1) -> float:
+    """Seconds to wait before a repeat: anywhere between none and a span that doubles with every attempt."""
+    return draw.uniform(0.0, min(LONGEST_PAUSE, base * 2.0 ** min(attempt, 12)))
+
+
+class Pace:
+    """Says when the next request may be sent. Used by one thread.
+
+    Parameters
+    ----------
+    ceiling : int
+        Requests in flight at most.
+    limit : float, optional
+        Requests a second that are never passed, where the quota is known.
+    clock : callable
+        Seconds, never going back.
+
+    Attributes
+    ----------
+    rate : float or None
+        Requests a second now; None as long as nothing was refused.
+    window : float
+        Requests in flight now.
+    delivered : float
+        Good answers a second in the last round.
+    """
+
+    def __init__(
+        self, *, ceiling: int, limit: float | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.ceiling = float(ceiling)
+        self.limit = limit
+        self.rate: float | None = limit
+        self.window = min(FIRST_WINDOW, self.ceiling)
+        self.delivered = 0.0
+        self._clock = clock
+        self._known = 0.0
+        self._latency = 0.0
+        self._next = clock()
+        self._held_until = 0.0
+        self._calm = 0
+        self._past_refused = self._past_all = 0.0
+        self._open_round()
+
+    def _open_round(self) -> None:
+        self._began = self._clock()
+        self._good = self._refused = self._all = 0
+
+    def wait(self, in_flight: int) -> float:
+        """Seconds until the next request may be sent; infinite until an answer comes."""
+        if in_flight >= math.floor(self.window):
+            return math.inf
+        now = self._clock()
+        return max(0.0, self._next - now, self._held_until - now)
+
+    def sent(self) -> None:
+        """Note that a request has gone out."""
+        if self.rate is not None:
+            now = self._clock()
+            # What was not sent in the last tenth of a second may be caught up; what was missed earlier is gone.
+            self._next = max(self._next, now - max(0.1, 1 / self.rate)) + 1 / self.rate
+
+    def hold(self, seconds: float) -> None:
+        """Send nothing for so long."""
+        self._held_until = max(self._held_until, self._clock() + seconds)
+
+    def answered(self, latency: float, *, good: bool, refused: bool) -> None:
+        """Note an answer: good, refused for pace, or neither.
+
+        Parameters
+        ----------
+        latency : float
+            Seconds that it took.
+        good, refused : bool
+            At most one of them.
+        """
+        self._all += 1
+        self._good += good
+        self._refused += refused
+        if good:
+            self._latency = latency if not self._latency else 0.9 * self._latency + 0.1 * latency
+            if self.rate is None:
+                self.window = min(self.ceiling, self.window + 1)
+        elapsed = self._clock() - self._began
+        soon, late = max(ROUND, 2 * self._latency), max(PATIENCE, 4 * self._latency)
+        if (elapsed >= soon and self._all >= ENOUGH) or elapsed >= late:
+            self._judge(elapsed)
+
+    def _judge(self, elapsed: float) -> None:
+        # Earlier rounds count a little, and one refusal is chance: a round may hold only a few answers.
+        self._past_refused = REMEMBERED * self._past_refused + self._refused
+        self._past_all = REMEMBERED * self._past_all + self._all
+        share = self._past_refused / self._past_all
+        self.delivered = self._good / elapsed
+        if share > TOO_MANY and self._past_refused > 1.5:
+            self._fall(self.delivered)
+        elif self.rate is not None and share < FEW:
+            self._rise()
+        else:
+            self._calm = 0
+        if self.rate is not None:
+            if self.limit is not None:
+                self.rate = min(self.rate, self.limit)
+            self.window = min(self.ceiling, max(FIRST_WINDOW, 2 * self.rate * self._latency + FIRST_WINDOW))
+        self._open_round()
+
+    def _fall(self, delivered: float) -> None:
+        self._calm = 0
+        self._past_refused = self._past_all = 0.0
+        if delivered > SLOWEST:
+            self._known = delivered
+        if self.rate is None:
+            self.rate = max(SLOWEST, delivered)
+            self._next = self._clock()
+        else:
+            self.rate = max(SLOWEST, 0.5 * self.rate, min(0.95 * self.rate, 1.02 * delivered))
+
+    def _rise(self) -> None:
+        if self.rate is None:
+            return
+        self._calm += 1
+        if not self._known or self.rate < 0.5 * self._known:
+            self.rate *= 2
+        elif self.rate < 0.9 * self._known:
+            self.rate = min(1.4 * self.rate, self._known)
+        else:
+            # Many calm rounds above the old limit: it is gone, so look for the new one in earnest.
+            self.rate *= 1.04 if self._calm < 6 else 1.25
+
+
+class Room:
+    """A bound on the bytes that are on their way at a time.
+
+    Parameters
+    ----------
+    size : int
+        Bytes; a single larger load passes alone.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._used = 0
+        self._changed: threading.Condition = threading.Condition()
+
+    def enter(self, load: int) -> Callable[[], None]:
+        """Wait until there is room for a load; returns what to call when it has gone."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._used or self._used + load <= self._size)
+            self._used += load
+
+        def leave() -> None:
+            with self._changed:
+                self._used -= load
+                self._changed.notify_all()
+
+        return leave

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from nova_explore.collection import Collection, Item, Modality, Slice
     from nova_explore.embedding import embed
     from nova_explore.exploration import Exploration
+    from nova_explore.imported import import_vectors
+    from nova_explore.jobs.run import collect_jobs, embed_by_jobs, list_jobs, stop_jobs
     from nova_explore.report import write_report
     from nova_explore.sources import read
     from nova_explore.store import Library, open_library
@@ -34,17 +36,23 @@ _WHERE = {
     "Library": "store",
     "Modality": "collection",
     "Slice": "collection",
+    "collect_jobs": "jobs.run",
     "embed": "embedding",
+    "embed_by_jobs": "jobs.run",
     "explore": "chain",
+    "import_vectors": "imported",
+    "list_jobs": "jobs.run",
     "open_library": "store",
     "read": "sources",
     "show": "widgets.app",
+    "stop_jobs": "jobs.run",
     "write_report": "report",
 }
 
 __all__ = [
-    "App", "Collection", "Exploration", "Item", "Library", "Modality", "Slice", "datasets", "embed", "explore",
-    "open_library", "read", "show", "write_report",
+    "App", "Collection", "Exploration", "Item", "Library", "Modality", "Slice", "collect_jobs", "datasets", "embed",
+    "embed_by_jobs", "explore", "import_vectors", "list_jobs", "open_library", "read", "show", "stop_jobs",
+    "write_report",
 ]  # fmt: skip
 
 

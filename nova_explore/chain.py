@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from nova_explore.artefacts import Map, load_map, map_key, save_map
 from nova_explore.cluster import cluster
 from nova_explore.collection import Collection, Unread
-from nova_explore.embedding import embed, embed_texts, package_versions
-from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
+from nova_explore.embedding import embed, embed_texts
+from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
 from nova_explore.layout import lay_out
 from nova_explore.modality_gap import compared_vectors
-from nova_explore.models.model import EmbeddingModel, Space, open_model
+from nova_explore.models.model import EmbeddingModel, PricedModel, Space, open_model
+from nova_explore.run import package_versions
 from nova_explore.store import MARKER, Library, now, open_library
 
 
@@ -80,12 +81,8 @@ def explore(
         compared, neighbors, gap = compared_vectors(vectors, [str(item.modality) for item in collection], k=k)
         layout = lay_out(compared, neighbors, min_dist=min_dist, seed=seed)
         clustering = cluster(compared, neighbors, min_cluster_size=min_cluster_size, seed=seed)
-        names = name_clusters(
-            collection,
-            vectors,
-            clustering,
-            embed_phrases=lambda texts: _embed_phrases(opened or name, space, texts),
-        )
+        phrases = _phrase_embedder(name, space, opened)
+        names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
         drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())
         save_map(library, drawn)
     return Exploration(library, collection, name, space, vectors, drawn, opened)
@@ -147,8 +144,14 @@ def _embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray
     return Collection(kept, (*everything.unread, *missing)), vectors
 
 
-def _embed_phrases(model: str | EmbeddingModel, space: Space, texts: Sequence[str]) -> NDArray[np.float32]:
-    opened = open_model(model)
-    if opened.space != space:
-        raise SpaceMismatchError(str(opened.space), str(space), "Embed the library again with the installed model.")
-    return embed_texts(opened, texts, role="query")
+def _phrase_embedder(
+    name: str, space: Space, opened: EmbeddingModel | None
+) -> Callable[[Sequence[str]], NDArray[np.float32]] | None:
+    """Return what embeds phrases for names, or None where there is no model for it or its calls cost money."""
+    try:
+        model = opened or open_model(name)
+    except UnknownNameError:
+        return None
+    if model.space != space or isinstance(model, PricedModel):
+        return None
+    return lambda texts: embed_texts(model, texts, role="query")

@@ -17,7 +17,9 @@ import nova_explore as nx
 from nova_explore.errors import NovaExploreError
 
 if TYPE_CHECKING:
+    from nova_explore.collection import Collection
     from nova_explore.exploration import Exploration
+    from nova_explore.models.model import EmbeddingModel
     from nova_explore.store import Library
 
 INCOMPLETE = 1
@@ -56,10 +58,23 @@ def _version(
 def embed(
     source: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder, a pattern such as '*.png', a CSV file.")],
     to: Annotated[Path, typer.Option("--to", help="The library to make, or to go on with.")] = Path("media.nova"),
-    model: Annotated[str, typer.Option(help="The model that makes the vectors.")] = "local",
+    model: Annotated[str, typer.Option(help="The model that makes the vectors: local, or nova.")] = "local",
+    dimension: Annotated[int | None, typer.Option(help="nova: 256, 384, 1024 (the default) or 3072.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="nova: index (the default), clustering …")] = None,
+    budget: Annotated[float | None, typer.Option(help="US dollars that must not be passed.")] = None,
+    path: Annotated[str, typer.Option(help="nova: auto, sync, async or batch.")] = "auto",
+    s3: Annotated[str | None, typer.Option(help="nova: where jobs read and write, s3://bucket/prefix.")] = None,
+    role: Annotated[str | None, typer.Option(help="nova: ARN of the service role of batch jobs.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before money is spent.")] = False,
 ) -> None:
     """Give every item of a folder a vector. Can be stopped at any time; the same command goes on from there."""
-    _embed(source, to, model)
+    from nova_explore.models.nova_options import is_nova, open_named
+
+    opened = open_named(model, dimension=dimension, purpose=purpose)
+    collection = nx.read(source)
+    _confirm_cost(collection, to, opened, budget, yes=yes)
+    jobs = {"path": path, "s3": s3, "role": role} if is_nova(model) and (path != "auto" or s3) else {}
+    _embed(collection, to, opened, budget=budget, **jobs)
 
 
 @app.command()
@@ -141,14 +156,31 @@ def doctor() -> None:
     typer.echo("Everything that the default installation needs is there.")
 
 
-def _embed(source: str, to: Path, model: str) -> Library:
+def _confirm_cost(collection: Collection, to: Path, model: EmbeddingModel, budget: float | None, *, yes: bool) -> None:
+    """Show what a run would cost, and ask, before anything is sent."""
+    from nova_explore.embedding import estimate
+
+    expected = estimate(collection, to=to, model=model)
+    if expected is None or not expected.calls:
+        return
+    typer.echo(str(expected))
+    if budget is not None:
+        typer.echo(f"Budget: ${budget:,.2f}; the run stops before it is passed.")
+    if not yes and not typer.confirm("Send it?"):
+        typer.secho("Nothing was sent. Use --yes to be asked no more.", err=True)
+        raise typer.Exit(INCOMPLETE)
+
+
+def _embed(source: str | Collection, to: Path, model: str | EmbeddingModel, **options: Any) -> Library:
     """Embed, say what became of every item, and end with an error status unless each has a vector or a reason."""
     from nova_explore.embedding import embed as make_library
+    from nova_explore.jobs import embed_by_jobs
     from nova_explore.models.model import open_model
 
     opened = open_model(model)
+    make: Any = embed_by_jobs if "path" in options else make_library
     try:
-        library = make_library(source, to=to, model=opened)
+        library = make(source, to=to, model=opened, **options)
     except KeyboardInterrupt as error:
         for line in getattr(error, "__notes__", ["Nothing is embedded yet. Run the same command again."]):
             typer.secho(f"\nInterrupted. {line}", err=True)

@@ -7,6 +7,8 @@
     ├── SpaceMismatchError (ValueError)      vectors of two spaces were about to meet
     ├── LibraryError (RuntimeError)          a library on disk that cannot be opened, read or written
     ├── TooFewItemsError (ValueError)        fewer items than the step needs
+    ├── ServiceRefusedError (RuntimeError)   a hosted model refuses every call: region, permission, model, credentials
+    ├── ServiceUnavailableError (RuntimeError)  a hosted model has answered nothing for long; go on later
     └── MissingExtraError (ImportError)      an optional package is not installed; says how to get it
 
 Messages follow one form: what was given, what is needed, what to do.
@@ -66,6 +68,24 @@ class LibraryError(NovaExploreError, RuntimeError):
 
 class TooFewItemsError(NovaExploreError, ValueError):
     """A step was asked to work on fewer items than it can."""
+
+
+class ServiceRefusedError(NovaExploreError, RuntimeError):
+    """A hosted model refuses every call, so a run cannot go on: region, permission, model name, credentials.
+
+    Attributes
+    ----------
+    family : str
+        Which of the cases of docs/nova-errors.md it is.
+    """
+
+    def __init__(self, message: str, *, family: str = "") -> None:
+        self.family = family
+        super().__init__(message)
+
+
+class ServiceUnavailableError(NovaExploreError, RuntimeError):
+    """A hosted model could not be reached, or has refused everything for lack of capacity, for long."""
 
 
 class MissingExtraError(NovaExploreError, ImportError):

@@ -22,7 +22,8 @@ from nova_explore.label import ClusterName, read_vocabulary, words_of
 from nova_explore.layout import Layout
 from nova_explore.media.content import Playable
 from nova_explore.modality_gap import ModalityGap, close_gap
-from nova_explore.models.model import EmbeddingModel, Space, open_model
+from nova_explore.models.model import EmbeddingModel, Space, aim, open_model
+from nova_explore.models.own import IMPORTED
 from nova_explore.neighbors import Neighbors
 from nova_explore.search import REFERENCE_QUERIES, Ranking, rank, spread
 from nova_explore.sources import read
@@ -91,6 +92,7 @@ class Exploration:
         self.selection = Slice("nothing selected", ())
         self._model_name = model_name
         self._model = model
+        self._usual: dict[str | None, NDArray[np.float32]] = {}
         self._frame: pd.DataFrame | None = None
 
     def __len__(self) -> int:
@@ -230,6 +232,12 @@ class Exploration:
         SpaceMismatchError
             If the installed model makes vectors of another space than the library holds.
         """
+        if self._model is None and self.space.preprocessing == IMPORTED:
+            raise SpaceMismatchError(
+                "a query",
+                f"{self.space}, whose vectors were imported without their model",
+                "To search, embed with the model itself: nova_explore.models.clip.EncoderModel.",
+            )
         if self._model is None:
             model = open_model(self._model_name)
             if model.space != self.space:
@@ -269,7 +277,9 @@ class Exploration:
         if not query.strip():
             raise ValueError("The query is blank. Search needs at least one word.")
         candidates = self._of_modality(modality)
-        vector = embed_texts(self.model, [query], role="query")[0]
+        kinds = [Modality(modality)] if modality else [item.modality for item in self.collection]
+        model = aim(self.model, kinds)
+        vector = embed_texts(model, [query], role="query")[0]
         scores = self.vectors @ vector
         via = np.full(len(self), "content", dtype="<U7")
         note = None
@@ -279,10 +289,10 @@ class Exploration:
             scores[by_words] = np.nan
             scores[positions] = words @ vector
             via[by_words] = "words"
-            kinds = Counter(str(self.collection[int(place)].modality) for place in np.flatnonzero(by_words))
-            counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
+            worded = Counter(str(self.collection[int(place)].modality) for place in np.flatnonzero(by_words))
+            counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(worded.items()))
             note = f"Found by the words that come with them or are spoken in them, not by content: {counted}."
-        usual = self._usual_scores
+        usual = self._usual_scores(model, modality if model is not self.model else None)
         return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, usual=usual, note=note)
 
     def search_like(self, example: str | Path, *, k: int = 24, modality: str | None = None) -> Ranking:
@@ -325,17 +335,18 @@ class Exploration:
             return self.vectors
         return close_gap(self.vectors, [str(item.modality) for item in self.collection])
 
-    @cached_property
-    def _usual_scores(self) -> NDArray[np.float32]:
+    def _usual_scores(self, model: EmbeddingModel, aimed: str | None) -> NDArray[np.float32]:
         """Scores of every item with phrases at large: what a search compares a query's scores with."""
-        vocabulary = read_vocabulary()
-        phrases = [vocabulary[place] for place in spread(vocabulary, REFERENCE_QUERIES)]
-        vectors = embed_texts(self.model, phrases, role="query")
-        usual = vectors @ self.vectors.T
-        if self._found_by_words.any():
-            positions, words = self._words
-            usual[:, positions] = vectors @ words.T
-        return usual
+        if aimed not in self._usual:
+            vocabulary = read_vocabulary()
+            phrases = [vocabulary[place] for place in spread(vocabulary, REFERENCE_QUERIES)]
+            vectors = embed_texts(model, phrases, role="query")
+            usual = vectors @ self.vectors.T
+            if self._found_by_words.any():
+                positions, words = self._words
+                usual[:, positions] = vectors @ words.T
+            self._usual[aimed] = usual
+        return self._usual[aimed]
 
     def _of_modality(self, modality: str | None) -> NDArray[np.bool_]:
         if modality is None:

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from nova_explore.collection import ID_LENGTH, Collection, Item, Modality, Span, Unread
 from nova_explore.errors import LibraryError
 from nova_explore.lance import Tables, arrow, schema
-from nova_explore.models.model import Space, Vector
+from nova_explore.models.model import ItemError, Space, Vector
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -221,11 +221,22 @@ class Library:
         rows = self.tables.read("failures", where=f"space = '{space.key}'")
         return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "reason")), strict=True))
 
-    def set_failures(self, space: Space, failures: Mapping[str, str]) -> None:
-        """Replace the reasons recorded for this space."""
-        self.tables.delete("failures", f"space = '{space.key}'")
-        rows = [{"space": space.key, "content_key": k, "reason": v} for k, v in failures.items()]
-        self.tables.append("failures", arrow(rows, schema(space="string", content_key="string", reason="string")))
+    def blocked(self, space: Space) -> dict[str, str]:
+        """Reasons by content key for the items that a provider blocked for their content: they are never sent again."""
+        rows = self.tables.read("failures", where=f"space = '{space.key}'")
+        if rows is None or "kind" not in rows.column_names:
+            return {}
+        return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] == "blocked"}
+
+    def add_failures(self, space: Space, failures: Mapping[str, ItemError]) -> None:
+        """Record why items got no vector in this space, in one atomic commit; an item has one reason at a time."""
+        shape = schema(space="string", content_key="string", reason="string", kind="string")
+        rows = [{"space": space.key, "content_key": k, "reason": e.reason, "kind": e.kind} for k, e in failures.items()]
+        self.tables.upsert("failures", arrow(rows, shape), on=["space", "content_key"])
+
+    def clear_failures(self, space: Space) -> None:
+        """Forget the failures of this space that are to be tried again: all but the blocked items."""
+        self.tables.delete("failures", f"space = '{space.key}' AND kind <> 'blocked'")
 
     def record_run(self, run: Mapping[str, Any]) -> None:
         """Store one run; a run of the same id is replaced. Values are kept as JSON."""

@@ -106,10 +106,12 @@ def test_an_interrupt_says_what_is_kept_and_how_to_go_on(texts, tmp_path):
     script = tmp_path / "slow.py"
     script.write_text(
         textwrap.dedent("""
-            import sys
+            import signal
             from toy_model import ToyModel
             from nova_explore import cli
             from nova_explore.models.model import register
+            # A shell starts background jobs with interrupts ignored, and children inherit that.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             register("slow", lambda: ToyModel(delay=0.5, batch_size=2))
             cli.main()
         """)

@@ -14,6 +14,7 @@ from toy_model import ToyModel
 
 from nova_explore.collection import Collection, Item, Modality, Span, Unread, number_copies
 from nova_explore.errors import LibraryError
+from nova_explore.models.model import ItemError
 from nova_explore.store import MARKER, open_library
 
 
@@ -94,12 +95,14 @@ def test_a_file_that_could_be_read_this_time_is_no_longer_listed(library):
     assert [u.name for u in library.add(Collection(items)).unread] == ["other"]
 
 
-def test_failures_of_one_space_are_replaced_and_the_others_stay(library):
+def test_failures_are_forgotten_for_the_next_run_but_blocked_items_stay_blocked(library):
     one, other = ToyModel().space, ToyModel(revision="2").space
-    library.set_failures(one, {"a" * 64: "first"})
-    library.set_failures(other, {"a" * 64: "theirs"})
-    library.set_failures(one, {"b" * 64: "second"})
-    assert library.failures(one) == {"b" * 64: "second"}
+    library.add_failures(one, {"a" * 64: ItemError("first"), "b" * 64: ItemError("seen", "blocked")})
+    library.add_failures(other, {"a" * 64: ItemError("theirs")})
+    library.add_failures(one, {"a" * 64: ItemError("second", "service")})
+    assert library.failures(one) == {"a" * 64: "second", "b" * 64: "seen"}
+    library.clear_failures(one)
+    assert library.failures(one) == library.blocked(one) == {"b" * 64: "seen"}
     assert library.failures(other) == {"a" * 64: "theirs"}
 
 

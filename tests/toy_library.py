@@ -29,6 +29,11 @@ def text_items(texts: list[tuple[str, str]]) -> list[Item]:
     )
 
 
+def text_item(words: str) -> Item:
+    """One text."""
+    return text_items([("", words)])[0]
+
+
 def toy_collection(per_topic: int = 15) -> Collection:
     """Four topics of texts and one file that could not be read."""
     return Collection(text_items(topic_texts(per_topic)), [Unread("broken.png", "It is empty.")])

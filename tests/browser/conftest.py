@@ -17,7 +17,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_notebook(lab: Lab, browser: Any) -> Iterator[Callable[..., Notebook]]:
     """Open a notebook of given cells, run it, and close it in the end."""
     opened: list[Notebook] = []

@@ -170,14 +170,21 @@ def _ask(model: EmbeddingModel, items: Sequence[Item], *, account: Account, budg
 def _lots(stream: Iterator[tuple[Item, Vector | ItemError] | None]) -> Iterator[Answers]:
     lot: Answers = []
     since = time.monotonic()
-    for answer in stream:
-        if answer is not None:
-            lot.append(answer)
-        vectors = sum(not isinstance(found, ItemError) for _, found in lot) if len(lot) >= STORE_AT else 0
-        if vectors >= STORE_AT or time.monotonic() - since >= STORE_EVERY:
-            # An empty lot stores nothing and lets the bar show that the run is alive.
-            yield lot
-            lot, since = [], time.monotonic()
+    try:
+        for answer in stream:
+            if answer is not None:
+                lot.append(answer)
+            vectors = sum(not isinstance(found, ItemError) for _, found in lot) if len(lot) >= STORE_AT else 0
+            if vectors >= STORE_AT or time.monotonic() - since >= STORE_EVERY:
+                # An empty lot stores nothing and lets the bar show that the run is alive.
+                yield lot
+                lot, since = [], time.monotonic()
+    except GeneratorExit:
+        raise
+    except BaseException:
+        # What came before an interrupt or a refusal is paid for: store it, then end as the stream did.
+        yield lot
+        raise
     if lot:
         yield lot
 

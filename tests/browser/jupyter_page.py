@@ -107,7 +107,16 @@ class AppInPage:
         return self
 
     def spot(self, position: int) -> tuple[float, float]:
-        """Where an item is drawn, in pixels of the page."""
+        """Where an item is drawn, in pixels of the page, once the page has stopped moving."""
+        place = self._spot(position)
+        for _ in range(50):
+            self.page.wait_for_timeout(100)
+            before, place = place, self._spot(position)
+            if place == before:
+                break
+        return place
+
+    def _spot(self, position: int) -> tuple[float, float]:
         x, y = self.root.locator(".nx-stage").evaluate(
             """(stage, i) => {
                 const holder = [...stage.querySelectorAll("div")].find((div) => div.api);

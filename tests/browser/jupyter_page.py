@@ -106,17 +106,17 @@ class AppInPage:
         self.root.locator(".nx-map[data-ready=true]").wait_for(timeout=WAIT_MS)
         return self
 
-    def spot(self, position: int) -> tuple[float, float]:
-        """Where an item is drawn, in pixels of the page, once the page has stopped moving."""
-        place = self._spot(position)
+    def settle(self) -> None:
+        """Wait until the page has stopped moving: what fills above an app pushes it down."""
+        place = self.spot(0)
         for _ in range(50):
             self.page.wait_for_timeout(100)
-            before, place = place, self._spot(position)
+            before, place = place, self.spot(0)
             if place == before:
                 break
-        return place
 
-    def _spot(self, position: int) -> tuple[float, float]:
+    def spot(self, position: int) -> tuple[float, float]:
+        """Where an item is drawn, in pixels of the page."""
         x, y = self.root.locator(".nx-stage").evaluate(
             """(stage, i) => {
                 const holder = [...stage.querySelectorAll("div")].find((div) => div.api);
@@ -135,6 +135,7 @@ class AppInPage:
 
     def hover(self, position: int) -> Any:
         """Point at an item and return its card."""
+        self.settle()
         x, y = self.spot(position)
         self.page.mouse.move(x + 30, y + 30)
         self.page.mouse.move(x, y, steps=4)
@@ -144,6 +145,7 @@ class AppInPage:
 
     def click(self, position: int) -> None:
         """Click an item on the map."""
+        self.settle()
         x, y = self.spot(position)
         self.page.mouse.move(x, y, steps=3)
         self.page.mouse.click(x, y)
@@ -151,6 +153,14 @@ class AppInPage:
     def lasso(self, corners: Sequence[tuple[float, float]]) -> None:
         """Draw a closed line through places on the page."""
         self.root.locator("[data-tool=lasso]").click()
+        # The kernel hands the tool to the renderer: dragging before that would move the map.
+        self.page.wait_for_function(
+            """(stage) => {
+                const holder = [...stage.querySelectorAll("div")].find((div) => div.api);
+                return holder.api.get("mouseMode") === "lasso";
+            }""",
+            arg=self.root.locator(".nx-stage").element_handle(),
+        )
         around = [*corners, corners[0]]
         self.page.mouse.move(*around[0])
         self.page.mouse.down()

@@ -40,6 +40,7 @@ def exploration() -> StandIn:
 def app(notebook) -> Iterator[AppInPage]:
     app = notebook.app(0)
     app.root.evaluate("root => root.scrollIntoView()")
+    app.settle()
     yield app
     if app.root.locator(".nx-inspector[data-id]").count():
         app.root.locator(".nx-tab[data-tab=item]").click()

@@ -10,12 +10,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.cluster import Clustering
+from nova_explore.cluster import Clustering, Hierarchy
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
 from nova_explore.modality_gap import ModalityGap
@@ -23,8 +23,13 @@ from nova_explore.models.model import Space
 from nova_explore.neighbors import Neighbors
 from nova_explore.store import Library
 
-VERSION = 3
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+VERSION = 4
 """Raised whenever the same parameters give another map."""
+
+LINKAGE = ("left", "right", "distance", "size")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,13 +82,20 @@ def save_map(library: Library, drawn: Map) -> None:
         }
     )
     library.tables.replace(f"map_{drawn.key}", rows)
+    hierarchy = drawn.clustering.hierarchy
+    if hierarchy is not None:
+        linkage = dict(zip(LINKAGE, hierarchy.linkage.T, strict=True))
+        joins = pa.table({"join": np.arange(len(hierarchy.linkage)), **linkage})
+        library.tables.replace(f"tree_{drawn.key}", joins)
     record = {
         "created": drawn.created,
         "versions": dict(drawn.versions),
         "gap": asdict(drawn.gap),
         "layout": dict(drawn.layout.parameters),
         "k": drawn.layout.k,
+        "neighbors": {"method": drawn.neighbors.method, "recall": drawn.neighbors.recall},
         "clustering": dict(drawn.clustering.parameters),
+        "hierarchy": None if hierarchy is None else dict(hierarchy.parameters),
         "names": [asdict(name) for name in drawn.names.values()],
     }
     library.tables.upsert("maps", pa.table({"key": [drawn.key], "record": [json.dumps(record)]}), on=["key"])
@@ -99,15 +111,14 @@ def load_map(library: Library, key: str) -> Map | None:
         return None
     rows = rows.sort_by("position")
     record = json.loads(entries["record"][0].as_py())
-
-    def column(name: str) -> NDArray[Any]:
-        return rows[name].combine_chunks().to_numpy(zero_copy_only=False)
-
-    def matrix(name: str) -> NDArray[Any]:
-        lists = rows[name].combine_chunks()
-        return np.ascontiguousarray(lists.flatten().to_numpy(zero_copy_only=False).reshape(rows.num_rows, -1))
-
-    xy = np.column_stack([column("x"), column("y")]).astype(np.float32)
+    joins = None if record["hierarchy"] is None else library.tables.read(f"tree_{key}")
+    hierarchy = None
+    if joins is not None:
+        joins = joins.sort_by("join")
+        linkage = np.column_stack([_column(joins, name) for name in LINKAGE])
+        hierarchy = Hierarchy(linkage, record["hierarchy"])
+    labels, strengths = _column(rows, "cluster").astype(np.int32), _column(rows, "strength").astype(np.float32)
+    xy = np.column_stack([_column(rows, "x"), _column(rows, "y")]).astype(np.float32)
     names = {
         name["cluster"]: ClusterName(
             **name | {"keywords": tuple(map(tuple, name["keywords"])), "medoids": tuple(name["medoids"])}
@@ -117,12 +128,23 @@ def load_map(library: Library, key: str) -> Map | None:
     return Map(
         key=key,
         created=record["created"],
-        neighbors=Neighbors(matrix("neighbors").astype(np.int32), matrix("similarities").astype(np.float32)),
-        gap=ModalityGap(**record["gap"]),
-        layout=Layout(xy, column("preservation").astype(np.float32), record["k"], record["layout"]),
-        clustering=Clustering(
-            column("cluster").astype(np.int32), column("strength").astype(np.float32), record["clustering"]
+        neighbors=Neighbors(
+            _matrix(rows, "neighbors").astype(np.int32),
+            _matrix(rows, "similarities").astype(np.float32),
+            **record["neighbors"],
         ),
+        gap=ModalityGap(**record["gap"]),
+        layout=Layout(xy, _column(rows, "preservation").astype(np.float32), record["k"], record["layout"]),
+        clustering=Clustering(labels, strengths, record["clustering"], hierarchy),
         names=names,
         versions=record["versions"],
     )
+
+
+def _column(table: pa.Table, name: str) -> NDArray[Any]:
+    return table[name].combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def _matrix(table: pa.Table, name: str) -> NDArray[Any]:
+    lists = table[name].combine_chunks()
+    return np.ascontiguousarray(lists.flatten().to_numpy(zero_copy_only=False).reshape(table.num_rows, -1))

@@ -15,9 +15,10 @@ from nova_explore.embedding import embed, embed_texts
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
-from nova_explore.layout import lay_out
+from nova_explore.layout import lay_out, weigh
 from nova_explore.modality_gap import compared_vectors
 from nova_explore.models.model import EmbeddingModel, PricedModel, Space, open_model
+from nova_explore.models.nova_request import DIMENSIONS, MODEL_ID
 from nova_explore.run import package_versions
 from nova_explore.store import MARKER, Library, now, open_library
 
@@ -51,7 +52,7 @@ def explore(
     min_dist : float, default 0.1
         How closely points may be packed on the map.
     seed : int or None, default 0
-        The same seed gives the same map on the same machine and versions; None uses all cores and does not repeat.
+        The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
     progress : bool, default True
         Show progress bars.
 
@@ -78,9 +79,12 @@ def explore(
     key = map_key(space, collection.ids, parameters)
     drawn = load_map(library, key) if seed is not None else None
     if drawn is None:
-        compared, neighbors, gap = compared_vectors(vectors, [str(item.modality) for item in collection], k=k)
-        layout = lay_out(compared, neighbors, min_dist=min_dist, seed=seed)
-        clustering = cluster(compared, neighbors, min_cluster_size=min_cluster_size, seed=seed)
+        kinds = [str(item.modality) for item in collection]
+        prefix = min(DIMENSIONS) if space.model == MODEL_ID else None
+        compared, neighbors, gap = compared_vectors(vectors, kinds, k=k, prefix=prefix, seed=seed or 0)
+        graph = weigh(neighbors)
+        layout = lay_out(compared, graph, neighbors, min_dist=min_dist, seed=seed)
+        clustering = cluster(compared, graph, min_cluster_size=min_cluster_size, seed=seed)
         phrases = _phrase_embedder(name, space, opened)
         names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
         drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())

@@ -1,18 +1,20 @@
-"""HDBSCAN on a few UMAP dimensions of the embedding space, from the same neighbours as the map.
+"""HDBSCAN on a few UMAP dimensions of the embedding space, from the same graph as the map.
 
 HDBSCAN: Campello, Moulavi & Sander 2013; McInnes, Healy & Astels 2017. Clusters are never computed on the two
-dimensions of the map, and what belongs to no cluster stays unclustered, counted and shown.
+dimensions of the map, and what belongs to no cluster stays unclustered, counted and shown. The tree is computed once:
+another smallest cluster is another cut through it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from nova_explore.layout import reduce
 from nova_explore.neighbors import Neighbors
@@ -20,10 +22,13 @@ from nova_explore.neighbors import Neighbors
 DIMENSIONS = 5
 """Dimensions to cluster in: density estimates need few, and two lose neighbours that five keep."""
 
-EPOCHS = 200
-"""Of the reduction: on the demo collection 200, 300 and 500 give clusters that agree equally well with its folders."""
+ROUNDS = 100
+"""Of the reduction: more rounds give clusters that agree no better with WordNet's files or the demo's folders."""
 
 FEWEST_TO_CLUSTER = 10
+
+SWEPT = 12
+"""Sizes that a sweep tries."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,11 +43,14 @@ class Clustering:
         How firmly an item belongs, 0 to 1; 0 for unclustered items.
     parameters : Mapping
         Method, seed and settings.
+    hierarchy : Hierarchy, optional
+        What it was cut from; None where there were too few items for one.
     """
 
     labels: NDArray[np.int32]
     strengths: NDArray[np.float32]
     parameters: Mapping[str, Any]
+    hierarchy: Hierarchy | None = None
 
     def __post_init__(self) -> None:
         self.labels.flags.writeable = False
@@ -64,6 +72,84 @@ class Clustering:
         return np.flatnonzero(self.labels == cluster)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Hierarchy:
+    """The tree of all clusterings: how items join into ever larger groups as the distance grows.
+
+    Attributes
+    ----------
+    linkage : float64 array of shape (n - 1, 4)
+        Single linkage of mutual reachability, in the format of scipy: two parts, their distance, items in both.
+    parameters : Mapping
+        Method, seed and settings that it was made with.
+    """
+
+    linkage: NDArray[np.float64]
+    parameters: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        self.linkage.flags.writeable = False
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+
+    def cut(self, min_cluster_size: int) -> Clustering:
+        """Find the clusters that last longest, by excess of mass, for another smallest size: nothing is fitted again.
+
+        Raises
+        ------
+        ValueError
+            If the size is below 2 or above the number of items.
+        """
+        from hdbscan.hdbscan_ import compute_stability, condense_tree, get_clusters
+
+        n = len(self.linkage) + 1
+        if not 2 <= min_cluster_size <= n:
+            raise ValueError(f"min_cluster_size={min_cluster_size} is not possible. Pass 2 to {n:,}.")
+        condensed = condense_tree(np.asarray(self.linkage), min_cluster_size)
+        labels, strengths, _ = get_clusters(condensed, compute_stability(condensed))
+        parameters = {**self.parameters, "min_cluster_size": min_cluster_size}
+        return Clustering(_by_size(labels), strengths.astype(np.float32), parameters, self)
+
+    def sweep(self, sizes: Sequence[int] | None = None) -> Sweep:
+        """Try several smallest sizes, by default twelve from 5 to a twentieth of the items."""
+        n = len(self.linkage) + 1
+        if sizes is None:
+            sizes = sorted(set(np.geomspace(min(5, n), max(n // 20, 6), SWEPT).round().astype(int).tolist()))
+        tried = [self.cut(size) for size in sizes]
+        return Sweep(
+            np.array(sizes, np.int32),
+            np.array([clustering.count for clustering in tried], np.int32),
+            np.array([clustering.noise_share for clustering in tried], np.float32),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """How the clusters depend on the smallest size that is called one.
+
+    Attributes
+    ----------
+    min_cluster_sizes : int32 array of shape (s,)
+        Rising.
+    counts : int32 array of shape (s,)
+        Clusters.
+    noise_shares : float32 array of shape (s,)
+        Share of items in none, 0 to 1.
+    """
+
+    min_cluster_sizes: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    noise_shares: NDArray[np.float32]
+
+    @property
+    def cliff(self) -> int | None:
+        """Smallest size at which more than half of the clusters of the size before are gone; None without one.
+
+        Beyond it, detail has collapsed into a few large groups: sizes are best chosen before.
+        """
+        fallen = np.flatnonzero(self.counts[1:] < 0.5 * self.counts[:-1])
+        return int(self.min_cluster_sizes[fallen[0] + 1]) if len(fallen) else None
+
+
 def default_min_cluster_size(n: int) -> int:
     """Smallest group to look for when nothing is said: about the square root of a third of n, at least five."""
     return max(5, round((n / 3) ** 0.5))
@@ -71,7 +157,7 @@ def default_min_cluster_size(n: int) -> int:
 
 def cluster(
     vectors: NDArray[np.float32],
-    neighbors: Neighbors,
+    graph: csr_array,
     *,
     min_cluster_size: int | None = None,
     min_samples: int = 3,
@@ -83,8 +169,8 @@ def cluster(
     ----------
     vectors : float32 array of shape (n, d)
         Unit rows.
-    neighbors : Neighbors
-        Of these vectors.
+    graph : csr_array of shape (n, n)
+        Of `nova_explore.layout.weigh`.
     min_cluster_size : int, optional
         Items below which a group is not called a cluster; `default_min_cluster_size` where it is not given.
     min_samples : int, default 3
@@ -99,19 +185,35 @@ def cluster(
     """
     n = len(vectors)
     smallest = default_min_cluster_size(n) if min_cluster_size is None else min_cluster_size
-    parameters = {
-        "method": "hdbscan", "min_cluster_size": smallest, "min_samples": min_samples, "dimensions": DIMENSIONS,
-        "seed": seed, "k": neighbors.k,
-    }  # fmt: skip
+    parameters = {"method": "hdbscan", "min_samples": min_samples, "dimensions": DIMENSIONS, "seed": seed}
     if n < max(FEWEST_TO_CLUSTER, smallest):
-        return Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), parameters)
+        return Clustering(
+            np.full(n, -1, np.int32), np.zeros(n, np.float32), {**parameters, "min_cluster_size": smallest}
+        )
     import hdbscan
 
-    reduced = reduce(vectors, neighbors, dimensions=DIMENSIONS, min_dist=0.0, seed=seed, epochs=EPOCHS)
+    reduced = reduce(vectors, graph, dimensions=DIMENSIONS, min_dist=0.0, rounds=ROUNDS, seed=seed)
     fitted = hdbscan.HDBSCAN(min_cluster_size=smallest, min_samples=min_samples, core_dist_n_jobs=1).fit(
         reduced.astype(np.float64)
     )
-    return Clustering(_by_size(fitted.labels_), fitted.probabilities_.astype(np.float32), parameters)
+    return Hierarchy(fitted.single_linkage_tree_.to_numpy(), parameters).cut(smallest)
+
+
+def soft_memberships(neighbors: Neighbors, clustering: Clustering) -> csr_array:
+    """How far every item belongs to every cluster: the share of its neighbours there, weighed by similarity.
+
+    Returns
+    -------
+    csr_array of shape (n, g)
+        Rows sum to at most 1; what is missing is the share of neighbours that belong to no cluster.
+    """
+    n, k = neighbors.indices.shape
+    weights = np.maximum(neighbors.similarities, 0)
+    weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+    of = clustering.labels[neighbors.indices]
+    inside = of >= 0
+    rows = np.broadcast_to(np.arange(n)[:, None], (n, k))
+    return csr_array((weights[inside], (rows[inside], of[inside])), shape=(n, clustering.count))
 
 
 def _by_size(labels: NDArray[np.intp]) -> NDArray[np.int32]:

@@ -113,8 +113,8 @@ class Exploration:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What a person should know before reading the map, one sentence each."""
-        moved = self.gap.sentence
-        return (MEANINGLESS, moved) if moved else (MEANINGLESS,)
+        said = (MEANINGLESS, self.gap.sentence, self.neighbors.sentence)
+        return tuple(sentence for sentence in said if sentence)
 
     # ---- tables and selection -----------------------------------------------------------------------------------
 
@@ -387,7 +387,13 @@ class Exploration:
             "items": len(self),
             "counts": self.collection.counts(),
             "unread": len(self.collection.unread),
-            "neighbors": {"k": self.neighbors.k, "method": "exact", "similarity": "cosine"} | asdict(self.gap),
+            "neighbors": {
+                "k": self.neighbors.k,
+                "method": self.neighbors.method,
+                "recall": self.neighbors.recall,
+                "similarity": "cosine",
+            }
+            | asdict(self.gap),
             "layout": dict(self.layout.parameters),
             "clustering": dict(self.clustering.parameters),
             "runs": self.library.runs(),

@@ -3,14 +3,14 @@
 The coordinates of a `Layout` are for drawing only. Nothing else is computed from them, and every layout carries how
 far it can be trusted: the share of each item's true neighbours that are beside it on the map.
 
-UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426, by umap-learn. Its stages are called one by one, because
-`umap.UMAP.fit` would compute its own neighbours again for small collections and compile what that needs.
+UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426. The weighted graph is umap-learn's; what moves the items is in
+`nova_explore.forces`.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -18,11 +18,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from nova_explore.neighbors import Neighbors
 
+BLOCK_ROWS = 16_384
+
 WIDEST_BAND = 0.04
 """Widest empty band that is drawn, as a share of the map's extent."""
+
+ROUNDS = 200
+"""UMAP's ``n_epochs``: here 200 keep more neighbours than 500 of umap-learn's; see ``benchmarks/map.py``."""
 
 FEWEST_FOR_UMAP = 10
 """Below this many items a neighbour graph has no structure to unfold: the first principal components are used."""
@@ -63,10 +69,12 @@ class Layout:
 
 def lay_out(
     vectors: NDArray[np.float32],
+    graph: csr_array,
     neighbors: Neighbors,
     *,
     min_dist: float = 0.1,
     seed: int | None = 0,
+    show: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> Layout:
     """Draw the map.
 
@@ -74,60 +82,83 @@ def lay_out(
     ----------
     vectors : float32 array of shape (n, d)
         Unit rows.
+    graph : csr_array of shape (n, n)
+        Of `weigh`.
     neighbors : Neighbors
         Of these vectors.
     min_dist : float, default 0.1
         UMAP's ``min_dist``: how closely points may be packed.
     seed : int or None, default 0
-        The same seed gives the same map on the same machine and versions; None uses all cores and does not repeat.
+        The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
+    show : callable, optional
+        Called with an (n, 2) array, from the principal components on, while the map takes shape.
 
     Returns
     -------
     Layout
     """
-    xy = narrow_empty_bands(reduce(vectors, neighbors, dimensions=2, min_dist=min_dist, seed=seed))
+    placed = reduce(vectors, graph, dimensions=2, min_dist=min_dist, rounds=ROUNDS, seed=seed, show=show)
+    xy = narrow_empty_bands(placed)
     method = "umap" if len(vectors) >= FEWEST_FOR_UMAP else "pca"
     parameters = {"method": method, "min_dist": min_dist, "seed": seed, "k": neighbors.k}
     return Layout(xy, measure_preservation(xy, neighbors), neighbors.k, parameters)
 
 
+def weigh(neighbors: Neighbors) -> csr_array:
+    """Turn neighbours into UMAP's weighted graph, which every reduction of these vectors shares.
+
+    Returns
+    -------
+    csr_array of shape (n, n)
+        Symmetric float32 weights from 0 to 1; empty for fewer than ten items.
+    """
+    n = len(neighbors.indices)
+    if n < FEWEST_FOR_UMAP:
+        return csr_array((n, n), dtype=np.float32)
+    itself = np.arange(n, dtype=np.int32)[:, None]
+    indices = np.hstack([itself, neighbors.indices])
+    distances = np.hstack([np.zeros((n, 1), np.float32), np.maximum(1 - neighbors.similarities, 0)])
+    graph = _compiled_umap().fuzzy_simplicial_set(
+        np.empty((n, 0)), neighbors.k + 1, np.random.RandomState(0), "cosine", knn_indices=indices, knn_dists=distances
+    )[0]
+    return csr_array(graph)
+
+
 def reduce(
     vectors: NDArray[np.float32],
-    neighbors: Neighbors,
+    graph: csr_array,
     *,
     dimensions: int,
     min_dist: float,
+    rounds: int,
     seed: int | None,
-    epochs: int | None = None,
+    show: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> NDArray[np.float32]:
-    """Reduce the dimension with UMAP, from the neighbours given and a principal-component start.
+    """Reduce the dimension with UMAP, from its graph and a principal-component start.
 
-    ``epochs`` is UMAP's ``n_epochs``; None leaves the choice to it.
+    ``rounds`` is UMAP's ``n_epochs``; ``show`` sees the start and what becomes of it, about twenty times.
 
     Returns
     -------
     float32 array of shape (n, dimensions)
     """
-    n = len(vectors)
     start = _principal_components(vectors, dimensions)
-    if n < FEWEST_FOR_UMAP:
+    if show is not None:
+        show(start)
+    if len(vectors) < FEWEST_FOR_UMAP:
         return start
-    umap = _compiled_umap()
-    random = np.random.RandomState(seed)
-    itself = np.arange(n, dtype=np.int32)[:, None]
-    indices = np.hstack([itself, neighbors.indices])
-    distances = np.hstack([np.zeros((n, 1), np.float32), np.maximum(1 - neighbors.similarities, 0)])
-    graph = umap.fuzzy_simplicial_set(
-        vectors, neighbors.k + 1, random, "cosine", knn_indices=indices, knn_dists=distances
-    )[0]
-    a, b = umap.find_ab_params(1.0, min_dist)
+    from nova_explore.forces import settle
+
+    random = np.random.default_rng(seed)
+    a, b = _compiled_umap().find_ab_params(1.0, min_dist)
     spread = 10 * (start - start.min(0)) / np.maximum(np.ptp(start, axis=0), 1e-12)
-    spread += random.normal(scale=1e-4, size=spread.shape)  # copies must not start in one point: UMAP divides by it
-    placed, _ = umap.simplicial_set_embedding(
-        vectors, graph, dimensions, 1.0, a, b, 1.0, 5, epochs, spread.astype(np.float32), random, "cosine", {},
-        densmap=False, densmap_kwds={}, output_dens=False, parallel=seed is None,
-    )  # fmt: skip
-    return np.ascontiguousarray(placed, dtype=np.float32)
+    spread += random.normal(scale=1e-4, size=spread.shape)  # copies must not start in one point: nothing parts them
+    placed = spread
+    moving = settle(graph, spread.astype(np.float32), a=a, b=b, rounds=rounds, seed=int(random.integers(2**32)))
+    for number, placed in enumerate(moving):
+        if show is not None and number % max(rounds // 20, 1) == 0:
+            show(placed)
+    return placed
 
 
 def narrow_empty_bands(xy: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -172,12 +203,22 @@ def _principal_components(vectors: NDArray[np.float32], dimensions: int) -> NDAr
     """First principal components, padded with zeros where there are fewer, each with a fixed sign."""
     from scipy.linalg import eigh
 
-    centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
-    d = centred.shape[1]
-    axes = eigh(centred.T @ centred, subset_by_index=[max(d - dimensions, 0), d - 1])[1][:, ::-1]
+    n, d = vectors.shape
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    scatter = np.zeros((d, d))
+    for block in _blocks(vectors):
+        centred = block.astype(np.float64) - mean
+        scatter += centred.T @ centred
+    axes = eigh(scatter, subset_by_index=[max(d - dimensions, 0), d - 1])[1][:, ::-1]
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    scores = centred @ axes
-    return np.pad(scores, [(0, 0), (0, dimensions - scores.shape[1])]).astype(np.float32)
+    scores = np.zeros((n, dimensions), np.float32)
+    scores[:, : axes.shape[1]] = np.concatenate([(block - mean) @ axes for block in _blocks(vectors)])
+    return scores
+
+
+def _blocks(vectors: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Parts of a long array, so that what is computed from them needs no second copy of it."""
+    return (vectors[start : start + BLOCK_ROWS] for start in range(0, len(vectors), BLOCK_ROWS))
 
 
 @cache
@@ -188,14 +229,11 @@ def _compiled_umap() -> Any:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)  # umap says that TensorFlow is missing; nothing here needs it
-        import umap.layouts
         import umap.umap_
 
     for function in (
         umap.umap_.smooth_knn_dist,
         umap.umap_.compute_membership_strengths,
-        umap.layouts._nb_optimize_layout_euclidean_single_epoch,
-        umap.layouts._nb_optimize_layout_euclidean_single_epoch_parallel,
     ):
         try:
             function.enable_caching()

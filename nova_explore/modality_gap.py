@@ -13,10 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.neighbors import Neighbors, find_neighbors
+from nova_explore.neighbors import Neighbors, find_neighbors, most_similar
 
 SPLIT = 0.75
 """Above this part of the way from chance to one, the share of same-kind neighbours splits a map by kind."""
+
+SAMPLE = 2_000
+"""Items on which the gap is measured."""
 
 PRIOR_ITEMS = 5
 """Weight against a mean of few items: the mean of four videos is mostly those four videos."""
@@ -78,9 +81,11 @@ def close_gap(vectors: NDArray[np.float32], kinds: Sequence[str]) -> NDArray[np.
 
 
 def compared_vectors(
-    vectors: NDArray[np.float32], kinds: Sequence[str], *, k: int
+    vectors: NDArray[np.float32], kinds: Sequence[str], *, k: int, prefix: int | None = None, seed: int = 0
 ) -> tuple[NDArray[np.float32], Neighbors, ModalityGap]:
     """Find neighbours, in vectors without the modality gap if it would split the map.
+
+    The gap is measured on a sample of the items; ``k``, ``prefix`` and ``seed`` are those of `find_neighbors`.
 
     Returns
     -------
@@ -91,16 +96,15 @@ def compared_vectors(
     """
     named = np.asarray(kinds)
     n = len(named)
-    neighbors = find_neighbors(vectors, k=k)
     counts = np.unique(named, return_counts=True)[1]
     chance = float((counts * (counts - 1)).sum() / max(n * (n - 1), 1))
-    same = _same_kind(neighbors, named)
-    if len(counts) == 1 or same <= chance + SPLIT * (1 - chance):
-        return vectors, neighbors, ModalityGap(same, chance, False, same)
-    moved = close_gap(vectors, kinds)
-    neighbors = find_neighbors(moved, k=k)
-    return moved, neighbors, ModalityGap(same, chance, True, _same_kind(neighbors, named))
-
-
-def _same_kind(neighbors: Neighbors, named: NDArray[np.str_]) -> float:
-    return float((named[neighbors.indices] == named[:, None]).mean())
+    same, split = 1.0, False
+    if len(counts) > 1:
+        sample = np.sort(np.random.default_rng(seed).choice(n, min(SAMPLE, n), replace=False))
+        nearest = most_similar(vectors, sample, k)[0]
+        same = float((named[nearest] == named[sample][:, None]).mean())
+        split = same > chance + SPLIT * (1 - chance)
+    compared = close_gap(vectors, kinds) if split else vectors
+    neighbors = find_neighbors(compared, k=k, prefix=prefix, seed=seed)
+    after = float((named[neighbors.indices] == named[:, None]).mean()) if split else same
+    return compared, neighbors, ModalityGap(same, chance, split, after)

@@ -1,13 +1,15 @@
 """The k nearest other items of every item, in the embedding space: computed once, read by everything else.
 
-Similarity is the cosine. Exact search is a blocked matrix product, which on a few cores is the fastest exact way
-for unit vectors and needs memory for one block only.
+Similarity is the cosine. Up to some thousand items the search is exact, by blocked matrix products, which are then the
+fastest way as well and need memory for one block only. Beyond, NN-descent finds nearly all of them in a time that grows
+little faster than the collection, and how nearly is measured on every run.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,18 @@ from nova_explore.errors import TooFewItemsError
 
 BLOCK_BYTES = 64 * 2**20
 """Memory for one block of similarities."""
+
+EXACT_UP_TO = 12_000
+"""Items up to which exact search is the faster way; see ``benchmarks/map.py``."""
+
+ENOUGH = 0.95
+"""Recall below which an approximate search goes on from what it found."""
+
+CANDIDATES = 5
+"""Found by a prefix beyond those asked for, before all dimensions decide."""
+
+CHECKED = 500
+"""Items whose approximate neighbours are compared with their true ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,10 +41,16 @@ class Neighbors:
         Positions in the collection; never the item itself.
     similarities : float32 array of shape (n, k)
         Cosine similarities, falling along each row.
+    method : str
+        ``exact`` or ``nn-descent``.
+    recall : float
+        Share of the true neighbours that were found: 1 where the search was exact, else measured on a sample.
     """
 
     indices: NDArray[np.int32]
     similarities: NDArray[np.float32]
+    method: str = "exact"
+    recall: float = 1.0
 
     def __post_init__(self) -> None:
         self.indices.flags.writeable = False
@@ -41,39 +61,97 @@ class Neighbors:
         """Neighbours an item."""
         return self.indices.shape[1]
 
+    @property
+    def sentence(self) -> str | None:
+        """How the search fell short of exact, in words; None where it did not."""
+        if self.method == "exact":
+            return None
+        return f"Neighbours were found approximately: {self.recall:.1%} of the true ones, measured on a sample."
 
-def find_neighbors(vectors: NDArray[np.float32], *, k: int = 15) -> Neighbors:
-    """Find the k most similar other items of every item, exactly.
+
+def find_neighbors(
+    vectors: NDArray[np.float32], *, k: int = 15, prefix: int | None = None, exact: bool | None = None, seed: int = 0
+) -> Neighbors:
+    """Find the k most similar other items of every item.
 
     Parameters
     ----------
     vectors : float32 array of shape (n, d)
-        Unit rows.
+        Unit rows; memory-mapped ones are read where they lie.
     k : int, default 15
         Neighbours an item; at most n - 1.
+    prefix : int, optional
+        Leading dimensions that mean the same, less precisely (matryoshka): a large collection is searched by them
+        first, then by all of them.
+    exact : bool, optional
+        By default collections of up to 12,000 items are searched exactly.
+    seed : int, default 0
+        Of the approximate search.
 
     Returns
     -------
     Neighbors
-        Ties are broken by position, so that the same vectors always give the same answer.
+        The same vectors give the same answer; in exact search ties are broken by position.
 
     Raises
     ------
     TooFewItemsError
         If there are not more than ``k`` items.
     """
-    n = len(vectors)
+    n, d = vectors.shape
     if n <= k:
         raise TooFewItemsError(f"k={k} needs at least {k + 1} items, the collection has {n}. Pass k<={max(n - 1, 0)}.")
-    indices = np.empty((n, k), np.int32)
-    similarities = np.empty((n, k), np.float32)
-    rows = max(1, BLOCK_BYTES // (4 * n))
-    for start in range(0, n, rows):
-        block = vectors[start : start + rows] @ vectors.T
-        here = np.arange(len(block))
-        block[here, start + here] = -np.inf
+    vectors = np.asarray(vectors)
+    if exact or (exact is None and n <= EXACT_UP_TO):
+        return Neighbors(*most_similar(vectors, np.arange(n), k))
+    from nova_explore.nn_descent import descend, rerank
+
+    sample = np.sort(np.random.default_rng(seed).choice(n, min(CHECKED, n), replace=False))
+    true = most_similar(vectors, sample, k)[0]
+    if prefix is not None and prefix < d:
+        short = np.ascontiguousarray(vectors[:, :prefix])
+        short /= np.maximum(np.linalg.norm(short, axis=1, keepdims=True), 1e-12)
+        candidates = descend(short, k=min(k + CANDIDATES, n - 1), seed=seed)[0]
+        indices, similarities = rerank(vectors, candidates, k=k)
+    else:
+        indices, similarities = descend(vectors, k=k, seed=seed)
+    if _recall(true, indices[sample]) < ENOUGH:
+        indices, similarities = descend(vectors, k=k, seed=seed, start=indices)
+    return Neighbors(indices, np.clip(similarities, -1, 1), "nn-descent", _recall(true, indices[sample]))
+
+
+def _recall(true: NDArray[np.int32], found: NDArray[np.int32]) -> float:
+    return float(np.mean([len(np.intersect1d(*rows)) for rows in zip(true, found, strict=True)])) / true.shape[1]
+
+
+def most_similar(
+    vectors: NDArray[np.float32], chosen: NDArray[np.intp], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find the exact neighbours of some items, a block at a time.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+        Unit rows.
+    chosen : int array of shape (m,)
+        Positions.
+    k : int
+        Below n.
+
+    Returns
+    -------
+    indices : int32 array of shape (m, k)
+    similarities : float32 array of shape (m, k)
+    """
+    indices = np.empty((len(chosen), k), np.int32)
+    similarities = np.empty((len(chosen), k), np.float32)
+    rows = max(1, BLOCK_BYTES // (4 * len(vectors)))
+    for start in range(0, len(chosen), rows):
+        of = chosen[start : start + rows]
+        block = vectors[of] @ vectors.T
+        block[np.arange(len(of)), of] = -np.inf
         indices[start : start + rows], similarities[start : start + rows] = top(block, k)
-    return Neighbors(indices, np.clip(similarities, -1, 1))
+    return indices, np.clip(similarities, -1, 1)
 
 
 def top(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -91,18 +169,26 @@ def top(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray
     indices : int32 array of shape (m, k)
     values : float32 array of shape (m, k)
     """
-    n = scores.shape[1]
-    if k < n:
-        cut = -np.partition(-scores, k - 1, axis=1)[:, k - 1 : k]
-        # Everything above the cut is in; of those equal to it, the first ones are: position decides, not the sort.
-        above, equal = scores > cut, scores == cut
-        chosen = above | (equal & (np.cumsum(equal, axis=1) <= k - above.sum(axis=1, keepdims=True)))
-        candidates = np.nonzero(chosen)[1].reshape(len(scores), k)
-    else:
-        candidates = np.broadcast_to(np.arange(n), scores.shape)
-    values = np.take_along_axis(scores, candidates, axis=1)
-    order = np.argsort(-values, axis=1, kind="stable")
-    return (
-        np.take_along_axis(candidates, order, axis=1).astype(np.int32),
-        np.take_along_axis(values, order, axis=1),
-    )
+    indices = np.zeros((len(scores), k), np.int32)
+    values = np.full((len(scores), k), -np.inf, np.float32)
+    _keep_best(scores, indices, values)
+    return indices, values
+
+
+@numba.njit(cache=True, parallel=True)
+def _keep_best(scores, indices, values):  # noqa: ANN001, ANN202
+    k = indices.shape[1]
+    for row in numba.prange(scores.shape[0]):
+        held = 0
+        for column in range(scores.shape[1]):
+            score = scores[row, column]
+            if held == k and not score > values[row, k - 1]:
+                continue
+            place = held if held < k else k - 1
+            while place > 0 and values[row, place - 1] < score:
+                values[row, place] = values[row, place - 1]
+                indices[row, place] = indices[row, place - 1]
+                place -= 1
+            values[row, place] = score
+            indices[row, place] = column
+            held = min(held + 1, k)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hdbscan
 import numpy as np
+import pytest
 from sklearn.metrics import adjusted_rand_score
-from test_layout import planted
+from test_layout import graph_of, planted
 
-from nova_explore.cluster import Clustering, cluster, default_min_cluster_size
-from nova_explore.neighbors import find_neighbors
+from nova_explore.cluster import Clustering, Hierarchy, Sweep, cluster, default_min_cluster_size, soft_memberships
+from nova_explore.neighbors import Neighbors
 
 
 def test_planted_groups_are_found():
     vectors, truth = planted()
-    found = cluster(vectors, find_neighbors(vectors, k=15))
+    found = cluster(vectors, graph_of(vectors, k=15))
     assert found.count == 6
     assert adjusted_rand_score(truth, found.labels) > 0.95
 
@@ -22,7 +24,7 @@ def test_clusters_are_numbered_by_falling_size():
     truth = np.repeat([0, 1, 2], [30, 90, 60])
     vectors = random.normal(size=(3, 32))[truth] + 0.4 * random.normal(size=(180, 32))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    found = cluster(vectors, find_neighbors(vectors, k=15))
+    found = cluster(vectors, graph_of(vectors, k=15))
     sizes = [len(found.members(c)) for c in range(found.count)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(sizes) == 3
@@ -30,15 +32,15 @@ def test_clusters_are_numbered_by_falling_size():
 
 def test_the_same_seed_gives_the_same_clusters():
     vectors, _ = planted(seed=3)
-    neighbors = find_neighbors(vectors, k=15)
-    first, again = cluster(vectors, neighbors, seed=0), cluster(vectors, neighbors, seed=0)
+    graph = graph_of(vectors)
+    first, again = cluster(vectors, graph, seed=0), cluster(vectors, graph, seed=0)
     np.testing.assert_array_equal(first.labels, again.labels)
     np.testing.assert_array_equal(first.strengths, again.strengths)
 
 
 def test_too_few_items_are_left_unclustered_and_counted():
     vectors, _ = planted(groups=1, size=8)
-    found = cluster(vectors, find_neighbors(vectors, k=7))
+    found = cluster(vectors, graph_of(vectors, k=7))
     assert found.count == 0
     assert found.noise_share == 1.0
 
@@ -51,3 +53,56 @@ def test_the_noise_share_is_the_share_of_minus_one():
 
 def test_the_default_smallest_cluster_grows_with_the_collection():
     assert [default_min_cluster_size(n) for n in (10, 1_500, 100_000)] == [5, 22, 183]
+
+
+def blobs() -> np.ndarray:
+    random = np.random.default_rng(5)
+    sizes = [200, 90, 40, 20, 12]
+    centres = random.uniform(-40, 40, size=(5, 3))
+    return np.vstack([centre + random.normal(size=(size, 3)) for centre, size in zip(centres, sizes, strict=True)])
+
+
+def fitted(min_cluster_size: int) -> hdbscan.HDBSCAN:
+    return hdbscan.HDBSCAN(min_cluster_size=min_cluster_size, min_samples=3).fit(blobs())
+
+
+@pytest.mark.parametrize("size", [5, 15, 30, 60])
+def test_a_cut_is_what_hdbscan_would_have_fitted(size):
+    hierarchy = Hierarchy(fitted(5).single_linkage_tree_.to_numpy(), {"min_samples": 3})
+    cut, reference = hierarchy.cut(size), fitted(size)
+    assert adjusted_rand_score(cut.labels, reference.labels_) == 1
+    np.testing.assert_array_equal(cut.labels < 0, reference.labels_ < 0)
+    np.testing.assert_allclose(cut.strengths, reference.probabilities_, rtol=1e-5)
+    assert cut.parameters == {"min_samples": 3, "min_cluster_size": size}
+
+
+def test_a_sweep_counts_what_its_cuts_find():
+    hierarchy = Hierarchy(fitted(5).single_linkage_tree_.to_numpy(), {})
+    sweep = hierarchy.sweep([5, 30, 100])
+    assert sweep.counts.tolist() == [hierarchy.cut(size).count for size in (5, 30, 100)]
+    assert sweep.noise_shares[1] == np.float32(hierarchy.cut(30).noise_share)
+    assert len(hierarchy.sweep().counts) > 5
+
+
+def test_the_cliff_is_where_more_than_half_of_the_clusters_go_at_once():
+    sizes = np.array([5, 10, 20, 40], np.int32)
+    noise = np.zeros(4, np.float32)
+    assert Sweep(sizes, np.array([50, 30, 16, 3], np.int32), noise).cliff == 40
+    assert Sweep(sizes, np.array([50, 30, 16, 9], np.int32), noise).cliff is None
+
+
+def test_an_impossible_size_is_refused():
+    hierarchy = Hierarchy(fitted(5).single_linkage_tree_.to_numpy(), {})
+    with pytest.raises(ValueError, match=r"min_cluster_size=1 is not possible. Pass 2 to 362."):
+        hierarchy.cut(1)
+
+
+def test_a_soft_membership_is_the_share_of_neighbours_by_similarity():
+    neighbors = Neighbors(
+        np.array([[1, 2], [0, 2], [0, 1]], np.int32), np.array([[0.6, 0.2], [0.6, 0.4], [0.2, 0.4]], np.float32)
+    )
+    clustering = Clustering(np.array([0, 1, -1], np.int32), np.ones(3, np.float32), {})
+    # 0: of 0.8, 0.6 in cluster 1; 1: of 1.0, 0.6 in cluster 0; 2: of 0.6, 0.2 in cluster 0 and 0.4 in cluster 1
+    np.testing.assert_allclose(
+        soft_memberships(neighbors, clustering).toarray(), [[0, 0.75], [0.6, 0], [1 / 3, 2 / 3]], rtol=1e-6
+    )

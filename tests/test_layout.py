@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist
 
-from nova_explore.layout import lay_out, measure_preservation, narrow_empty_bands
+from nova_explore.layout import Layout, lay_out, measure_preservation, narrow_empty_bands, weigh
 from nova_explore.neighbors import Neighbors, find_neighbors
 
 
@@ -17,10 +18,18 @@ def planted(groups: int = 6, size: int = 40, d: int = 32, seed: int = 0) -> tupl
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), truth
 
 
+def graph_of(vectors: np.ndarray, k: int = 15) -> csr_array:
+    return weigh(find_neighbors(vectors, k=k))
+
+
+def drawn(vectors: np.ndarray, k: int = 15, seed: int | None = 0) -> Layout:
+    neighbors = find_neighbors(vectors, k=k)
+    return lay_out(vectors, weigh(neighbors), neighbors, seed=seed)
+
+
 def test_the_same_seed_gives_the_same_map_and_another_seed_another():
     vectors, _ = planted()
-    neighbors = find_neighbors(vectors, k=15)
-    first, again, other = (lay_out(vectors, neighbors, seed=seed) for seed in (0, 0, 1))
+    first, again, other = (drawn(vectors, seed=seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.xy, again.xy)
     assert not np.array_equal(first.xy, other.xy)
     assert first.parameters["seed"] == 0
@@ -28,7 +37,7 @@ def test_the_same_seed_gives_the_same_map_and_another_seed_another():
 
 def test_planted_groups_lie_apart_on_the_map_and_keep_their_neighbours():
     vectors, truth = planted()
-    layout = lay_out(vectors, find_neighbors(vectors, k=15))
+    layout = drawn(vectors)
     centres = np.stack([layout.xy[truth == g].mean(axis=0) for g in range(6)])
     nearest = np.linalg.norm(layout.xy[:, None] - centres, axis=2).argmin(axis=1)
     assert (nearest == truth).mean() > 0.98
@@ -46,17 +55,17 @@ def test_preservation_is_the_share_worked_out_by_hand():
 def test_empty_bands_are_narrowed_and_the_parts_keep_their_shape():
     near = np.random.default_rng(0).uniform(-3, 3, size=(200, 2))
     far = near + np.array([400, 0])
-    drawn = narrow_empty_bands(np.vstack([near, far]).astype(np.float32))
-    assert np.ptp(drawn[:, 0]) < 0.1 * 400
-    assert np.ptp(drawn[:, 0]) > 2 * np.ptp(near[:, 0]) * 0.8
-    for part in (drawn[:200], drawn[200:]):
+    narrowed = narrow_empty_bands(np.vstack([near, far]).astype(np.float32))
+    assert np.ptp(narrowed[:, 0]) < 0.1 * 400
+    assert np.ptp(narrowed[:, 0]) > 2 * np.ptp(near[:, 0]) * 0.8
+    for part in (narrowed[:200], narrowed[200:]):
         np.testing.assert_allclose(pdist(part), pdist(near), rtol=1e-2)
 
 
 def test_the_longer_side_of_a_map_lies_level():
     tall = np.random.default_rng(0).normal(size=(300, 2)) * [1, 5]
-    drawn = narrow_empty_bands(tall.astype(np.float32))
-    assert np.ptp(drawn[:, 0]) > np.ptp(drawn[:, 1])
+    narrowed = narrow_empty_bands(tall.astype(np.float32))
+    assert np.ptp(narrowed[:, 0]) > np.ptp(narrowed[:, 1])
 
 
 def test_a_map_on_which_all_points_coincide_still_measures():
@@ -67,7 +76,7 @@ def test_a_map_on_which_all_points_coincide_still_measures():
 
 def test_the_sentence_names_the_mean():
     vectors, _ = planted()
-    layout = lay_out(vectors, find_neighbors(vectors, k=15))
+    layout = drawn(vectors)
     assert layout.sentence == (
         f"Of each item's 15 true neighbours, {15 * layout.preservation.mean():.1f} are beside it on this map."
     )
@@ -76,7 +85,7 @@ def test_the_sentence_names_the_mean():
 @pytest.mark.parametrize("n", [2, 3, 5, 9, 10, 17])
 def test_small_collections_get_a_map_too(n):
     vectors, _ = planted(groups=1, size=n)
-    layout = lay_out(vectors, find_neighbors(vectors, k=min(15, n - 1)))
+    layout = drawn(vectors, k=min(15, n - 1))
     assert layout.xy.shape == (n, 2)
     assert np.isfinite(layout.xy).all()
     assert layout.parameters["method"] == ("umap" if n >= 10 else "pca")
@@ -84,4 +93,4 @@ def test_small_collections_get_a_map_too(n):
 
 def test_identical_items_get_a_finite_map():
     vectors = np.tile(np.eye(1, 8, dtype=np.float32), (30, 1))
-    assert np.isfinite(lay_out(vectors, find_neighbors(vectors, k=15)).xy).all()
+    assert np.isfinite(drawn(vectors).xy).all()

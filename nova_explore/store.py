@@ -9,6 +9,8 @@ bytes in the same space are embedded once, whatever the files are called and how
     readings                words read from the pictures of pages
     thumbnails              one small picture per content
     spaces, vectors_<key>   one table of unit vectors for every space
+    mapped                  vectors once more, in the order of the items, where they are many; may be deleted
+    indexes, index_<key>_…  approximate search, a table for every kind of media; may be made again
     failures                items that a model could not embed, with the reason
     runs                    who embedded what, when, with which versions
     maps, map_items, …      computed artefacts (see `nova_explore.artefacts`)
@@ -30,12 +32,17 @@ from nova_explore.collection import ID_LENGTH, Collection, Item, Modality, Span,
 from nova_explore.errors import LibraryError
 from nova_explore.lance import Tables, arrow, schema
 from nova_explore.models.model import ItemError, Space, Vector
+from nova_explore.vector_file import read_vectors
+from nova_explore.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = 1
 MARKER = "nova.json"
+
+ITEMS_AT_ONCE = 16_384
+"""Items that are turned from rows of the disk into Python values, or back, at a time."""
 
 
 def now() -> str:
@@ -113,7 +120,8 @@ class Library:
         unread = self.tables.read("unread")
         readings = self.tables.read("readings")
         words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
-        items = [] if rows is None else [_item(row, words) for row in rows.sort_by("position").to_pylist()]
+        parts = [] if rows is None else rows.sort_by("position").to_batches(max_chunksize=ITEMS_AT_ONCE)
+        items = [_item(row, words) for part in parts for row in part.to_pylist()]
         return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
 
     def add(self, collection: Collection) -> Collection:
@@ -129,7 +137,7 @@ class Library:
         copies: dict[str, int] = {}
         for item in known:
             copies[item.content_key] = copies.get(item.content_key, 0) + 1
-        rows: dict[str, dict[str, Any]] = {}
+        named: dict[str, Item] = {}
         for item in collection:
             address = (item.content_key, item.uri)
             if address not in ids:
@@ -137,8 +145,8 @@ class Library:
                 short = item.content_key[:ID_LENGTH]
                 ids[address] = short if copy == 1 else f"{short}~{copy}"
                 places[ids[address]] = len(places)
-            rows[ids[address]] = _row(item, ids[address], places[ids[address]])
-        self.tables.upsert("items", arrow(list(rows.values()), _item_schema()), on=["id"])
+            named[ids[address]] = item
+        self.tables.upsert("items", _item_table(named, places), on=["id"])
         read_now = {item.name for item in collection}
         unread = {u.name: u for u in (*known.unread, *collection.unread)}
         kept = [{"name": u.name, "reason": u.reason} for u in unread.values() if u.name not in read_now]
@@ -175,7 +183,7 @@ class Library:
         self.tables.append(f"vectors_{space.key}", pa.table({"content_key": list(vectors), "vector": column}))
 
     def vectors(self, space: Space, keys: Iterable[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Read the vectors of these content keys, in this order.
+        """Read the vectors of these content keys, in this order; many of them as a file mapped into memory.
 
         Returns
         -------
@@ -185,14 +193,58 @@ class Library:
             Which keys those are.
         """
         keys = list(keys)
-        rows = self.tables.read(f"vectors_{space.key}")
+        name = f"vectors_{space.key}"
+        rows = self.tables.rows(name)
         if rows is None:
             return np.empty((0, space.dimension), np.float32), np.zeros(len(keys), bool)
-        place = {key: i for i, key in enumerate(rows["content_key"].to_pylist())}
-        flat = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        stored = flat.reshape(-1, space.dimension)
-        found = np.array([place.get(key, -1) for key in keys], dtype=np.int64)
-        return np.ascontiguousarray(stored[found[found >= 0]], dtype=np.float32), found >= 0
+        return read_vectors(rows, keys, dimension=space.dimension, folder=self.path / "mapped", name=name)
+
+    def build_index(
+        self, space: Space, *, queries: NDArray[np.float32] | None = None, progress: bool = True
+    ) -> list[IndexReport]:
+        """Make the indexes that a search uses where there are many items of a kind (see `nova_explore.vector_index`).
+
+        Items added later are found without being in an index; make it again when they have become many.
+
+        Parameters
+        ----------
+        space : Space
+            Whose vectors.
+        queries : float32 array of shape (q, d), optional
+            Queries to measure the recall with; 64 of the items themselves where none are given, which says how well
+            items like an item are found, and less about texts that ask for pictures.
+        progress : bool, default True
+            Show a progress bar.
+
+        Returns
+        -------
+        list of IndexReport
+            One for every kind with at least `nova_explore.vector_index.INDEX_FROM` items; empty if there is none.
+        """
+        from tqdm.auto import tqdm
+
+        with self.writing():
+            items = self.collection()
+            vectors, present = self.vectors(space, [item.content_key for item in items])
+            if queries is None:
+                queries = vectors[:: max(1, len(vectors) // 64)]
+            first: dict[str, dict[str, int]] = {}
+            for row, place in enumerate(np.flatnonzero(present)):
+                item = items[int(place)]
+                first.setdefault(str(item.modality), {}).setdefault(item.content_key, row)
+            many = {kind: rows for kind, rows in first.items() if len(rows) >= INDEX_FROM}
+            bar = tqdm(many.items(), "Making indexes, minutes a million items", unit="index", disable=not progress)
+            reports = []
+            for kind, rows in bar:
+                chosen = np.fromiter(rows.values(), np.intp)
+                report = build_index(self.tables, space.key, kind, list(rows), vectors, chosen, queries=queries)
+                reports.append(report)
+        return reports
+
+    def indexes(self, space: Space, collection: Collection) -> dict[str, VectorIndex]:
+        """Open the indexes of a space, by kind of media, to search in these items of the library."""
+        kinds = np.array([str(item.modality) for item in collection])
+        return open_indexes(self.tables, space.key, [item.content_key for item in collection], kinds)
 
     # ---- what goes with the vectors -----------------------------------------------------------------------------
 
@@ -289,6 +341,16 @@ def _item_schema() -> pa.Schema:
         format="string", digest="string", span_unit="string", span_start="float64", span_end="float64",
         text="string", as_image="bool_", metadata="string",
     )  # fmt: skip
+
+
+def _item_table(items: Mapping[str, Item], places: Mapping[str, int]) -> pa.Table:
+    """Rows of items by id, some at a time: as Python values a row takes many times the room."""
+    import pyarrow as pa
+
+    ids = list(items)
+    parts = [ids[start : start + ITEMS_AT_ONCE] for start in range(0, len(ids), ITEMS_AT_ONCE)]
+    tables = [arrow([_row(items[id], id, places[id]) for id in part], _item_schema()) for part in parts]
+    return pa.concat_tables(tables) if tables else _item_schema().empty_table()
 
 
 def _row(item: Item, id: str, position: int) -> dict[str, Any]:

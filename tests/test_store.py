@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from toy_library import text_items, toy_collection
 from toy_model import ToyModel
 
+from nova_explore import vector_file
 from nova_explore.collection import Collection, Item, Modality, Span, Unread, number_copies
 from nova_explore.errors import LibraryError
+from nova_explore.lance import Rows
 from nova_explore.models.model import ItemError
 from nova_explore.store import MARKER, open_library
 
@@ -45,9 +47,13 @@ def test_every_field_of_an_item_survives_the_disk(library):
     assert back.unread == (Unread("bad.png", "It is empty."),)
 
 
+@pytest.mark.parametrize("mapped_from", [0, 10**9], ids=["mapped", "in memory"])
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.lists(st.integers(0, 9), max_size=12), min_size=1, max_size=3), st.randoms())
-def test_vectors_come_back_to_the_content_they_were_made_from(tmp_path_factory, batches, random):
+@given(batches=st.lists(st.lists(st.integers(0, 9), max_size=12), min_size=1, max_size=3), random=st.randoms())
+def test_vectors_come_back_to_the_content_they_were_made_from(
+    tmp_path_factory, monkeypatch, mapped_from, batches, random
+):
+    monkeypatch.setattr(vector_file, "MAPPED_FROM", mapped_from)
     library = open_library(tmp_path_factory.mktemp("library") / "a.nova", create=True)
     space = ToyModel(dimension=6).space
     made = {}
@@ -56,12 +62,76 @@ def test_vectors_come_back_to_the_content_they_were_made_from(tmp_path_factory, 
         fresh = {key: vector for key, vector in fresh.items() if key not in made}
         library.add_vectors(space, fresh)
         made |= fresh
-    asked = [f"{n:064x}" for n in range(12)]
+    asked = [f"{n:064x}" for n in (*range(12), 3, 7)]
     random.shuffle(asked)
     vectors, present = library.vectors(space, asked)
     assert present.tolist() == [key in made for key in asked]
     for key, vector in zip([key for key in asked if key in made], vectors, strict=True):
         np.testing.assert_array_equal(vector, made[key])
+
+
+@pytest.fixture
+def mapped(library, monkeypatch):
+    """A library that maps all vectors, with three."""
+    monkeypatch.setattr(vector_file, "MAPPED_FROM", 0)
+    library.add_vectors(ToyModel(dimension=6).space, {f"{n:064x}": np.eye(6, dtype=np.float32)[n] for n in range(3)})
+    return library
+
+
+def vectors_of(library, *numbers: int):
+    return library.vectors(ToyModel(dimension=6).space, [f"{n:064x}" for n in numbers])[0]
+
+
+def files_in(library) -> set[str]:
+    return {path.name for path in (library.path / "mapped").glob("vectors_*")}
+
+
+def test_many_vectors_are_mapped_from_a_file_that_is_found_again_and_cannot_be_written_to(mapped):
+    first = vectors_of(mapped, 2, 0)
+    files = files_in(mapped)
+    assert len(files) == 1
+    assert isinstance(first.base, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 0
+    made = (mapped.path / "mapped" / next(iter(files))).stat().st_mtime_ns
+    np.testing.assert_array_equal(vectors_of(open_library(mapped.path), 2, 0), np.eye(6)[[2, 0]])
+    assert files_in(mapped) == files
+    assert (mapped.path / "mapped" / next(iter(files))).stat().st_mtime_ns == made
+
+
+def test_a_mapped_file_is_made_again_when_vectors_are_added_or_the_order_changes(mapped):
+    names = set()
+    vectors_of(mapped, 0, 1)
+    names |= files_in(mapped)
+    np.testing.assert_array_equal(vectors_of(mapped, 1, 0), np.eye(6)[[1, 0]])
+    names |= files_in(mapped)
+    mapped.add_vectors(ToyModel(dimension=6).space, {f"{5:064x}": np.eye(6, dtype=np.float32)[5]})
+    np.testing.assert_array_equal(vectors_of(mapped, 1, 5), np.eye(6)[[1, 5]])
+    names |= files_in(mapped)
+    assert len(names) == 3
+    assert len(files_in(mapped)) == 1
+
+
+def test_half_a_mapped_file_that_a_killed_process_left_is_cleared_away(mapped):
+    vectors_of(mapped, 0, 1)
+    [name] = files_in(mapped)
+    whole = mapped.path / "mapped" / name
+    whole.rename(whole.with_suffix(".part")).write_bytes(b"half")
+    np.testing.assert_array_equal(vectors_of(mapped, 0, 1), np.eye(6)[[0, 1]])
+    assert files_in(mapped) == {name}
+
+
+def test_vectors_are_read_into_memory_where_the_disk_has_no_room_for_a_file(mapped, monkeypatch):
+    monkeypatch.setattr(vector_file, "FREE_SPACE", 2**60)
+    np.testing.assert_array_equal(vectors_of(mapped, 2, 1), np.eye(6)[[2, 1]])
+    assert files_in(mapped) == set()
+
+
+def test_vectors_that_come_in_another_order_than_their_keys_are_refused(mapped, monkeypatch):
+    in_order = Rows.batches
+    monkeypatch.setattr(Rows, "batches", lambda *asked: (batch.take([2, 0, 1]) for batch in in_order(*asked)))
+    with pytest.raises(LibraryError, match="another order"):
+        vectors_of(mapped, 0, 1)
 
 
 def test_spaces_never_share_a_table(library):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cached_property
@@ -15,19 +14,21 @@ from numpy.typing import NDArray
 from nova_explore import media
 from nova_explore.artefacts import Map
 from nova_explore.cluster import Clustering
-from nova_explore.collection import Collection, Modality, Slice
-from nova_explore.embedding import embed_items, embed_texts
-from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
-from nova_explore.label import ClusterName, read_vocabulary, words_of
+from nova_explore.collection import Collection, Slice
+from nova_explore.embedding import embed_items
+from nova_explore.errors import SpaceMismatchError, UnreadableError
+from nova_explore.finder import Finder
+from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
 from nova_explore.media.content import Playable
 from nova_explore.modality_gap import ModalityGap, close_gap
-from nova_explore.models.model import EmbeddingModel, Space, aim, open_model
+from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.models.own import IMPORTED
 from nova_explore.neighbors import Neighbors
-from nova_explore.search import REFERENCE_QUERIES, Ranking, rank, spread
+from nova_explore.search import Ranking, by_modality, rank
 from nova_explore.sources import read
 from nova_explore.store import Library
+from nova_explore.vector_index import IndexReport
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,6 @@ class Exploration:
         self.selection = Slice("nothing selected", ())
         self._model_name = model_name
         self._model = model
-        self._usual: dict[str | None, NDArray[np.float32]] = {}
         self._frame: pd.DataFrame | None = None
 
     def __len__(self) -> int:
@@ -274,26 +274,7 @@ class Exploration:
         UnknownNameError
             If there is no such modality.
         """
-        if not query.strip():
-            raise ValueError("The query is blank. Search needs at least one word.")
-        candidates = self._of_modality(modality)
-        kinds = [Modality(modality)] if modality else [item.modality for item in self.collection]
-        model = aim(self.model, kinds)
-        vector = embed_texts(model, [query], role="query")[0]
-        scores = self.vectors @ vector
-        via = np.full(len(self), "content", dtype="<U7")
-        note = None
-        by_words = self._found_by_words
-        if by_words.any():
-            positions, words = self._words
-            scores[by_words] = np.nan
-            scores[positions] = words @ vector
-            via[by_words] = "words"
-            worded = Counter(str(self.collection[int(place)].modality) for place in np.flatnonzero(by_words))
-            counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(worded.items()))
-            note = f"Found by the words that come with them or are spoken in them, not by content: {counted}."
-        usual = self._usual_scores(model, modality if model is not self.model else None)
-        return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, usual=usual, note=note)
+        return self._finder.by_text(query, k=k, modality=modality)
 
     def search_like(self, example: str | Path, *, k: int = 24, modality: str | None = None) -> Ranking:
         """Find the items most like an item of this collection (by id) or like a medium on disk (by path).
@@ -303,30 +284,38 @@ class Exploration:
         UnreadableError
             If the medium cannot be read or embedded.
         """
-        candidates = self._of_modality(modality)
         if isinstance(example, str) and example in self.collection.ids:
-            item, vector = self.collection[example], self.vectors[self.collection.position(example)]
-            candidates = candidates.copy()
-            candidates[self.collection.position(example)] = False
+            place = self.collection.position(example)
+            item, vector = self.collection[place], self.vectors[place]
         else:
             found = read(example, progress=False)
             if not len(found):
                 raise UnreadableError(
                     "; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{example} is empty."
                 )
-            item = found[0]
+            place, item = -1, found[0]
             vector = embed_items(self.model, [item], role="index")[0]
-        same = [place for place, other in enumerate(self.collection) if other.modality == item.modality]
-        usual = self.vectors[spread(same or range(len(self)), REFERENCE_QUERIES)] @ self.vectors.T
-        scores = self.vectors @ vector
-        return rank(f"like {item.title}", self.collection, scores, k=k, candidates=candidates, usual=usual)
+        kind = str(item.modality)
+        return self._finder.like(item.title, kind, vector, k=k, itself=place, modality=modality)
 
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         position = self.collection.position(id)
         scores = self._compared @ self._compared[position]
         scores[position] = np.nan
-        return rank(f"nearest to {self.collection[id].title}", self.collection, scores, k=k)
+        scored = by_modality(self.collection, scores)
+        return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
+
+    def build_index(self, *, progress: bool = True) -> list[IndexReport]:
+        """Make the indexes that searches use from now on, measured with queries in words; see `Library.build_index`."""
+        queries = self._finder.phrases(self.model)
+        del self._finder
+        return self.library.build_index(self.space, queries=queries, progress=progress)
+
+    @cached_property
+    def _finder(self) -> Finder:
+        indexes = self.library.indexes(self.space, self.collection)
+        return Finder(self.collection, self.vectors, model=lambda: self.model, indexes=indexes)
 
     @cached_property
     def _compared(self) -> NDArray[np.float32]:
@@ -334,43 +323,6 @@ class Exploration:
         if not self.gap.corrected:
             return self.vectors
         return close_gap(self.vectors, [str(item.modality) for item in self.collection])
-
-    def _usual_scores(self, model: EmbeddingModel, aimed: str | None) -> NDArray[np.float32]:
-        """Scores of every item with phrases at large: what a search compares a query's scores with."""
-        if aimed not in self._usual:
-            vocabulary = read_vocabulary()
-            phrases = [vocabulary[place] for place in spread(vocabulary, REFERENCE_QUERIES)]
-            vectors = embed_texts(model, phrases, role="query")
-            usual = vectors @ self.vectors.T
-            if self._found_by_words.any():
-                positions, words = self._words
-                usual[:, positions] = vectors @ words.T
-            self._usual[aimed] = usual
-        return self._usual[aimed]
-
-    def _of_modality(self, modality: str | None) -> NDArray[np.bool_]:
-        if modality is None:
-            return np.ones(len(self), bool)
-        if modality not in set(Modality):
-            raise UnknownNameError("modality", modality, Modality)
-        return np.array([item.modality == modality for item in self.collection])
-
-    @cached_property
-    def _found_by_words(self) -> NDArray[np.bool_]:
-        """Which items a text query is compared with by words: the model cannot tell their content, or they speak."""
-        known = self.model.capabilities.text_search
-        speak = (Modality.AUDIO, Modality.VIDEO)
-        return np.array(
-            [item.modality not in known or (item.modality in speak and bool(item.text)) for item in self.collection]
-        )
-
-    @cached_property
-    def _words(self) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Places and text vectors of the items that are found by their words and have some."""
-        words = {int(place): words_of(self.collection[int(place)]) for place in np.flatnonzero(self._found_by_words)}
-        worded = {place: said for place, said in words.items() if said}
-        vectors = embed_texts(self.model, list(worded.values()), role="index")
-        return np.array(list(worded), np.intp), vectors
 
     # ---- provenance ---------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from nova_explore.layout import Layout, measure_preservation
 from nova_explore.media.content import Playable
 from nova_explore.modality_gap import ModalityGap
 from nova_explore.neighbors import find_neighbors
-from nova_explore.search import Ranking, rank
+from nova_explore.search import Ranking, by_modality, rank
 
 PLANTED = ("steam trains", "sea birds", "street music", "handwritten letters", "orchids", "moon landing", "whale song",
            "city maps", "folk dance", "old cameras", "recipes")  # fmt: skip
@@ -113,14 +113,15 @@ class StandIn(Exploration):
         if query == "fail":
             raise ValueError("The model could not be opened.")
         if query == "nothing":
-            return rank(query, self.collection, np.full(len(self), np.nan, np.float32), k=k)
+            return rank(query, self.collection, [], k=k)
         topic = next((c for c, name in enumerate(self._topics) if query.lower() in name), 0)
         scores = self.vectors @ self._centers[topic]
         kinds = np.array([item.modality for item in self.collection])
         candidates = np.ones(len(self), bool) if modality is None else kinds == modality
         via = np.where(kinds == "audio", "words", "content")
         note = "Found by caption, name and text, not by content: audio."
-        return rank(query, self.collection, scores, k=k, candidates=candidates, via=via, note=note)
+        scored = by_modality(self.collection, scores, candidates=candidates, via=via)
+        return rank(query, self.collection, scored, k=k, note=note)
 
     def thumbnail(self, id: str) -> bytes:
         return encode(picture(self.collection.position(id), self.collection[id]), "WEBP")

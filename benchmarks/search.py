@@ -29,7 +29,7 @@ import wordnet
 from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality, number_copies
-from nova_explore.finder import Finder
+from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
 from nova_explore.label import read_vocabulary
 from nova_explore.models.local_text import TextEncoder
 from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
@@ -163,11 +163,11 @@ def measure_exact(collection: Collection, vectors: NDArray[np.float32], model: L
 def measure_queries(library: Library, collection: Collection, vectors: NDArray[np.float32], model: Lifted) -> None:
     """Text queries, exact and by index."""
     vocabulary = read_vocabulary()
-    tuned = {vocabulary[place] for place in spread(vocabulary, 64)}
-    queries = [vocabulary[place] for place in spread(vocabulary, 300) if vocabulary[place] not in tuned][:200]
+    tuned = {vocabulary[place] for place in spread(vocabulary, TUNING_QUERIES)}
+    queries = [vocabulary[place] for place in spread(vocabulary, 700) if vocabulary[place] not in tuned][:200]
     exact = Finder(collection, vectors, model=lambda: model, indexes={})
     with Memory() as memory:
-        for report in library.build_index(model.space, queries=exact.phrases(model), progress=False):
+        for report in library.build_index(model.space, queries=embed_phrases(model, TUNING_QUERIES), progress=False):
             print(report, f"({report.probes} probes, {report.candidates} candidates)")
     print(f"making the index needed {memory.megabytes:,} MB of its own memory")
     started = time.perf_counter()

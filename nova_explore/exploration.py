@@ -17,7 +17,7 @@ from nova_explore.cluster import Clustering
 from nova_explore.collection import Collection, Slice
 from nova_explore.embedding import embed_items
 from nova_explore.errors import SpaceMismatchError, UnreadableError
-from nova_explore.finder import Finder
+from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
 from nova_explore.media.content import Playable
@@ -307,10 +307,11 @@ class Exploration:
         return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
 
     def build_index(self, *, progress: bool = True) -> list[IndexReport]:
-        """Make the indexes that searches use from now on, measured with queries in words; see `Library.build_index`."""
-        queries = self._finder.phrases(self.model)
-        del self._finder
-        return self.library.build_index(self.space, queries=queries, progress=progress)
+        """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
+        queries = embed_phrases(self.model, TUNING_QUERIES)
+        reports = self.library.build_index(self.space, queries=queries, progress=progress)
+        self.__dict__.pop("_finder", None)
+        return reports
 
     @cached_property
     def _finder(self) -> Finder:

@@ -28,6 +28,9 @@ from nova_explore.vector_index import VectorIndex
 REFERENCE_QUERIES = 64
 """Queries at large that a modality's usual score is measured with."""
 
+TUNING_QUERIES = 256
+"""Queries that an index is tuned with: a few hard ones move the mean over 64 by some hundredths."""
+
 SAMPLE = 4096
 """Items of a modality that scores are measured against: a share of them is off by at most 0.008 (one deviation)."""
 
@@ -101,7 +104,7 @@ class Finder:
         model = aim(self._open(), [Modality(modality)] if modality else [Modality(kind) for kind in self._positions])
         vector = embed_texts(model, [query], role="query")[0]
         purpose = f"text for {modality}" if model is not self._open() else "text"
-        self._refer(purpose, lambda: self.phrases(model))
+        self._refer(purpose, lambda: embed_phrases(model, REFERENCE_QUERIES))
         counted = ", ".join(
             f"{len(self._positions[name]) - len(kind.content):,} {name}"
             for name, kind in self._by_words.items()
@@ -149,11 +152,6 @@ class Finder:
         scored = self._score(self._by_content, vector, purpose, modality, k + 1)
         return rank(f"like {title}", self._collection, [_without(one, itself) for one in scored], k=k)
 
-    def phrases(self, model: EmbeddingModel) -> NDArray[np.float32]:
-        """Vectors of phrases at large, as queries of this model: float32 array of shape (r, d)."""
-        vocabulary = read_vocabulary()
-        return embed_texts(model, [vocabulary[n] for n in spread(vocabulary, REFERENCE_QUERIES)], role="query")
-
     def _refer(self, purpose: str, make: Callable[[], NDArray[np.float32]]) -> None:
         if purpose not in self._references:
             self._references[purpose] = make()
@@ -161,7 +159,7 @@ class Finder:
     def _score(
         self, kinds: Mapping[str, _Kind], vector: NDArray[np.float32], purpose: str, modality: str | None, k: int
     ) -> list[Scored]:
-        asked = {name: kind for name, kind in kinds.items() if modality in (None, name)}
+        asked = {name: kind for name, kind in kinds.items() if modality in (None, name) and len(kind.sample)}
         content = {name: self._candidates(name, kind, vector, k) for name, kind in asked.items()}
         # One pass over all rows as they lie is faster than to gather more than a part of them.
         whole = sum(map(len, content.values())) > len(self._vectors) / 3
@@ -224,6 +222,12 @@ class Finder:
         chosen = np.array(spread(range(len(content) + len(worded)), SAMPLE), np.intp)
         by_content = chosen[chosen < len(content)]
         return np.concatenate([self._vectors[content[by_content]], words[chosen[len(by_content) :] - len(content)]])
+
+
+def embed_phrases(model: EmbeddingModel, count: int) -> NDArray[np.float32]:
+    """Embed phrases at large as queries: float32 array of shape (count, d)."""
+    vocabulary = read_vocabulary()
+    return embed_texts(model, [vocabulary[place] for place in spread(vocabulary, count)], role="query")
 
 
 def _check(modality: str | None) -> None:

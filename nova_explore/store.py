@@ -204,7 +204,8 @@ class Library:
     ) -> list[IndexReport]:
         """Make the indexes that a search uses where there are many items of a kind (see `nova_explore.vector_index`).
 
-        Items added later are found without being in an index; make it again when they have become many.
+        An index takes a little more room on the disk than the vectors that it holds, and some minutes a million items.
+        Items added later are found without being in it; make it again when they have become many.
 
         Parameters
         ----------

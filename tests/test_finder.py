@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from test_collection import text_item
+from toy_library import toy_library
 from toy_model import ToyModel
 
 from nova_explore import store, vector_index
+from nova_explore.chain import explore
 from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.errors import UnknownNameError
 from nova_explore.finder import Finder
@@ -28,7 +30,7 @@ def units(n: int, seed: int) -> np.ndarray:
 
 def fill(library, n: int, seed: int = 0) -> Collection:
     """Add n items, texts and pictures in turns, with vectors."""
-    items = number_copies(text_item(f"{seed}-{i}", modality=KINDS[i % 2]) for i in range(n))
+    items = number_copies(text_item(f"{seed}-{i}", "snowy_owl.png", modality=KINDS[i % 2]) for i in range(n))
     whole = library.add(Collection(items))
     library.add_vectors(SPACE, dict(zip((item.content_key for item in items), units(n, seed), strict=True)))
     return whole
@@ -38,7 +40,7 @@ def finder_of(library, *, indexed: bool) -> Finder:
     collection = library.collection()
     vectors, _ = library.vectors(SPACE, [item.content_key for item in collection])
     indexes = library.indexes(SPACE, collection) if indexed else {}
-    return Finder(collection, vectors, model=ToyModel, indexes=indexes)
+    return Finder(collection, vectors, model=lambda: ToyModel(dimension=32), indexes=indexes)
 
 
 def ask(finder: Finder, query: np.ndarray, **how):
@@ -114,6 +116,36 @@ def test_an_index_that_was_not_finished_is_not_used(library, monkeypatch):
         library.build_index(SPACE, progress=False)
     assert "text" not in library.indexes(SPACE, library.collection())
     assert len(ask(finder_of(library, indexed=True), units(1, seed=8)[0], k=5)) == 5
+
+
+def test_pictures_that_go_by_their_words_are_not_found_by_what_the_index_holds_of_them(library):
+    library.build_index(SPACE, progress=False)
+    finder = finder_of(library, indexed=True)
+    found = finder.by_text("owl", k=200)
+    kinds = np.array([str(library.collection()[id].modality) for id in found.ids])
+    assert set(zip(kinds, found.via, strict=True)) == {("text", "content"), ("image", "words")}
+    assert str(found.note).endswith("not by content: 1,000 image.")
+
+
+def test_pictures_without_words_that_go_by_their_words_are_not_found_and_the_note_says_so():
+    pictures = Collection(number_copies(text_item(f"{i}", modality=Modality.IMAGE) for i in range(4)))
+    finder = Finder(pictures, units(4, seed=0), model=lambda: ToyModel(dimension=32), indexes={})
+    found = finder.by_text("owl", k=3)
+    assert len(found) == 0
+    assert str(found.note).endswith("not by content: 4 image.")
+
+
+def test_an_exploration_makes_its_index_and_searches_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "INDEX_FROM", 100)
+    exploration = explore(toy_library(tmp_path / "toy.nova", per_topic=40), model=ToyModel())
+    before = exploration.search("owl nest", k=5)
+    [report] = exploration.build_index(progress=False)
+    assert (report.modality, report.items, report.queries) == ("text", 160, 256)
+    asked = []
+    nearest = Tables.nearest
+    monkeypatch.setattr(Tables, "nearest", lambda *about, **how: asked.append(how) or nearest(*about, **how))
+    assert exploration.search("owl nest", k=5).ids == before.ids
+    assert len(asked) == 1
 
 
 def test_kinds_with_few_items_get_no_index(library, monkeypatch):

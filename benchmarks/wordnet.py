@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from nova_explore.demo_fetch import cache_folder, fetch_debian, unpack
 from nova_explore.models.local_text import TextEncoder
 
+REAL = 117_659
 PARTS = ("noun", "verb", "adj", "adv")
 JITTER = 0.35
 """Length of what is added to a unit vector to make another of it: neighbours of a copy are then as far as real ones."""

@@ -17,9 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from nova_explore import media
 from nova_explore.collection import Item
-from nova_explore.errors import UnreadableError
 from nova_explore.models.cost import dollars
 from nova_explore.models.model import (
     Account,
@@ -32,6 +30,7 @@ from nova_explore.models.model import (
     Vector,
 )  # fmt: skip
 from nova_explore.store import Library, now
+from nova_explore.thumbnails import draw_thumbnails
 
 COMPACT_AFTER = 16
 """Appends after which a table's small files are joined at the end of a run."""
@@ -120,6 +119,9 @@ def run(
             for answers in _ask(model, todo, account=account, budget=budget):
                 stored += _store(library, space, answers, record)
                 _show(bar, len(answers), account)
+        if stored > COMPACT_AFTER:
+            library.tables.compact(f"vectors_{space.key}")
+        draw_thumbnails(library, items, space, progress=progress)
     except BaseException as error:
         error.add_note(
             f"{before + record['embedded']:,} of {contents:,} items are stored in {str(library.path)!r}. "
@@ -130,9 +132,6 @@ def run(
         if isinstance(model, StreamingModel):
             record["account"] = account.summary()
         library.record_run(record | {"ended": now()})
-    if stored > COMPACT_AFTER:
-        library.tables.compact(f"vectors_{space.key}")
-        library.tables.compact("thumbnails")
     _warn(record, account)
 
 
@@ -201,7 +200,6 @@ def _store(library: Library, space: Space, answers: Answers, record: dict[str, A
             failures[item.content_key] = fault
     # Failures first: what was blocked must not be sent again, even if this process ends here.
     library.add_failures(space, failures)
-    library.add_thumbnails(draw_thumbnails(library, [item for item, _ in answers]))
     library.add_vectors(space, vectors)
     record["embedded"] += len(vectors)
     record["failed"] += len(failures)
@@ -221,19 +219,6 @@ def _fault(vector: Vector, space: Space) -> ItemError | None:
     if abs(length - 1) > 1e-3:
         return ItemError(f"The model returned a vector of length {length:.4f}, it must be 1.")
     return None
-
-
-def draw_thumbnails(library: Library, items: Sequence[Item]) -> dict[str, bytes]:
-    """Thumbnails by content key of the items that the library has none of; what cannot be drawn is left out."""
-    present = library.thumbnails(item.content_key for item in items)
-    drawn: dict[str, bytes] = {}
-    for item in items:
-        if item.content_key not in present:
-            try:
-                drawn[item.content_key] = media.thumbnail(item)
-            except UnreadableError:
-                continue
-    return drawn
 
 
 def _show(bar: Any, count: int, account: Account) -> None:

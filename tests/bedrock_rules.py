@@ -196,9 +196,9 @@ def answer(about: dict) -> dict:
     found = []
     for type in types:
         words = about["words"].lower().split() if about["kind"] == "text" else [about["digest"], type]
-        total = sum(direction(word) for word in words) + 0.2 * direction(about["purpose"])
-        short = total[: about["dimension"]]
-        entry: dict = {"embeddingType": type, "embedding": [round(float(x), 8) for x in short / np.linalg.norm(short)]}
+        size = about["dimension"]
+        short = sum(direction(word)[:size] for word in words) + 0.2 * direction(about["purpose"])[:size]
+        entry: dict = {"embeddingType": type, "embedding": (short / np.linalg.norm(short)).round(8).tolist()}
         if about.get("cut"):
             entry["truncatedCharLength"] = about["cut"]
         found.append(entry)

@@ -172,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         return None
 
     def invoke(self, body: bytes) -> None:
+        arrived = time.monotonic()
         fake, digest = self.fake, hashlib.sha256(body).hexdigest()
         with fake.lock:
             fake.first = fake.first or time.monotonic()
@@ -194,9 +195,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self.refuse(400, "ValidationException", {"message": str(error)})
         if "!blockword" in str(about.get("words", "")):
             return self.refuse(400, "ValidationException", {"message": BLOCKED.format(kind="text")})
-        time.sleep(fake.latency if fault != "slow" else 3.0)
-        text = json.dumps(answer(about))
-        text = self.damaged(text, fault)
+        text = self.damaged(json.dumps(answer(about)), fault)
+        # The latency is that of the whole answer: what the work took is part of it.
+        time.sleep(max(0.0, arrived + (fake.latency if fault != "slow" else 3.0) - time.monotonic()))
         with fake.lock:
             if fault in (None, "slow"):
                 fake.good[digest] += 1

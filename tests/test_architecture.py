@@ -23,6 +23,7 @@ ORDER = (
     "vector_file",
     "vector_index",
     "store",
+    "thumbnails",
     "run",
     "reading",
     "embedding",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
+import threading
 
 import pytest
 
@@ -104,14 +105,31 @@ def test_a_repeat_waits_anywhere_between_nothing_and_a_growing_span():
     assert max(map(max, pauses)) <= LONGEST_PAUSE
 
 
-def test_a_load_waits_until_there_is_room_and_a_huge_one_goes_alone():
-    import threading
-
-    room = Room(100)
-    leave = room.enter(80)
+def waiting(room: Room, load: int) -> threading.Event:
+    """Set once the load has got its room."""
     entered = threading.Event()
-    other = threading.Thread(target=lambda: (room.enter(500), entered.set()), daemon=True)
-    other.start()
-    assert not entered.wait(0.05)
-    leave()
+
+    def enter() -> None:
+        with room.taken(load):
+            entered.set()
+
+    threading.Thread(target=enter, daemon=True).start()
+    return entered
+
+
+def test_a_load_waits_until_there_is_room_and_a_huge_one_goes_alone():
+    room = Room(100)
+    with room.taken(80):
+        entered = waiting(room, 500)
+        assert not entered.wait(0.05)
+        assert room.used == 80
     assert entered.wait(2)
+
+
+def test_a_bound_that_is_moved_lets_in_what_waits():
+    room = Room(1)
+    with room.taken():
+        entered = waiting(room, 1)
+        assert not entered.wait(0.05)
+        room.resize(2)
+        assert entered.wait(2)

@@ -12,7 +12,7 @@ from nova_explore.embedding import _refuse_second_space, embed
 from nova_explore.errors import ServiceRefusedError, UnknownNameError
 from nova_explore.jobs.ledger import JobTable, Outcome, Service, keep
 from nova_explore.jobs.plan import part, within
-from nova_explore.jobs.records import AT_ONCE, embed_records, stop_records
+from nova_explore.jobs.records import embed_records, stop_records
 from nova_explore.jobs.segments import embed_segments
 from nova_explore.models.model import EmbeddingModel, ItemError, Vector, open_model
 from nova_explore.models.nova import NovaModel
@@ -21,9 +21,10 @@ from nova_explore.models.nova_client import open_client
 from nova_explore.models.nova_jobs import Asked, Choice, Job, Patience
 from nova_explore.models.nova_prepare import prepare
 from nova_explore.models.s3 import Bucket, S3Place, open_s3
-from nova_explore.run import draw_thumbnails, package_versions
+from nova_explore.run import package_versions
 from nova_explore.sources import read
 from nova_explore.store import Library, now, open_library
+from nova_explore.thumbnails import draw_thumbnails
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -235,7 +236,7 @@ def _run(
                 for last in _of(choice, library, items, service, segment):
                     bar.update(total.stored + last.stored - bar.n)
                 total = _sum(total, last)
-        _draw(library, service)
+        draw_thumbnails(library, library.collection(), model.space, progress=progress)
     except BaseException as error:
         open_jobs = sum(job.open for job in JobTable(library).jobs(model.space.key))
         error.add_note(
@@ -260,14 +261,6 @@ def _recall(library: Library, collection: Collection, model: NovaModel, service:
     for key, found in Calls(model, model.purpose).look_up(todo).items():
         known[key] = found if isinstance(found, ItemError) else found[0]
     keep(library, service.asked, known, Outcome())
-
-
-def _draw(library: Library, service: Service) -> None:
-    """Thumbnails of what came from jobs, in lots, so that an interrupted call loses few."""
-    done, drawn = library.embedded(service.asked.space), library.thumbnailed()
-    bare = [item for item in library.collection() if item.content_key in done and item.content_key not in drawn]
-    for start in range(0, len(bare), AT_ONCE):
-        library.add_thumbnails(draw_thumbnails(library, bare[start : start + AT_ONCE]))
 
 
 def _of(

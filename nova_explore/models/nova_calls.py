@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from nova_explore.collection import Item, Modality
 from nova_explore.models.cache import VectorCache, default_folder
 from nova_explore.models.model import ItemError, Vector
+from nova_explore.models.nova_asking import Request, Sent
 from nova_explore.models.nova_client import invoke, open_client, who
 from nova_explore.models.nova_errors import DamagedAnswerError, Fault, classify
 from nova_explore.models.nova_prepare import VERSION, prepare
 from nova_explore.models.nova_request import COMBINED, MODEL_ID, SCHEMA, SEPARATE, Answer, request_body
-from nova_explore.models.nova_stream import Sent
 from nova_explore.models.pace import Room
 
 if TYPE_CHECKING:
@@ -92,23 +92,24 @@ class Calls:
         parts = (item.content_key, MODEL_ID, SCHEMA, self._purpose, str(self._asked), VERSION, wanted)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
-    def ask(self, item: Item) -> Sent:
-        """Prepare the medium, make one call, check the answer and keep it."""
+    def prepare(self, item: Item) -> Request:
+        """The call for an item, ready to be made."""
         medium = prepare(item)
         mode = COMBINED if self._model.video == "combined" else SEPARATE
         body = request_body(medium, purpose=self._purpose, dimension=self._asked, video_mode=mode)
-        leave = self._shared.room.enter(len(body))
-        began = time.monotonic()
-        try:
-            guardrail = self._model.guardrail
-            headers = guardrail.headers if guardrail else None
-            answer = invoke(self._model.client, body, dimension=self._asked, headers=headers)
-        finally:
-            leave()
-        seconds = time.monotonic() - began
-        kept = answer.kept or medium.kept
-        cost = self._prices.cost(item, tokens=answer.tokens) or 0.0
-        return Sent(self._choose(item, answer, kept), cost, seconds, kept)
+        return Request(item, body, medium.kept)
+
+    def ask(self, request: Request) -> Sent:
+        """Make one call, check the answer and keep it."""
+        guardrail = self._model.guardrail
+        headers = guardrail.headers if guardrail else None
+        with self._shared.room.taken(len(request.body)):
+            began = time.monotonic()
+            answer = invoke(self._model.client, request.body, dimension=self._asked, headers=headers)
+            seconds = time.monotonic() - began
+        kept = answer.kept or request.kept
+        cost = self._prices.cost(request.item, tokens=answer.tokens) or 0.0
+        return Sent(self._choose(request.item, answer, kept), cost, seconds, kept)
 
     def _choose(self, item: Item, answer: Answer, kept: int | None) -> Vector | ItemError:
         """The vector that is wanted, by the name of its type; all that were paid for are kept."""

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import queue
 import random
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from nova_explore.collection import Item
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError, UnreadableError
 from nova_explore.models.cost import dollars
 from nova_explore.models.model import Account, ItemError, Vector
+from nova_explore.models.nova_asking import Asking, Sent
 from nova_explore.models.nova_errors import NETWORK, Fault, Kind
-from nova_explore.models.pace import Pace, jittered
+from nova_explore.models.pace import Pace, Room, jittered
 
 LOOKED_UP = 256
 """Items looked up in the cache at a time."""
@@ -41,54 +42,11 @@ QUOTA_PAUSE = 30.0
 ALL_REFUSED = 20
 """First items refused for one and the same cause, and none embedded, after which the cause is not the items."""
 
+AHEAD = 4
+"""Calls prepared while others are in the air and the service sets no limit, so that no place there stays empty."""
+
 HEARTBEAT = 0.5
 _WAITING_ANSWERS = 1024
-
-
-@dataclass(slots=True)
-class Sent:
-    """A good answer, and what it cost.
-
-    Attributes
-    ----------
-    vector : float32 array of shape (d,), or ItemError
-        What the item gets: a good answer may lack the vector that is wanted, such as that of a sound track.
-    cost : float
-        US dollars, by the price list.
-    seconds : float
-        That the call took, without the preparation of the medium.
-    kept : int or None
-        Characters that were embedded, where a text was cut.
-    """
-
-    vector: Vector | ItemError
-    cost: float
-    seconds: float
-    kept: int | None = None
-
-
-class Asking(Protocol):
-    """What the loop needs of a model."""
-
-    def ask(self, item: Item) -> Sent:
-        """Prepare the medium and make one call; raise whatever goes wrong."""
-        ...
-
-    def judge(self, error: Exception) -> Fault:
-        """What a failed call means."""
-        ...
-
-    def look_up(self, items: Sequence[Item]) -> Mapping[str, tuple[Vector, int | None] | ItemError]:
-        """Answers that are there already, by content key: vectors that were paid for, contents that were blocked."""
-        ...
-
-    def block(self, item: Item, reason: str) -> None:
-        """Note that an item is never to be sent again."""
-        ...
-
-    def reserve(self, item: Item) -> float | None:
-        """US dollars that one call for an item can cost at most; None where no price is known."""
-        ...
 
 
 @dataclass(slots=True)
@@ -140,6 +98,7 @@ class Stream:
         self._account = account
         self._budget = budget
         self._patience = patience
+        self._air = Room(math.floor(pace.window))
         self._draw = random.Random()
         self._fresh: deque[Item] = deque()
         self._exhausted = False
@@ -192,7 +151,10 @@ class Stream:
         while not self._stopped.is_set():
             now = time.monotonic()
             task = self._due(now)
-            pause = self._pace.wait(self._in_flight)
+            self._air.resize(math.floor(self._pace.window))
+            # Where a rate leads, a call that waits for its place would leave later than it was counted.
+            ahead = AHEAD if self._pace.rate is None else 0
+            pause = self._pace.wait(self._in_flight - ahead)
             if task is not None and pause <= 0:
                 self._send(task, now)
                 continue
@@ -250,7 +212,6 @@ class Stream:
         task.attempts += 1
         task.answered_before = self._account.answered
         self._in_flight += 1
-        self._account.in_flight = self._in_flight
         self._account.calls += 1
         self._pace.sent()
         if self._in_flight > self._threads:
@@ -266,7 +227,7 @@ class Stream:
             self._give_up_service()
             return
         self._in_flight -= 1
-        self._account.in_flight = self._in_flight
+        self._account.in_flight = self._air.used
         if isinstance(outcome, Sent):
             self._accept(task, outcome)
         elif isinstance(outcome, UnreadableError):
@@ -372,7 +333,9 @@ class Stream:
         while (task := self._orders.get()) is not None:
             began = time.monotonic()
             try:
-                outcome: Sent | Exception = self._model.ask(task.item)
+                request = self._model.prepare(task.item)
+                with self._air.taken():
+                    outcome: Sent | Exception = self._model.ask(request)
             except Exception as error:
                 outcome = error
             self._done.put((task, outcome, time.monotonic() - began))

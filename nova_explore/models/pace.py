@@ -15,7 +15,8 @@ import math
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 FIRST_WINDOW = 4.0
 SLOWEST = 1.0
@@ -164,28 +165,40 @@ class Pace:
 
 
 class Room:
-    """A bound on the bytes that are on their way at a time.
+    """A bound on what is on its way at a time: bytes, or calls. Safe to use from several threads.
 
     Parameters
     ----------
     size : int
-        Bytes; a single larger load passes alone.
+        Most of it; a single larger load passes alone.
+
+    Attributes
+    ----------
+    used : int
+        What is on its way now.
     """
 
     def __init__(self, size: int) -> None:
+        self.used = 0
         self._size = size
-        self._used = 0
         self._changed: threading.Condition = threading.Condition()
 
-    def enter(self, load: int) -> Callable[[], None]:
-        """Wait until there is room for a load; returns what to call when it has gone."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._used or self._used + load <= self._size)
-            self._used += load
-
-        def leave() -> None:
+    def resize(self, size: int) -> None:
+        """Move the bound; what is on its way stays there."""
+        if size != self._size:
             with self._changed:
-                self._used -= load
+                self._size = size
                 self._changed.notify_all()
 
-        return leave
+    @contextmanager
+    def taken(self, load: int = 1) -> Iterator[None]:
+        """Wait until there is room for a load, and take it for the length of a ``with`` block."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self.used or self.used + load <= self._size)
+            self.used += load
+        try:
+            yield
+        finally:
+            with self._changed:
+                self.used -= load
+                self._changed.notify_all()

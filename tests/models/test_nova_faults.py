@@ -217,7 +217,12 @@ def test_an_interrupted_run_ends_soon_and_keeps_what_came(bedrock, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         embed(toy_collection(60), to=tmp_path / "a.nova", model=Interrupted(), progress=False)
     assert time.monotonic() - began < 10
-    assert 100 <= len(open_library(tmp_path / "a.nova").embedded(SPACE)) <= 240
+    library = open_library(tmp_path / "a.nova")
+    assert 100 <= len(library.embedded(SPACE)) <= 240
+    assert library.thumbnailed() == set(), "pictures wait until the calls are done"
+    embed(toy_collection(60), to=tmp_path / "a.nova", model=NovaModel(), progress=False)
+    assert len(library.thumbnailed()) == 240
+    assert bedrock.summary()["twice"] == 0
 
 
 def test_the_pace_of_a_known_quota_is_never_passed(bedrock, tmp_path):

@@ -1,0 +1,46 @@
+"""Thumbnails of what has a vector, drawn when all vectors are there: no call to a service waits for a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nova_explore import media
+from nova_explore.collection import Item
+from nova_explore.errors import UnreadableError
+from nova_explore.models.model import Space
+from nova_explore.store import Library
+
+AT_ONCE = 128
+"""Thumbnails stored in one commit: what is drawn again, at most, after a kill."""
+
+
+def draw_thumbnails(library: Library, items: Iterable[Item], space: Space, *, progress: bool = False) -> None:
+    """Draw and store the thumbnails that are missing of items with a vector; what cannot be drawn is left out.
+
+    Parameters
+    ----------
+    library : Library
+        Held for writing.
+    items : iterable of Item
+        Copies of one content are drawn once.
+    space : Space
+        Whose vectors count.
+    progress : bool
+        Show a bar, if it takes longer than a second.
+    """
+    from tqdm.auto import tqdm
+
+    wanted = library.embedded(space) - library.thumbnailed()
+    missing = list({item.content_key: item for item in items if item.content_key in wanted}.values())
+    drawn: dict[str, bytes] = {}
+    for item in tqdm(missing, desc="thumbnails", unit="item", delay=1, leave=False, disable=not progress):
+        try:
+            drawn[item.content_key] = media.thumbnail(item)
+        except UnreadableError:
+            continue
+        if len(drawn) == AT_ONCE:
+            library.add_thumbnails(drawn)
+            drawn = {}
+    library.add_thumbnails(drawn)
+    if len(missing) > AT_ONCE:
+        library.tables.compact("thumbnails")

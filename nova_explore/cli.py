@@ -72,8 +72,8 @@ def embed(
 
     opened = open_named(model, dimension=dimension, purpose=purpose)
     collection = nx.read(source)
-    _confirm_cost(collection, to, opened, budget, yes=yes)
     jobs = {"path": path, "s3": s3, "role": role} if is_nova(model) and (path != "auto" or s3) else {}
+    _confirm_cost(collection, to, opened, budget, yes=yes, **jobs)
     _embed(collection, to, opened, budget=budget, **jobs)
 
 
@@ -156,11 +156,15 @@ def doctor() -> None:
     typer.echo("Everything that the default installation needs is there.")
 
 
-def _confirm_cost(collection: Collection, to: Path, model: EmbeddingModel, budget: float | None, *, yes: bool) -> None:
+def _confirm_cost(
+    collection: Collection, to: Path, model: EmbeddingModel, budget: float | None, *, yes: bool, **jobs: Any
+) -> None:
     """Show what a run would cost, and ask, before anything is sent."""
     from nova_explore.embedding import estimate
+    from nova_explore.jobs import estimate_jobs
 
-    expected = estimate(collection, to=to, model=model)
+    make: Any = estimate_jobs if jobs else estimate
+    expected = make(collection, to=to, model=model, **jobs)
     if expected is None or not expected.calls:
         return
     typer.echo(str(expected))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
+from nova_explore.cuts import as_cut_before, cut_long_texts
 from nova_explore.errors import SpaceMismatchError, UnreadableError
 from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel, ItemError, PricedModel, Role, Vector, open_model
@@ -71,7 +72,8 @@ def embed(
     library = open_library(to, create=True)
     _refuse_second_space(library, model, new_space)
     with library.writing():
-        items = read_words(library, library.add(collection), progress=progress)
+        cut = cut_long_texts(as_cut_before(library, collection), model.capabilities.characters)
+        items = read_words(library, library.add(cut), progress=progress)
         library.add_space(model.name, model.space)
         run(library, items, model, budget=budget, progress=progress)
     return library
@@ -92,7 +94,9 @@ def estimate(source: Any, *, to: str | Path, model: str | EmbeddingModel) -> Est
     there: set[str] = set()
     if (Path(to).expanduser() / MARKER).exists():
         library = open_library(to)
+        collection = as_cut_before(library, collection)
         there = library.embedded(opened.space) | set(library.blocked(opened.space))
+    collection = cut_long_texts(collection, opened.capabilities.characters)
     return opened.estimate(item for item in collection if item.content_key not in there)
 
 

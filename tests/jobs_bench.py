@@ -122,6 +122,21 @@ def recording(folder: Path, name: str = "talk.wav", seconds: float = SECONDS, *,
     return path
 
 
+def clip(folder: Path) -> Path:
+    """A silent video of 62 s, one picture a second."""
+    import av
+
+    path = folder / "clip.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mpeg4", rate=1)
+        stream.width = stream.height = 32
+        for shade in range(62):
+            picture = np.full((32, 32, 3), shade * 4, np.uint8)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        file.mux(stream.encode(None))
+    return path
+
+
 def parts(path: Path, edges: list[float], modality: Modality = Modality.AUDIO) -> list[Item]:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     format = path.suffix[1:]

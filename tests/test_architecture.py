@@ -24,6 +24,7 @@ ORDER = (
     "vector_index",
     "store",
     "thumbnails",
+    "cuts",
     "run",
     "reading",
     "embedding",

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from jobs_bench import (
     Impatient,
     batch_expected,
     book,
+    clip,
     expected_segment,
     fake,
     interrupted_run,
@@ -41,7 +43,7 @@ from jobs_bench import (
     vector_of,
 )  # fmt: skip
 
-from nova_explore.collection import Collection, Item, Modality
+from nova_explore.collection import Collection, Item, Modality, number_copies
 from nova_explore.errors import ServiceRefusedError, TooFewItemsError
 from nova_explore.jobs import JobTable, collect_jobs, list_jobs, stop_jobs
 from nova_explore.jobs.records import embed_records
@@ -185,16 +187,7 @@ def test_the_words_of_a_segment_are_those_that_were_embedded(tmp_path, fake, inc
     ("video", "kind"), [("combined", "AUDIO_VIDEO_COMBINED"), ("picture", "VIDEO"), ("sound", "AUDIO")]
 )
 def test_the_wanted_vector_of_a_video_is_chosen_by_its_type(tmp_path, fake, video, kind):
-    import av
-
-    path = tmp_path / "clip.mp4"
-    with av.open(str(path), "w") as file:
-        stream = file.add_stream("mpeg4", rate=1)
-        stream.width = stream.height = 32
-        for shade in range(62):
-            picture = np.full((32, 32, 3), shade * 4, np.uint8)
-            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        file.mux(stream.encode(None))
+    path = clip(tmp_path)
     items = parts(path, [0.0, 30.0, 62.0], Modality.VIDEO)
     library = run(Collection(items), tmp_path / "a.nova", "async", model=nova(video=video))
     found = stored(library, nova(video=video))
@@ -223,7 +216,8 @@ def test_large_libraries_go_in_even_shards_and_large_media_beside_them(tmp_path,
     def as_picture(item: Item) -> Prepared:
         return Prepared("image", "png", data=(item.text or "").encode() * 2)
 
-    library, items = open_library(tmp_path / "a.nova", create=True), list(texts(430))
+    library = open_library(tmp_path / "a.nova", create=True)
+    items = number_copies(replace(item, modality=Modality.IMAGE) for item in texts(430))
     service = open_service(nova(), PLACE, role=ROLE, patience=QUICK)
     with library.writing():
         library.add(Collection(items))

@@ -11,6 +11,6 @@
 """
 
 from nova_explore.jobs.ledger import JobTable, Outcome, Service
-from nova_explore.jobs.run import collect_jobs, embed_by_jobs, list_jobs, stop_jobs
+from nova_explore.jobs.run import collect_jobs, embed_by_jobs, estimate_jobs, list_jobs, stop_jobs
 
-__all__ = ["JobTable", "Outcome", "Service", "collect_jobs", "embed_by_jobs", "list_jobs", "stop_jobs"]
+__all__ = ["JobTable", "Outcome", "Service", "collect_jobs", "embed_by_jobs", "estimate_jobs", "list_jobs", "stop_jobs"]

@@ -12,12 +12,14 @@ from nova_explore.collection import Item
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError
 from nova_explore.lance import arrow, schema
 from nova_explore.models.model import ItemError, Vector
-from nova_explore.models.nova_errors import Kind, classify
+from nova_explore.models.nova_calls import Calls
+from nova_explore.models.nova_errors import DamagedAnswerError, Kind, classify
 from nova_explore.models.nova_jobs import Asked, Job, Patience
+from nova_explore.models.nova_request import Answer
 from nova_explore.models.s3 import Bucket
 from nova_explore.store import Library
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class JobTable:
@@ -62,6 +64,8 @@ class Service:
     ----------
     asked : Asked
         What the vectors are to be.
+    calls : Calls
+        The model's own calls: their prices, and the vectors that the person has paid for before.
     runtime, control : botocore.client.BaseClient
         Of the services ``bedrock-runtime`` and ``bedrock``.
     bucket : Bucket
@@ -77,6 +81,7 @@ class Service:
     """
 
     asked: Asked
+    calls: Calls
     runtime: Any
     control: Any
     bucket: Bucket
@@ -94,6 +99,8 @@ class Outcome:
     ----------
     stored, failed : int
         Vectors and failures that are in the library now.
+    spent : float
+        US dollars that they have cost, by the price list.
     left : list of (Item, str)
         Items that these paths do not take, and why; they go one by one.
     notes : list of str
@@ -102,6 +109,7 @@ class Outcome:
 
     stored: int = 0
     failed: int = 0
+    spent: float = 0.0
     left: list[tuple[Item, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -115,7 +123,7 @@ class RefusedError(Exception):
         super().__init__(error.reason)
 
 
-def ask(service: Service, call: Callable[[], Answer], *, wait_for_quota: bool = True, look: bool = False) -> Answer:
+def ask(service: Service, call: Callable[[], Result], *, wait_for_quota: bool = True, look: bool = False) -> Result:
     """Make a call until it is answered or refused for good.
 
     Parameters
@@ -158,6 +166,21 @@ def ask(service: Service, call: Callable[[], Answer], *, wait_for_quota: bool = 
         if time.monotonic() - began > service.give_up:
             raise ServiceUnavailableError(f"{fault.message} Make the same call again later: the jobs are kept.")
         time.sleep(next(waits))
+
+
+def take(service: Service, item: Item, answer: Answer | ItemError) -> Vector | ItemError:
+    """The vector that an item gets of an answer; all that were paid for go into the person's cache.
+
+    What was blocked is noted there too, so that it is not sent again from another library.
+    """
+    if isinstance(answer, ItemError):
+        if answer.kind == "blocked":
+            service.calls.block(item, answer.reason)
+        return answer
+    try:
+        return service.calls.take(item, answer)
+    except DamagedAnswerError as error:
+        return ItemError(f"The service's answer is damaged: {error}. Embed it again.", "service")
 
 
 def keep(library: Library, asked: Asked, answers: Mapping[str, Vector | ItemError], outcome: Outcome) -> None:

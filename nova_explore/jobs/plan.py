@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from nova_explore.collection import Item
 from nova_explore.jobs.ledger import Service
 from nova_explore.jobs.segments import Medium, media_of, unfit
-from nova_explore.models.cost import Prices
+from nova_explore.models.cost import Estimate, Line, Prices, lines_of
+from nova_explore.models.nova_calls import Calls
 from nova_explore.models.nova_jobs import Choice, divide
 
 
-def part(items: Sequence[Item], path: str, service: Service) -> list[tuple[Choice, list[Item]]]:
-    """Items by the path they take; both kinds of job are always there, so that open ones are collected."""
+def part(
+    items: Sequence[Item], path: str, service: Service, *, begun: Container[str] = ()
+) -> list[tuple[Choice, list[Item]]]:
+    """Items by the path they take; both kinds of job are always there, so that open ones are collected.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        Without a vector.
+    path : {"auto", "async", "batch"}
+        What was asked for.
+    service : Service
+        Whose place and role decide what can be taken.
+    begun : container of str
+        Digests of media of which parts have vectors: a job would pay for those again.
+    """
+    rest = [item for item in items if item.span and item.digest in begun and path != "batch"]
+    if rest:
+        held = {item.id for item in rest}
+        parts = part([item for item in items if item.id not in held], path, service)
+        return [*parts, (Choice("sync", "Other parts of them have vectors already."), rest)]
     if path == "auto":
         parts = divide(items, s3=service.bucket.place, role=service.role)
     elif path == "batch":
@@ -28,6 +48,30 @@ def part(items: Sequence[Item], path: str, service: Service) -> list[tuple[Choic
         if other not in there:
             parts.append((Choice(other, "Collecting what was asked for before."), []))
     return parts
+
+
+def estimate_parts(parts: Iterable[tuple[Choice, Sequence[Item]]], calls: Calls, *, asked: set[str]) -> Estimate:
+    """What parts would cost by the paths that they take.
+
+    Parameters
+    ----------
+    parts : iterable of (Choice, sequence of Item)
+        From `part`; nothing in them has a vector that was paid for.
+    calls : Calls
+        Whose prices hold.
+    asked : set of str
+        Digests of media, and content keys of records, that a job was asked for before: they cost nothing now.
+    """
+    lines: list[Line] = []
+    for choice, items in parts:
+        if choice.path == "async":
+            media = [medium for medium in media_of(items) if medium.first.digest not in asked]
+            counted = [(medium.first.modality, medium.units()) for medium in media]
+        else:
+            contents = {item.content_key: item for item in items if item.content_key not in asked}.values()
+            counted = [(item.modality, calls.prices.units(item)) for item in contents]
+        lines += lines_of(counted, calls.prices, path=choice.path)
+    return Estimate(tuple(lines), calls.prices)
 
 
 def within(

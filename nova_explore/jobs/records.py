@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nova_explore.collection import Item
 from nova_explore.errors import ServiceRefusedError, UnreadableError
-from nova_explore.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep
+from nova_explore.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep, take
 from nova_explore.models import nova_batch
 from nova_explore.models.model import ItemError, Vector
 from nova_explore.models.nova_batch import FINAL, MOST_RECORDS, MOST_SHARD_BYTES
@@ -173,13 +173,18 @@ def _ended(library: Library, table: JobTable, job: Job, service: Service, outcom
     if status not in FINAL:
         return False
     before = outcome.stored, outcome.failed
+    items = {item.content_key: item for item in library.collection()}
+    prices = service.calls.prices
     answered: set[str] = set()
-    vectors = 0
+    vectors, spent = 0, 0.0
     chunk: dict[str, Vector | ItemError] = {}
     for key, answer in nova_batch.read_records(service.bucket, job, asked=service.asked):
+        item = items[key]
         answered.add(key)
-        vectors += not isinstance(answer, ItemError)
-        chunk[key] = answer
+        if not isinstance(answer, ItemError):
+            vectors += 1
+            spent += (prices.cost(item) or 0.0) * prices.share(item.modality, "batch")
+        chunk[key] = take(service, item, answer)
         if len(chunk) >= AT_ONCE:
             keep(library, service.asked, chunk, outcome)
             chunk = {}
@@ -192,6 +197,7 @@ def _ended(library: Library, table: JobTable, job: Job, service: Service, outcom
     if fault:
         outcome.notes.append(f"Job {job.arn}, {status}: {fault}")
     state = {"Failed": "failed", "Stopped": "stopped"}.get(status, "done")
-    counts = {"vectors": outcome.stored - before[0], "failures": outcome.failed - before[1]}
+    outcome.spent += spent
+    counts = {"vectors": outcome.stored - before[0], "failures": outcome.failed - before[1], "usd": round(spent, 6)}
     table.save(job.now(state, message=" ".join(filter(None, (said, fault))) or None, counts=counts))  # pyright: ignore
     return True

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from nova_explore.collection import Collection, Item
-from nova_explore.embedding import _refuse_second_space, embed
+from nova_explore.cuts import as_cut_before, settled
+from nova_explore.embedding import _refuse_second_space, embed, estimate
 from nova_explore.errors import ServiceRefusedError, UnknownNameError
 from nova_explore.jobs.ledger import JobTable, Outcome, Service, keep
-from nova_explore.jobs.plan import part, within
+from nova_explore.jobs.plan import estimate_parts, part, within
 from nova_explore.jobs.records import embed_records, stop_records
 from nova_explore.jobs.segments import embed_segments
+from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel, ItemError, Vector, open_model
 from nova_explore.models.nova import NovaModel
 from nova_explore.models.nova_calls import Calls
@@ -23,7 +26,7 @@ from nova_explore.models.nova_prepare import prepare
 from nova_explore.models.s3 import Bucket, S3Place, open_s3
 from nova_explore.run import package_versions
 from nova_explore.sources import read
-from nova_explore.store import Library, now, open_library
+from nova_explore.store import MARKER, Library, now, open_library
 from nova_explore.thumbnails import draw_thumbnails
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ def embed_by_jobs(
     role : str, optional
         ARN of the service role of batch jobs.
     segment : int, optional
-        Seconds or characters of a segment of long media.
+        Seconds or characters of a segment of long media. A medium of which parts have vectors stays cut as it is.
     new_space : bool, default False
         As in `nova_explore.embed`.
     budget : float, optional
@@ -90,6 +93,8 @@ def embed_by_jobs(
     TooFewItemsError
         If ``path="batch"`` is asked for with fewer than 100 items that have no vector yet.
     """
+    from tqdm.auto import tqdm
+
     if path not in PATHS:
         raise UnknownNameError("path", path, PATHS)
     opened = _nova(model)
@@ -106,19 +111,69 @@ def embed_by_jobs(
     library = open_library(to, create=True)
     _refuse_second_space(library, opened, new_space)
     with library.writing():
+        collection = as_cut_before(library, collection)
         library.add_space(opened.name, opened.space)
-        _recall(library, collection, opened, service)
+        keep(library, service.asked, _known(library, collection, service), Outcome())
         done = library.embedded(opened.space) | set(library.blocked(opened.space))
         todo = [item for item in collection if item.content_key not in done]
         library.add(Collection([item for item in collection if item.content_key in done], collection.unread))
-        before = [job for job in JobTable(library).jobs(opened.space.key) if job.open or job.state == "done"]
-        asked = {source["digest"] for job in before for source in job.sources}
-        asked |= {key for job in before if job.open for key in job.records}
-        parts, budget = within(part(todo, path, service), opened.prices, budget, asked=asked)
-        outcome = _run(library, parts, opened, service, segment, progress=progress)
+        asked = _asked_before(library, opened)
+        parts = part(todo, path, service, begun=_begun(library, opened) - asked)
+        given = budget
+        parts, budget = within(parts, opened.prices, budget, asked=asked)
+        jobs = [(choice, items) for choice, items in parts if choice.path != "sync"]
+        expected = estimate_parts(jobs, service.calls, asked=asked)
+        money = {"estimate_usd": round(expected.cost, 6), "budget_usd": given}
+        if progress and expected.calls:
+            tqdm.write(str(expected))
+        cut = settled(library)
+        outcome = _run(library, parts, opened, service, segment, cut=cut, money=money, progress=progress)
     rest = [item for choice, items in parts if choice.path == "sync" for item in items]
     rest += [item for item, _ in outcome.left]
     return embed(Collection(rest), to=to, model=opened, new_space=new_space, budget=budget, progress=progress)
+
+
+def estimate_jobs(
+    source: Any,
+    *,
+    to: str | Path,
+    s3: S3Place | str | None = None,
+    model: str | NovaModel = "nova",
+    path: Literal["auto", "sync", "async", "batch"] = "auto",
+    role: str | None = None,
+) -> Estimate | None:
+    """What `embed_by_jobs` would cost with the same arguments; nothing is sent and nothing is written.
+
+    Parameters
+    ----------
+    source, to, s3, model, path, role
+        As in `embed_by_jobs`. A budget is not looked at: it decides what is sent, and how.
+
+    Returns
+    -------
+    Estimate or None
+        One line for every modality and path.
+    """
+    if path not in PATHS:
+        raise UnknownNameError("path", path, PATHS)
+    opened = _nova(model)
+    collection = source if isinstance(source, Collection) else read(source, progress=False)
+    if path == "sync" or (path == "auto" and s3 is None):
+        return estimate(collection, to=to, model=opened)
+    service = open_service(opened, s3, role=role)
+    there: set[str] = set()
+    asked: set[str] = set()
+    begun: set[str] = set()
+    if (Path(to).expanduser() / MARKER).exists():
+        library = open_library(to)
+        collection = as_cut_before(library, collection)
+        there = library.embedded(opened.space) | set(library.blocked(opened.space))
+        asked, begun = _asked_before(library, opened), _begun(library, opened)
+    todo = [item for item in collection if item.content_key not in there]
+    known = service.calls.look_up(todo)
+    todo = [item for item in todo if item.content_key not in known]
+    expected = estimate_parts(part(todo, path, service, begun=begun - asked), service.calls, asked=asked)
+    return replace(expected, cached=len(known))
 
 
 def collect_jobs(
@@ -151,12 +206,12 @@ def list_jobs(library: Library) -> pd.DataFrame:
     """The jobs of a library, oldest first: path, state, ARN, how many records or media, what came back, messages."""
     import pandas as pd
 
-    columns = ("path", "state", "created", "changed", "arn", "asked", "vectors", "failures", "message")
+    columns = ("path", "state", "created", "changed", "arn", "asked", "vectors", "failures", "usd", "message")
     rows = [
         (
             job.path, job.state, job.created, job.changed, job.arn,
             len(job.records) or len({source["digest"] for source in job.sources}),
-            job.counts.get("vectors"), job.counts.get("failures"), job.message,
+            job.counts.get("vectors"), job.counts.get("failures"), job.counts.get("usd"), job.message,
         )
         for job in JobTable(library).jobs()
     ]  # fmt: skip
@@ -195,9 +250,10 @@ def open_service(
         )
     where: dict[str, Any] = {"region": model.region, "profile": model.profile}
     asked = Asked(model.space, model.purpose, longer=model.prefix_of, video=model.video, region=model.region)
+    calls = Calls(model, model.purpose)
     bucket = Bucket(open_s3(**where), S3Place(s3) if isinstance(s3, str) else s3)
     control = open_client("bedrock", **where)
-    return Service(asked, model.client, control, bucket, role, patience or Patience())
+    return Service(asked, calls, model.client, control, bucket, role, patience or Patience())
 
 
 def _nova(model: str | EmbeddingModel) -> NovaModel:
@@ -215,6 +271,8 @@ def _run(
     segment: int | None,
     *,
     progress: bool,
+    cut: Container[str] = (),
+    money: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Run the jobs of all parts, with a record of the run and a line of progress."""
     from tqdm.auto import tqdm
@@ -224,6 +282,7 @@ def _run(
         "id": uuid.uuid4().hex, "kind": "jobs", "model": model.name, "space": model.space.key, "started": now(),
         "ended": None, "service": {**model.provenance(), "s3": service.bucket.place.uri, "role": service.role},
         "paths": {}, "embedded": 0, "failed": 0, "notes": [], "versions": package_versions(),
+        **(money or {}),
     }  # fmt: skip
     try:
         with tqdm(desc="jobs", unit="vector", disable=not progress) as bar:
@@ -233,7 +292,7 @@ def _run(
                     library.record_run(record)
                     bar.write(f"{choice.path}: {len(items):,} items. {choice.reason}") if progress else None
                 last = Outcome()
-                for last in _of(choice, library, items, service, segment):
+                for last in _of(choice, library, items, service, segment, cut):
                     bar.update(total.stored + last.stored - bar.n)
                 total = _sum(total, last)
         draw_thumbnails(library, library.collection(), model.space, progress=progress)
@@ -247,27 +306,38 @@ def _run(
     finally:
         jobs = [job for job in JobTable(library).jobs(model.space.key) if job.changed >= record["started"][:19]]
         record |= {"ended": now(), "embedded": total.stored, "failed": total.failed, "notes": total.notes}
+        record["account"] = {"spent_usd": round(total.spent, 6)}
         record["jobs"] = [{"arn": job.arn, "state": job.state, "counts": dict(job.counts)} for job in jobs]
         if jobs or record["paths"]:
             library.record_run(record)
     return total
 
 
-def _recall(library: Library, collection: Collection, model: NovaModel, service: Service) -> None:
-    """Store what the person has paid for before, in another library, and what was blocked there."""
+def _known(library: Library, collection: Collection, service: Service) -> dict[str, Vector | ItemError]:
+    """What the person has paid for before, in another library, and what was blocked there."""
+    done = library.embedded(service.asked.space)
+    known = service.calls.look_up([item for item in collection if item.content_key not in done])
+    return {key: found if isinstance(found, ItemError) else found[0] for key, found in known.items()}
+
+
+def _asked_before(library: Library, model: NovaModel) -> set[str]:
+    """Digests of media and content keys of records of jobs that are open or, for media, done."""
+    before = [job for job in JobTable(library).jobs(model.space.key) if job.open or job.state == "done"]
+    media = {source["digest"] for job in before for source in job.sources}
+    return media | {key for job in before if job.open for key in job.records}
+
+
+def _begun(library: Library, model: NovaModel) -> set[str]:
+    """Digests of media of which a part has a vector of the model."""
     done = library.embedded(model.space)
-    todo = [item for item in collection if item.content_key not in done]
-    known: dict[str, Vector | ItemError] = {}
-    for key, found in Calls(model, model.purpose).look_up(todo).items():
-        known[key] = found if isinstance(found, ItemError) else found[0]
-    keep(library, service.asked, known, Outcome())
+    return {item.digest for item in library.collection() if item.span and item.content_key in done}
 
 
 def _of(
-    choice: Choice, library: Library, items: list[Item], service: Service, segment: int | None
+    choice: Choice, library: Library, items: list[Item], service: Service, segment: int | None, cut: Container[str]
 ) -> Iterator[Outcome]:
     if choice.path == "async":
-        return embed_segments(library, items, service, segment=segment)
+        return embed_segments(library, items, service, segment=segment, cut=cut)
     if choice.path == "batch":
         kept = library.add(Collection(items)) if items else None
         wanted = {item.content_key for item in items}
@@ -277,4 +347,10 @@ def _of(
 
 
 def _sum(one: Outcome, other: Outcome) -> Outcome:
-    return Outcome(one.stored + other.stored, one.failed + other.failed, one.left + other.left, one.notes + other.notes)
+    return Outcome(
+        one.stored + other.stored,
+        one.failed + other.failed,
+        one.spent + other.spent,
+        one.left + other.left,
+        one.notes + other.notes,
+    )

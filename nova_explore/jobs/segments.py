@@ -8,18 +8,19 @@ the medium was cut into before.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from nova_explore.collection import Collection, Item, Modality, Span, number_copies
 from nova_explore.errors import UnreadableError
-from nova_explore.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep
+from nova_explore.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep, take
 from nova_explore.models import nova_async
-from nova_explore.models.cost import Prices
+from nova_explore.models.cost import LONGEST_SEGMENT, Prices, count_tokens
 from nova_explore.models.model import ItemError, Vector
 from nova_explore.models.nova_async import MOST_BYTES, MOST_CHARACTERS, MOST_SEGMENTS, Segment
 from nova_explore.models.nova_jobs import ASYNC_FORMATS, LONGEST_ASYNC_SECONDS, Job
+from nova_explore.models.nova_request import Answer
 from nova_explore.store import Library
 
 FIELDS = ("modality", "uri", "name", "format", "digest", "text", "as_image")
@@ -44,6 +45,12 @@ class Medium:
         ends = [item.span.end for item in self.items if item.span]
         return float(max(ends, default=0.0) or self.first.metadata.get("duration") or 0.0)
 
+    def units(self) -> float:
+        """Tokens or seconds that it is charged for as one job."""
+        if self.first.modality is Modality.TEXT:
+            return float(count_tokens(self.first.text or ""))
+        return self.length or LONGEST_SEGMENT
+
     def most_expensive(self, prices: Prices) -> float | None:
         """US dollars for all of it at the highest price that any source gives; None where none gives one."""
         price = prices.of.get(str(self.first.modality))
@@ -56,7 +63,12 @@ class Medium:
 
 
 def embed_segments(
-    library: Library, items: Sequence[Item], service: Service, *, segment: int | None = None
+    library: Library,
+    items: Sequence[Item],
+    service: Service,
+    *,
+    segment: int | None = None,
+    cut: Container[str] = (),
 ) -> Iterator[Outcome]:
     """Ask for jobs for the media of these items and store what comes back, until nothing is open.
 
@@ -69,8 +81,10 @@ def embed_segments(
     service : Service
         How Bedrock is reached.
     segment : int, optional
-        Seconds (1 to 30) or characters (800 to 50,000) of a segment. Default: 30 s, as media are cut on this
-        machine, and 8,000 characters.
+        Seconds (1 to 30) or characters (800 to 50,000) of a segment. Default: as the items are cut, else 30 s and
+        8,000 characters.
+    cut : container of str
+        Digests of media whose cut is settled, because parts of them have vectors: ``segment`` does not hold for them.
 
     Yields
     ------
@@ -95,7 +109,8 @@ def embed_segments(
         full = len(running) >= service.most_open
         while waiting and not full:
             try:
-                running.append(_asked(table, waiting[0], service, segment))
+                wanted = None if waiting[0].first.digest in cut else segment
+                running.append(_asked(table, waiting[0], service, wanted))
             except RefusedError as error:
                 full = error.quota
                 if not full:
@@ -160,7 +175,10 @@ def _asked(table: JobTable, medium: Medium, service: Service, segment: int | Non
 
 
 def segment_length(medium: Medium, wanted: int | None) -> int:
-    """Seconds or characters of a segment: what was asked for, within what the service takes."""
+    """Seconds or characters of a segment: what was asked for, else as its items are cut, within what is taken."""
+    span = medium.first.span
+    if wanted is None and span and span.unit == "seconds" and (span.end - span.start).is_integer():
+        wanted = int(span.end - span.start)
     if medium.first.modality is Modality.TEXT:
         least = -(-int(medium.length) // MOST_SEGMENTS[Modality.TEXT])
         return min(MOST_CHARACTERS, max(wanted or nova_async.SEGMENT_CHARACTERS, least, 800))
@@ -215,7 +233,11 @@ def _ended(library: Library, table: JobTable, job: Job, service: Service, outcom
     segments = list(nova_async.read_segments(service.bucket, where, asked=service.asked, length=length or None))
     before = outcome.stored, outcome.failed
     _store(library, items, segments, service, outcome)
-    counts = {"vectors": outcome.stored - before[0], "failures": outcome.failed - before[1]}
+    medium = Medium(tuple(items))
+    price = service.calls.prices.of.get(str(medium.first.modality))
+    spent = (price.usd or 0.0) * medium.units() if price else 0.0
+    outcome.spent += spent
+    counts = {"vectors": outcome.stored - before[0], "failures": outcome.failed - before[1], "usd": round(spent, 6)}
     table.save(job.now("done", counts=counts))
     return True
 
@@ -225,20 +247,34 @@ def _store(
 ) -> None:
     found: list[Item] = []
     answers: dict[str, Vector | ItemError] = {}
+    typed: dict[str, dict[str, Vector | ItemError]] = {}
     lost = next((s.answer for s in segments if s.span is None and isinstance(s.answer, ItemError)), None)
     for parts in _by_uri(items):
         placed = [(segment, _place(segment, parts)) for segment in segments if segment.span]
         placed = [(s, item) for s, item in placed if item.modality is not Modality.TEXT or (item.text or "").strip()]
         for segment, item in placed:
             # A stretch that is answered twice, once in vain, keeps its vector.
-            if isinstance(answers.get(item.content_key, segment.answer), ItemError) or item.content_key not in answers:
-                answers[item.content_key] = segment.answer
+            by_kind = typed.setdefault(item.content_key, {})
+            if isinstance(by_kind.get(segment.kind, lost), ItemError | None):
+                by_kind[segment.kind] = segment.answer
         found += [item for _, item in placed] or list(parts)
         if not placed:
             reason = lost or ItemError("The job returned no segment of it.", "service")
             answers |= {item.content_key: reason for item in parts}
     library.add(Collection(number_copies({(item.content_key, item.uri): item for item in found}.values())))
+    items_by_key = {item.content_key: item for item in found}
+    answers |= {key: _wanted(service, items_by_key[key], by_kind) for key, by_kind in typed.items()}
     keep(library, service.asked, answers, outcome)
+
+
+def _wanted(service: Service, item: Item, by_kind: Mapping[str, Vector | ItemError]) -> Vector | ItemError:
+    """The vector that an item gets of its segment's, of which a video may have two; a fault tells why it has none."""
+    vectors = {kind: answer for kind, answer in by_kind.items() if not isinstance(answer, ItemError)}
+    fault = next((answer for answer in by_kind.values() if isinstance(answer, ItemError)), None)
+    found = take(service, item, Answer(vectors)) if vectors else None
+    if fault is None or (found is not None and not isinstance(found, ItemError)):
+        return found if found is not None else ItemError("The job returned nothing for it.", "service")
+    return take(service, item, fault)
 
 
 def _place(segment: Segment, parts: Sequence[Item]) -> Item:

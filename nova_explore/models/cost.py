@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -48,12 +48,27 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """The price list of one region."""
+    """The price list of one region.
+
+    Attributes
+    ----------
+    region, date, source : str
+        Where and when the prices hold, and who says so.
+    of : dict of str to Price
+        By modality.
+    batch : dict of str to float or None
+        Share of the price that batch jobs cost, by modality; None where no source gives a discount.
+    """
 
     region: str
     date: str
     source: str
     of: dict[str, Price]
+    batch: dict[str, float | None] = field(default_factory=dict)
+
+    def share(self, modality: str, path: str) -> float:
+        """Share of the price that a path costs: below 1 for batch jobs where a source gives a discount."""
+        return (self.batch.get(modality) or 1.0) if path == "batch" else 1.0
 
     def units(self, item: Item) -> float:
         """Tokens, images or seconds that an item is charged for."""
@@ -103,7 +118,7 @@ def load_prices(region: str) -> Prices:
         )
         for modality, entry in listed["regions"].get(region, {}).items()
     }
-    return Prices(region, listed["date"], listed["source"], of)
+    return Prices(region, listed["date"], listed["source"], of, listed["batch_share"])
 
 
 def count_tokens(text: str) -> int:
@@ -135,13 +150,15 @@ class Line:
     ----------
     modality : str
     items, calls : int
-        Items to embed, and requests that they need.
+        Items to embed, and requests that they need: a medium that goes as one job is one, a record of a batch job too.
     units : float
         Tokens, images or seconds.
     price : Price or None
         None where the region has no price for it.
     cost, most : float or None
-        US dollars, and by the highest figure of any source.
+        US dollars; and by the highest figure of any source, without a discount.
+    path : {"sync", "async", "batch"}
+        Which interface they go by.
     """
 
     modality: str
@@ -151,6 +168,7 @@ class Line:
     price: Price | None
     cost: float | None
     most: float | None
+    path: str = "sync"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +178,7 @@ class Estimate:
     Attributes
     ----------
     lines : tuple of Line
-        One a modality.
+        One a modality and path.
     prices : Prices
         The price list that was used.
     cached : int
@@ -203,13 +221,16 @@ class Estimate:
         origin = f"Prices of {self.prices.date} for {self.prices.region or 'no region'}: {self.prices.source}."
         return "\n".join([*rows, f"{total}.", origin])
 
-    @staticmethod
-    def _row(line: Line) -> str:
+    def _row(self, line: Line) -> str:
         many = f"{line.items:,} {line.modality} · {line.units:,.0f} {line.price.unit if line.price else 'unit'}s"
+        if line.path != "sync":
+            many = f"{line.path}: {many}"
         if line.cost is None:
             return f"{many} · no price is known"
         doubt = "" if line.price is None or line.price.confirmed else f" (not confirmed: {line.price.why})"
-        return f"{many} · {dollars(line.cost)}{doubt}"
+        share = self.prices.share(line.modality, line.path)
+        cheaper = f" at {share:.0%} of the price of single calls" if share < 1 else ""
+        return f"{many} · {dollars(line.cost)}{cheaper}{doubt}"
 
 
 def estimate(items: Iterable[Item], prices: Prices, *, cached: int = 0) -> Estimate:
@@ -224,23 +245,39 @@ def estimate(items: Iterable[Item], prices: Prices, *, cached: int = 0) -> Estim
     cached : int, default 0
         Items left out because their vectors are there; for the text of the estimate.
     """
-    contents = {item.content_key: item for item in items}
+    contents = {item.content_key: item for item in items}.values()
+    return Estimate(lines_of(((item.modality, prices.units(item)) for item in contents), prices), prices, cached)
+
+
+def lines_of(counted: Iterable[tuple[Modality, float]], prices: Prices, *, path: str = "sync") -> tuple[Line, ...]:
+    """One line a modality.
+
+    Parameters
+    ----------
+    counted : iterable of (Modality, float)
+        Tokens, images or seconds of every call.
+    prices : Prices
+        Of the region.
+    path : {"sync", "async", "batch"}
+        Which interface they go by.
+    """
+    units: dict[Modality, list[float]] = {}
+    for modality, amount in counted:
+        units.setdefault(modality, []).append(amount)
     lines = []
-    for modality in Modality:
-        of_kind = [item for item in contents.values() if item.modality is modality]
-        if not of_kind:
-            continue
-        price = prices.of.get(str(modality))
-        costs = [prices.cost(item) for item in of_kind]
-        most = [prices.cost(item, most=True) for item in of_kind]
+    for modality in filter(units.__contains__, Modality):
+        amounts, price = units[modality], prices.of.get(str(modality))
+        each, most = (price.usd, price.most) if price else (None, None)
+        total = math.fsum(amounts)
         lines.append(
             Line(
-                str(modality), len(of_kind), len(of_kind), sum(map(prices.units, of_kind)), price,
-                None if None in costs else math.fsum(cost or 0.0 for cost in costs),
-                None if None in most else math.fsum(cost or 0.0 for cost in most),
+                str(modality), len(amounts), len(amounts), total, price,
+                None if each is None else each * prices.share(modality, path) * total,
+                None if most is None else most * total,
+                path,
             )
         )  # fmt: skip
-    return Estimate(tuple(lines), prices, cached)
+    return tuple(lines)
 
 
 def dollars(amount: float) -> str:

@@ -72,11 +72,15 @@ class Capabilities:
     text_search : frozenset of Modality
         Kinds of item that a text query finds by their content with better than chance; the rest join a text
         search only through words attached to them.
+    characters : int or None
+        Characters of the longest text that is taken whole; `nova_explore.embed` makes parts of longer ones. None where
+        a model reads the beginning of any text.
     """
 
     modalities: frozenset[Modality]
     batch_size: int
     text_search: frozenset[Modality]
+    characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from nova_explore.models.cost import Estimate, Prices, estimate, load_prices
 from nova_explore.models.model import Account, Capabilities, ItemError, Role, Space, Vector
 from nova_explore.models.nova_calls import Calls, Shared
 from nova_explore.models.nova_client import Guardrail
-from nova_explore.models.nova_prepare import VERSION
+from nova_explore.models.nova_prepare import MOST_CHARACTERS, VERSION
 from nova_explore.models.nova_request import (
     DIMENSIONS,
     MODEL_ID,
@@ -109,7 +109,7 @@ class NovaModel:
         self.requests_per_minute = requests_per_minute
         self.patience = patience
         self.guardrail = guardrail
-        self.capabilities = Capabilities(frozenset(Modality), 64, frozenset(Modality))
+        self.capabilities = Capabilities(frozenset(Modality), 64, frozenset(Modality), MOST_CHARACTERS)
         self._place = {"region": region, "profile": profile, "endpoint_url": endpoint_url}
         self._shared = Shared(client, cache)
         self._searched: frozenset[Modality] = frozenset()

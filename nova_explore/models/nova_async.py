@@ -43,7 +43,7 @@ class Segment:
     span : Span or None
         The part of the medium; None where the service did not say which, so that nobody can use the vector.
     answer : Vector or ItemError
-        A unit vector, or why there is none.
+        A unit vector of the dimension that was asked for, or why there is none.
     """
 
     kind: str
@@ -144,7 +144,8 @@ def read_segments(bucket: Bucket, where: str, *, asked: Asked, length: float | N
     Yields
     ------
     Segment
-        In the order of the files; also one for every segment that is announced or left out and not there.
+        In the order of the files, for a video with two vectors each segment once for either; also one for every segment
+        that is announced or left out and not there.
 
     Raises
     ------
@@ -159,11 +160,8 @@ def read_segments(bucket: Bucket, where: str, *, asked: Asked, length: float | N
             f"{where}/{RESULT} {'is not there' if content is None else 'is damaged'}, though the job is completed. "
             "Make the same call again in a minute; the job is kept and not paid again."
         ) from None
-    kinds = {str(entry.get("embeddingType", "")) for entry in results}
     for entry in results:
         kind = str(entry.get("embeddingType", ""))
-        if len(kinds) > 1 and kind != ("AUDIO" if asked.video == "sound" else "VIDEO"):
-            continue  # of the two vectors of a video, the one that another space wants
         uri = entry.get("outputFileUri")
         rows = list(_rows(bucket.lines(uri))) if uri else []
         if rows:
@@ -208,7 +206,7 @@ def _answer(row: Mapping[str, Any], span: Span | None, asked: Asked) -> Vector |
     if span is None:
         return ItemError("The service does not say which part of the medium this vector is of.", "service")
     try:
-        return asked.choose({"": check_vector(row["embedding"], asked.dimension)})
+        return check_vector(row["embedding"], asked.dimension)
     except DamagedAnswerError as error:
         return ItemError(f"The service's answer is damaged: {error}.", "service")
 

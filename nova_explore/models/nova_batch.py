@@ -17,10 +17,10 @@ from typing import Any
 
 from nova_explore.collection import Item
 from nova_explore.errors import TooFewItemsError
-from nova_explore.models.model import ItemError, Vector
+from nova_explore.models.model import ItemError
 from nova_explore.models.nova_errors import DamagedAnswerError
 from nova_explore.models.nova_jobs import LEAST_BATCH, Asked, Job, failure
-from nova_explore.models.nova_request import Prepared, read_answer, request_body
+from nova_explore.models.nova_request import Answer, Prepared, read_answer, request_body
 from nova_explore.models.s3 import Bucket
 
 MOST_RECORDS = 50_000
@@ -182,12 +182,12 @@ def stop(control: Any, job: Job) -> None:
     control.stop_model_invocation_job(jobIdentifier=job.arn)
 
 
-def read_records(bucket: Bucket, job: Job, *, asked: Asked) -> Iterator[tuple[str, Vector | ItemError]]:
+def read_records(bucket: Bucket, job: Job, *, asked: Asked) -> Iterator[tuple[str, Answer | ItemError]]:
     """Read the answers of a job that has ended, in the order in which they lie there.
 
     Yields
     ------
-    (content key, Vector or ItemError)
+    (content key, Answer or ItemError)
         Once for every record that was asked for and has an answer; a line that cannot be read is none. Answers to
         records that were never asked for are left out.
     """
@@ -246,7 +246,7 @@ def _output(job: Job) -> str:
     return str(job.request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"])
 
 
-def _record(line: bytes, asked: Asked) -> tuple[str, Vector | ItemError]:
+def _record(line: bytes, asked: Asked) -> tuple[str, Answer | ItemError]:
     """Content key and answer of a line; a line that is damaged belongs to no key."""
     try:
         row = json.loads(line)
@@ -259,7 +259,6 @@ def _record(line: bytes, asked: Asked) -> tuple[str, Vector | ItemError]:
         said = str(named.get("errorMessage", ""))
         return key, failure(said, code=named.get("errorCode", 400), asked=asked)
     try:
-        answer = read_answer(json.dumps(row.get("modelOutput")).encode(), dimension=asked.dimension)
+        return key, read_answer(json.dumps(row.get("modelOutput")).encode(), dimension=asked.dimension)
     except DamagedAnswerError as error:
         return key, ItemError(f"The service's answer is damaged: {error}. Embed it again.", "service")
-    return key, asked.choose(answer.vectors)

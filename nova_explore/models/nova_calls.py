@@ -82,7 +82,7 @@ class Calls:
         self._model = model
         self._shared = model._shared
         self._purpose = purpose
-        self._prices = model.prices
+        self.prices = model.prices
         self._region = model.region
         self._asked = model.prefix_of or model.dimension
 
@@ -108,11 +108,17 @@ class Calls:
             answer = invoke(self._model.client, request.body, dimension=self._asked, headers=headers)
             seconds = time.monotonic() - began
         kept = answer.kept or request.kept
-        cost = self._prices.cost(request.item, tokens=answer.tokens) or 0.0
-        return Sent(self._choose(request.item, answer, kept), cost, seconds, kept)
+        cost = self.prices.cost(request.item, tokens=answer.tokens) or 0.0
+        return Sent(self.take(request.item, answer, kept), cost, seconds, kept)
 
-    def _choose(self, item: Item, answer: Answer, kept: int | None) -> Vector | ItemError:
-        """The vector that is wanted, by the name of its type; all that were paid for are kept."""
+    def take(self, item: Item, answer: Answer, kept: int | None = None) -> Vector | ItemError:
+        """The vector that is wanted, by the name of its type; all that were paid for are kept.
+
+        Raises
+        ------
+        DamagedAnswerError
+            If there is none of a type that the item can have.
+        """
         if item.modality is Modality.VIDEO and self._model.video != "combined":
             for video in ("picture", "sound"):
                 if (found := _typed(answer, video)) is not None:
@@ -167,7 +173,7 @@ class Calls:
 
     def reserve(self, item: Item) -> float | None:
         """US dollars that one call can cost at most: no text has more tokens than characters."""
-        return self._prices.cost(item, tokens=len(item.text or ""), most=True)
+        return self.prices.cost(item, tokens=len(item.text or ""), most=True)
 
 
 def _typed(answer: Answer, wanted: str) -> Vector | None:

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from nova_explore.collection import Item, Modality
-from nova_explore.models.model import FailureKind, ItemError, Space, Vector
+from nova_explore.models.model import FailureKind, ItemError, Space
 from nova_explore.models.nova_errors import MOST_QUOTED, Kind, family_of
-from nova_explore.models.nova_request import COMBINED, FORMATS, MODEL_ID, SEPARATE, shorten
+from nova_explore.models.nova_request import COMBINED, FORMATS, MODEL_ID, SEPARATE
 
 Path = Literal["sync", "async", "batch"]
 State = Literal["prepared", "started", "done", "failed", "stopped", "abandoned"]
@@ -79,14 +79,6 @@ class Asked:
         """The service's name of what a video's answer holds."""
         return COMBINED if self.video == "combined" else SEPARATE
 
-    def choose(self, vectors: Mapping[str, Vector]) -> Vector | ItemError:
-        """The wanted one of an item's vectors, by the name of its type."""
-        if self.video == "sound" and set(vectors) == {"VIDEO"}:
-            return ItemError("The video has no sound track, and video='sound' asks for the vector of it.")
-        wanted = "AUDIO" if self.video == "sound" else "VIDEO"
-        vector = vectors[wanted] if wanted in vectors else next(iter(vectors.values()))
-        return shorten(vector, self.space.dimension) if self.longer else vector
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -112,8 +104,8 @@ class Job:
         Bedrock's name of it, once it has answered.
     message : str or None
         Why it failed, in Bedrock's or our words.
-    counts : Mapping of str to int
-        What came back: vectors, failures.
+    counts : Mapping of str to float
+        What came back: vectors, failures; and the US dollars that it cost by the price list.
     created, changed : str
         UTC, ISO 8601.
     """
@@ -127,7 +119,7 @@ class Job:
     records: tuple[str, ...] = ()
     arn: str | None = None
     message: str | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, float] = field(default_factory=dict)
     created: str = ""
     changed: str = ""
 

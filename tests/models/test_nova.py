@@ -16,7 +16,7 @@ from nova_explore.collection import Collection, Modality
 from nova_explore.embedding import embed, estimate
 from nova_explore.errors import SpaceMismatchError, UnknownNameError
 from nova_explore.models import open_model
-from nova_explore.models.model import ItemError, aim
+from nova_explore.models.model import Account, ItemError, aim
 from nova_explore.models.nova import NovaModel
 from nova_explore.models.nova_client import Guardrail
 from nova_explore.models.nova_prefix import check_prefix, trust_prefix
@@ -89,11 +89,12 @@ def test_a_noisy_picture_is_shrunk_until_the_request_fits(monkeypatch):
     assert len(request_body(medium, purpose="GENERIC_INDEX", dimension=256)) < 150_000
 
 
-def test_a_long_text_is_cut_at_a_word_and_the_run_says_so(bedrock, tmp_path):
-    words = "owl " * 3000
-    with pytest.warns(UserWarning, match="1 texts were longer"):
-        library = embed(Collection([text_item(words)]), to=tmp_path / "a.nova", model="nova", progress=False)
-    (kept,) = library.runs()[-1]["account"]["truncated"].values()
+def test_a_text_that_cannot_be_made_parts_is_cut_at_a_word_and_the_account_says_so(bedrock):
+    account = Account()
+    long = text_item("owl " * 3000)
+    (answer,) = filter(None, NovaModel().embed_stream([long], account=account))
+    assert isinstance(answer[1], np.ndarray)
+    (kept,) = account.truncated.values()
     assert MOST_CHARACTERS - 4 <= kept <= MOST_CHARACTERS
 
 

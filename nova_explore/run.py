@@ -225,7 +225,8 @@ def _show(bar: Any, count: int, account: Account) -> None:
     if account.calls:
         parts = [f"{account.rate:.0f} calls/s", f"{account.in_flight} in flight"]
         parts += [f"{account.throttled:,} throttled"] if account.throttled else []
-        parts += [dollars(account.spent)]
+        # What was asked for and never arrived may be on the bill all the same.
+        parts += [f"at most {dollars(account.spent + account.lost)}" if account.lost else dollars(account.spent)]
         bar.set_postfix_str(" · ".join(parts), refresh=count == 0)
     bar.update(count)
 

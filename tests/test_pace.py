@@ -8,15 +8,15 @@ import threading
 
 import pytest
 
-from nova_explore.models.pace import LONGEST_PAUSE, Pace, Room, jittered
+from nova_explore.models.pace import LONGEST_PAUSE, Pace, Room, Tokens, jittered
 
 
 def simulate(
-    seconds, *, limit=None, latency=0.1, faults=0.0, burst=None, ceiling=64, outage=(0.0, 0.0), quota=None
+    seconds, *, limit=None, latency=0.1, faults=0.0, burst=None, ceiling=64, outage=(0.0, 0.0), quota=None, found=None
 ):  # fmt: skip
     """A service with a token bucket, and a client that asks whenever the pace lets it; returns pace, good, refused."""
     now = [0.0]
-    pace = Pace(ceiling=ceiling, limit=quota, clock=lambda: now[0])
+    pace = Pace(ceiling=ceiling, limit=quota, found=found, clock=lambda: now[0])
     draw = random.Random(0)
     size = burst if burst is not None else limit or 0.0
     tokens, filled, number = size, 0.0, 0
@@ -133,3 +133,33 @@ def test_a_bound_that_is_moved_lets_in_what_waits():
         assert not entered.wait(0.05)
         room.resize(2)
         assert entered.wait(2)
+
+
+def test_a_rate_that_was_found_before_is_used_from_the_first_second():
+    found, _, _, _ = simulate(20, limit=50)
+    assert found.found == pytest.approx(50, rel=0.15)
+    _, fresh, _, _ = simulate(2, limit=50, burst=5, latency=0.5)
+    _, kept, refused, _ = simulate(2, limit=50, burst=5, latency=0.5, found=found.found)
+    assert len(kept) > 1.2 * len(fresh)
+    assert refused < 0.2 * len(kept)
+
+
+def test_a_service_that_refuses_nothing_has_no_rate_to_be_kept():
+    pace, _, _, _ = simulate(5)
+    assert pace.found is None
+
+
+def test_tokens_of_a_minute_are_never_passed_and_the_count_of_the_service_holds():
+    now = [0.0]
+    tokens = Tokens(600, clock=lambda: now[0])
+    tokens.sent(40)
+    assert tokens.wait() == pytest.approx(4.0)  # 40 at 10 a second
+    tokens.counted(40, 20)
+    assert tokens.wait() == pytest.approx(2.0)
+    now[0] = 60.0
+    sent = 0
+    while now[0] + tokens.wait() < 120:
+        now[0] += tokens.wait()
+        tokens.sent(25)
+        sent += 25
+    assert sent <= 600 + 10 + 25

@@ -2,7 +2,8 @@
 
 An answer is written here the moment it arrives, before it is handed on, so that a process killed at any moment loses
 only the requests that are in flight. What a provider has blocked is noted here too, so that it is not sent again from
-another library. SQLite in write-ahead mode: several processes may use the file at once.
+another library. The rate that a service was found to answer is here as well, so that the next run need not look for it.
+SQLite in write-ahead mode: several processes may use the file at once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ VARIABLE = "NOVA_EXPLORE_CACHE"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL, kept INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blocked (key TEXT PRIMARY KEY, reason TEXT NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rates (place TEXT PRIMARY KEY, rate REAL NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
 """
+RATE_HOLDS = 24 * 3600.0
+"""Seconds after which the rate that a service answered is no guide any more."""
+
 _AT_ONCE = 500
 
 
@@ -91,6 +96,18 @@ class VectorCache:
         """Note that a content was blocked."""
         with self._lock:
             self._connection.execute("INSERT OR REPLACE INTO blocked VALUES (?, ?, ?)", (key, reason, time.time()))
+
+    def rate(self, place: str) -> float | None:
+        """Requests a second that a service answered at its limit, if that was seen within the last day."""
+        query = "SELECT rate FROM rates WHERE place = ? AND since > ?"
+        with self._lock:
+            row = self._connection.execute(query, (place, time.time() - RATE_HOLDS)).fetchone()
+        return float(row[0]) if row else None
+
+    def keep_rate(self, place: str, rate: float) -> None:
+        """Keep the rate of a service, by what is called and as whom."""
+        with self._lock:
+            self._connection.execute("INSERT OR REPLACE INTO rates VALUES (?, ?, ?)", (place, rate, time.time()))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -111,6 +111,8 @@ class Account:
         cache of the person without a request.
     spent : float
         US dollars that the answers have cost, by the price table; prices are estimates, never a bill.
+    lost : float
+        US dollars that requests may have cost whose answers never arrived.
     rate : float
         Good answers a second, lately.
     in_flight : int
@@ -127,6 +129,7 @@ class Account:
     retried: int = 0
     cached: int = 0
     spent: float = 0.0
+    lost: float = 0.0
     rate: float = 0.0
     in_flight: int = 0
     truncated: dict[str, int] = field(default_factory=dict)
@@ -136,8 +139,8 @@ class Account:
         """Plain values for the record of a run."""
         return {
             "calls": self.calls, "answered": self.answered, "throttled": self.throttled, "retried": self.retried,
-            "cached": self.cached, "spent_usd": round(self.spent, 6), "truncated": dict(self.truncated),
-            "failed_requests": list(self.failed_requests),
+            "cached": self.cached, "spent_usd": round(self.spent, 6), "lost_usd": round(self.lost, 6),
+            "truncated": dict(self.truncated), "failed_requests": list(self.failed_requests),
         }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ and the same vectors serve map and search; a query is embedded for retrieval fro
 from __future__ import annotations
 
 import copy
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
@@ -29,13 +30,15 @@ from nova_explore.models.nova_request import (
     shorten,
 )  # fmt: skip
 from nova_explore.models.nova_stream import Stream
-from nova_explore.models.pace import Pace
+from nova_explore.models.pace import Pace, Tokens
 
 Video = Literal["combined", "picture", "sound"]
 
 DEFAULT_DIMENSION = 1024
 WAITED_FOR = 60.0
 """Seconds without a good answer after which a single batch, such as a query, is given up."""
+RATE_EVERY = 5.0
+"""Seconds after which a rate that was found is kept, so that a killed run has not looked for it in vain."""
 _RETRIEVAL = {
     Modality.TEXT: "TEXT_RETRIEVAL",
     Modality.IMAGE: "IMAGE_RETRIEVAL",
@@ -64,7 +67,11 @@ class NovaModel:
     region, profile, endpoint_url : str, optional
         As in boto3; by default from the environment.
     requests_per_minute : float, optional
-        A rate that is never passed, if the account's quota is known. Without it the rate is found.
+        A rate that is never passed, if the account's quota is known. Without it the rate is found, and kept for the
+        runs of the next day.
+    tokens_per_minute : float, optional
+        A number of tokens of text that is never passed: those that the service counts, and about as many as it will
+        where it has not yet, a token being four characters. Of other media nobody says how they count.
     max_in_flight : int, default 64
         Calls at a time at most; how many there are is found.
     patience : float, default 600
@@ -93,6 +100,7 @@ class NovaModel:
         profile: str | None = None,
         endpoint_url: str | None = None,
         requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
         max_in_flight: int = 64,
         patience: float = 600.0,
         cache: bool | str | Path = True,
@@ -107,6 +115,7 @@ class NovaModel:
         self.video: Video = known("vector of a video", video, ("combined", "picture", "sound"))
         self.max_in_flight = max_in_flight
         self.requests_per_minute = requests_per_minute
+        self.tokens_per_minute = tokens_per_minute
         self.patience = patience
         self.guardrail = guardrail
         self.capabilities = Capabilities(frozenset(Modality), 64, frozenset(Modality), MOST_CHARACTERS)
@@ -221,8 +230,25 @@ class NovaModel:
         """Embed items, answered in the order in which answers arrive; see `StreamingModel.embed_stream`."""
         limit = self.requests_per_minute / 60 if self.requests_per_minute else None
         asker = Calls(self, self.purpose if role == "index" else self.query_purpose())
-        pace = Pace(ceiling=self.max_in_flight, limit=limit)
-        yield from Stream(items, asker, pace=pace, account=account or Account(), budget=budget, patience=self.patience)
+        pace = Pace(ceiling=self.max_in_flight, limit=limit, found=asker.found_rate())
+        stream = Stream(
+            items,
+            asker,
+            pace=pace,
+            tokens=Tokens(self.tokens_per_minute) if self.tokens_per_minute else None,
+            account=account or Account(),
+            budget=budget,
+            patience=self.patience,
+        )
+        kept = time.monotonic()
+        try:
+            for answer in stream:
+                yield answer
+                if time.monotonic() - kept > RATE_EVERY:
+                    asker.keep_rate(pace.found)
+                    kept = time.monotonic()
+        finally:
+            asker.keep_rate(pace.found)
         if self._shared.broken:
             warnings.warn(
                 f"The cache of paid vectors cannot be used ({self._shared.broken}); the run went on without it. "

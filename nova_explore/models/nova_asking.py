@@ -44,12 +44,15 @@ class Sent:
         That the call took, without the preparation of the medium.
     kept : int or None
         Characters that were embedded, where a text was cut.
+    tokens : int or None
+        Input tokens that the service counted, where it says so.
     """
 
     vector: Vector | ItemError
     cost: float
     seconds: float
     kept: int | None = None
+    tokens: int | None = None
 
 
 class Asking(Protocol):
@@ -75,6 +78,10 @@ class Asking(Protocol):
         """Note that an item is never to be sent again."""
         ...
 
-    def reserve(self, item: Item) -> float | None:
-        """US dollars that one call for an item can cost at most; None where no price is known."""
+    def cost(self, item: Item, *, most: bool = False) -> float | None:
+        """US dollars that one call for an item costs, or can cost at most; None where no price is known."""
+        ...
+
+    def tokens(self, item: Item) -> float:
+        """About how many tokens of a quota an item takes."""
         ...

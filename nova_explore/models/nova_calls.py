@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nova_explore.collection import Item, Modality
 from nova_explore.models.cache import VectorCache, default_folder
+from nova_explore.models.cost import count_tokens
 from nova_explore.models.model import ItemError, Vector
 from nova_explore.models.nova_asking import Request, Sent
 from nova_explore.models.nova_client import invoke, open_client, who
@@ -85,6 +86,7 @@ class Calls:
         self.prices = model.prices
         self._region = model.region
         self._asked = model.prefix_of or model.dimension
+        self._place = f"{model.client.meta.endpoint_url}|{model.profile or ''}|{MODEL_ID}"
 
     def key(self, item: Item, video: str | None = None) -> str:
         """Key in the cache: the content and all that the request says, but not what becomes of the answer."""
@@ -109,7 +111,7 @@ class Calls:
             seconds = time.monotonic() - began
         kept = answer.kept or request.kept
         cost = self.prices.cost(request.item, tokens=answer.tokens) or 0.0
-        return Sent(self.take(request.item, answer, kept), cost, seconds, kept)
+        return Sent(self.take(request.item, answer, kept), cost, seconds, kept, answer.tokens)
 
     def take(self, item: Item, answer: Answer, kept: int | None = None) -> Vector | ItemError:
         """The vector that is wanted, by the name of its type; all that were paid for are kept.
@@ -171,9 +173,31 @@ class Calls:
             except sqlite3.Error as error:
                 self._shared.broken = str(error)
 
-    def reserve(self, item: Item) -> float | None:
-        """US dollars that one call can cost at most: no text has more tokens than characters."""
-        return self.prices.cost(item, tokens=len(item.text or ""), most=True)
+    def cost(self, item: Item, *, most: bool = False) -> float | None:
+        """US dollars for one call; at most: no text has more tokens than characters."""
+        return self.prices.cost(item, tokens=len(item.text or "") if most else None, most=most)
+
+    def tokens(self, item: Item) -> float:
+        """About how many tokens a text has; none for other media, of which nobody says how they count."""
+        return float(count_tokens(item.text or "")) if item.modality is Modality.TEXT else 0.0
+
+    def found_rate(self) -> float | None:
+        """Requests a second that a run of the last day found to be the limit of the same endpoint and profile."""
+        cache = self._shared.cache()
+        try:
+            return cache.rate(self._place) if cache is not None else None
+        except sqlite3.Error as error:
+            self._shared.broken = str(error)
+            return None
+
+    def keep_rate(self, rate: float | None) -> None:
+        """Keep the limit that was found for the next run."""
+        cache = self._shared.cache()
+        if cache is not None and rate is not None:
+            try:
+                cache.keep_rate(self._place, rate)
+            except sqlite3.Error as error:
+                self._shared.broken = str(error)
 
 
 def _typed(answer: Answer, wanted: str) -> Vector | None:

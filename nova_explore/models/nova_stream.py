@@ -23,7 +23,7 @@ from nova_explore.models.cost import dollars
 from nova_explore.models.model import Account, ItemError, Vector
 from nova_explore.models.nova_asking import Asking, Sent
 from nova_explore.models.nova_errors import NETWORK, Fault, Kind
-from nova_explore.models.pace import Pace, Room, jittered
+from nova_explore.models.pace import Pace, Room, Tokens, jittered
 
 LOOKED_UP = 256
 """Items looked up in the cache at a time."""
@@ -76,6 +76,8 @@ class Stream:
         Used by this stream alone.
     account : Account
         Kept up to date.
+    tokens : Tokens, optional
+        Where a quota of tokens is known; used by this stream alone.
     budget : float, optional
         US dollars that are not passed, by the highest figure of any source.
     patience : float
@@ -89,9 +91,11 @@ class Stream:
         *,
         pace: Pace,
         account: Account,
+        tokens: Tokens | None = None,
         budget: float | None = None,
         patience: float = 600.0,
     ) -> None:
+        self._tokens = tokens
         self._source = iter(items)
         self._model = model
         self._pace = pace
@@ -154,7 +158,7 @@ class Stream:
             self._air.resize(math.floor(self._pace.window))
             # Where a rate leads, a call that waits for its place would leave later than it was counted.
             ahead = AHEAD if self._pace.rate is None else 0
-            pause = self._pace.wait(self._in_flight - ahead)
+            pause = max(self._pace.wait(self._in_flight - ahead), self._tokens.wait() if self._tokens else 0.0)
             if task is not None and pause <= 0:
                 self._send(task, now)
                 continue
@@ -176,7 +180,7 @@ class Stream:
                 return None
             if self._budget is None:
                 return _Task(self._fresh.popleft(), 0.0)
-            reserve = self._model.reserve(self._fresh[0])
+            reserve = self._model.cost(self._fresh[0], most=True)
             if reserve is not None and self._at_most + self._held + reserve <= self._budget:
                 self._held += reserve
                 return _Task(self._fresh.popleft(), reserve)
@@ -214,6 +218,8 @@ class Stream:
         self._in_flight += 1
         self._account.calls += 1
         self._pace.sent()
+        if self._tokens is not None:
+            self._tokens.sent(self._model.tokens(task.item))
         if self._in_flight > self._threads:
             self._threads += 1
             threading.Thread(target=self._work, name=f"nova-call-{self._threads}", daemon=True).start()
@@ -243,14 +249,17 @@ class Stream:
         self._account.spent += sent.cost
         self._account.rate = self._pace.delivered or self._account.answered / (self._last_good - self._began)
         self._at_most += task.reserve
+        if self._tokens is not None and sent.tokens is not None:
+            self._tokens.counted(self._model.tokens(task.item), sent.tokens)
         self._note_cut(task.item, sent.kept)
         self._settle(task, sent.vector)
 
     def _handle(self, task: _Task, fault: Fault, seconds: float) -> None:
         self._reached = self._reached or bool(fault.request_id) or fault.family is not NETWORK
         self._pace.answered(seconds, good=False, refused=fault.family.pace)
-        if fault.billed and self._budget is not None:
-            self._at_most += task.reserve  # the service may have answered and charged; the answer was lost
+        if fault.billed:  # the service may have answered and charged; the answer was lost
+            self._account.lost += self._model.cost(task.item) or 0.0
+            self._at_most += task.reserve
         if fault.kind is Kind.STOP:
             raise ServiceRefusedError(fault.message, family=fault.family.name)
         if fault.kind is Kind.BLOCKED:

@@ -33,6 +33,9 @@ REMEMBERED = 0.6
 
 LONGEST_PAUSE = 20.0
 
+CAUGHT_UP = 1.0
+"""Seconds of unused tokens that may be caught up: a request may be large, and the quota is one of a minute."""
+
 
 def jittered(attempt: int, draw: random.Random, *, base: float = 0.1) -> float:
     """Seconds to wait before a repeat: anywhere between none and a span that doubles with every attempt."""
@@ -48,6 +51,8 @@ class Pace:
         Requests in flight at most.
     limit : float, optional
         Requests a second that are never passed, where the quota is known.
+    found : float, optional
+        Requests a second that an earlier run found to be the limit: this one starts there.
     clock : callable
         Seconds, never going back.
 
@@ -62,21 +67,33 @@ class Pace:
     """
 
     def __init__(
-        self, *, ceiling: int, limit: float | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        ceiling: int,
+        limit: float | None = None,
+        found: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ceiling = float(ceiling)
         self.limit = limit
-        self.rate: float | None = limit
-        self.window = min(FIRST_WINDOW, self.ceiling)
+        start = min(limit or found, found) if found else limit
+        self.rate: float | None = start
+        # Where an earlier run's rate leads from the first call on, the window need not feel its way.
+        self.window = self.ceiling if found else min(FIRST_WINDOW, self.ceiling)
         self.delivered = 0.0
         self._clock = clock
-        self._known = 0.0
+        self._known = found or 0.0
         self._latency = 0.0
         self._next = clock()
         self._held_until = 0.0
         self._calm = 0
         self._past_refused = self._past_all = 0.0
         self._open_round()
+
+    @property
+    def found(self) -> float | None:
+        """Requests a second that the service is known to answer; None as long as it has refused nothing."""
+        return max(self._known, self.delivered) if self._known else None
 
     def _open_round(self) -> None:
         self._began = self._clock()
@@ -162,6 +179,35 @@ class Pace:
         else:
             # Many calm rounds above the old limit: it is gone, so look for the new one in earnest.
             self.rate *= 1.04 if self._calm < 6 else 1.25
+
+
+class Tokens:
+    """Keeps to a known quota of tokens a minute. Used by one thread.
+
+    Parameters
+    ----------
+    per_minute : float
+        The quota.
+    clock : callable
+        Seconds, never going back.
+    """
+
+    def __init__(self, per_minute: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_minute / 60
+        self._clock = clock
+        self._free = clock()
+
+    def wait(self) -> float:
+        """Seconds until the next request may be sent, whatever its size."""
+        return max(0.0, self._free - self._clock())
+
+    def sent(self, tokens: float) -> None:
+        """Note a request of about so many tokens; the next waits until they are over."""
+        self._free = max(self._free, self._clock() - CAUGHT_UP) + tokens / self._per_second
+
+    def counted(self, expected: float, tokens: float) -> None:
+        """Put the service's own count in the place of what was expected."""
+        self._free += (tokens - expected) / self._per_second
 
 
 class Room:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import signal
 import subprocess
@@ -18,7 +19,9 @@ from nova_explore.collection import Collection
 from nova_explore.embedding import embed
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError
 from nova_explore.models import nova_stream
+from nova_explore.models.model import Account
 from nova_explore.models.nova import NovaModel
+from nova_explore.models.nova_calls import Calls
 from nova_explore.store import open_library
 
 SPACE = NovaModel().space
@@ -250,3 +253,32 @@ def test_a_query_is_answered_through_faults_too(bedrock):
     (vector,) = NovaModel().embed_batch([text_item("an owl")], role="query")
     assert isinstance(vector, np.ndarray)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_quota_of_tokens_is_never_passed(bedrock):
+    items = text_items(topic_texts(10))
+    collections.deque(NovaModel(tokens_per_minute=6000).embed_stream(items), maxlen=0)
+    counted = sum(request["tokens"] for request in bedrock.requests)
+    assert counted > 200
+    last = bedrock.requests[-1]["tokens"]
+    assert bedrock.summary()["seconds"] >= (counted - last) / 100 - 1.2, "100 a second, of which one may be caught up"
+
+
+def test_the_rate_that_a_run_found_is_kept_for_the_next(bedrock):
+    bedrock.rate, bedrock.burst, bedrock.latency = 40, 2.0, 0.01
+    collections.deque(NovaModel().embed_stream(text_items(topic_texts(40))), maxlen=0)
+    model = NovaModel()
+    found = Calls(model, model.purpose).found_rate()
+    assert found is not None
+    assert 15 < found < 50, "a run of four seconds has seen the limit, not yet settled at it"
+    elsewhere = NovaModel(endpoint_url="http://127.0.0.1:9")
+    assert Calls(elsewhere, elsewhere.purpose).found_rate() is None
+
+
+def test_what_a_lost_answer_may_have_cost_is_counted_beside_what_was_spent(bedrock):
+    account = Account()
+    (item,) = some_texts("!cut1", calm=0)
+    collections.deque(NovaModel().embed_stream([item], account=account), maxlen=0)
+    # "!cut1 text number 0" has 19 characters: 5 tokens of 0.135 dollars a million.
+    assert account.lost == pytest.approx(5 * 0.135e-6)
+    assert account.spent > 0

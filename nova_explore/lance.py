@@ -165,6 +165,17 @@ class Tables:
         if table is not None:
             table.delete(where)
 
+    def columns(self, name: str) -> list[str]:
+        """Names of the columns of a table; none if it is not there."""
+        table = self._table(name)
+        return [] if table is None else list(table.schema.names)
+
+    def add_column(self, name: str, column: str, value: str) -> None:
+        """Add a column in one atomic commit, its value in every row an SQL expression."""
+        table = self._table(name)
+        if table is not None:
+            table.add_columns({column: value})
+
     def compact(self, name: str) -> None:
         """Join the many small files that a long run leaves behind."""
         table = self._table(name)

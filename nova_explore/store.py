@@ -108,9 +108,17 @@ class Library:
                 "what it has embedded so far is kept."
             ) from error
         try:
+            self._bring_up_to_date()
             yield
         finally:
             lock.release()
+
+    def _bring_up_to_date(self) -> None:
+        """Give tables of earlier versions of this format the columns that they lack."""
+        columns = self.tables.columns("failures")
+        if columns and "kind" not in columns:
+            # Nothing was known to be blocked then: all of it is tried again.
+            self.tables.add_column("failures", "kind", "'item'")
 
     # ---- the collection -----------------------------------------------------------------------------------------
 
@@ -277,7 +285,7 @@ class Library:
     def blocked(self, space: Space) -> dict[str, str]:
         """Reasons by content key for the items that a provider blocked for their content: they are never sent again."""
         rows = self.tables.read("failures", where=f"space = '{space.key}'")
-        if rows is None or "kind" not in rows.column_names:
+        if rows is None or "kind" not in rows.column_names:  # of an earlier version, not written to since
             return {}
         return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] == "blocked"}
 

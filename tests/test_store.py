@@ -15,7 +15,7 @@ from toy_model import ToyModel
 from nova_explore import vector_file
 from nova_explore.collection import Collection, Item, Modality, Span, Unread, number_copies
 from nova_explore.errors import LibraryError
-from nova_explore.lance import Rows
+from nova_explore.lance import Rows, arrow
 from nova_explore.models.model import ItemError
 from nova_explore.store import MARKER, open_library
 
@@ -207,3 +207,17 @@ def test_a_second_writer_is_refused_while_the_first_writes(library):
         pass
     with library.writing():
         pass
+
+
+def test_a_library_whose_failures_have_no_kinds_is_read_and_brought_up_to_date_when_it_is_written(library):
+    space = ToyModel().space
+    rows = [{"space": space.key, "content_key": "a" * 64, "reason": "too long"}]
+    library.tables.append("failures", arrow(rows))
+    assert library.failures(space) == {"a" * 64: "too long"}
+    assert library.blocked(space) == {}
+    with library.writing():
+        library.add_failures(space, {"b" * 64: ItemError("seen", "blocked")})
+        assert library.failures(space) == {"a" * 64: "too long", "b" * 64: "seen"}
+        assert library.blocked(space) == {"b" * 64: "seen"}
+        library.clear_failures(space)
+    assert library.failures(space) == {"b" * 64: "seen"}

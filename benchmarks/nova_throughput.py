@@ -1,8 +1,8 @@
 # ruff: noqa: E402
 """How fast, how safely and at what cost a library is embedded through a service with a limit and with faults.
 
-    python benchmarks/nova_throughput.py            all measures, about seven minutes
-    python benchmarks/nova_throughput.py pace free kill cost
+    python benchmarks/nova_throughput.py            all measures, about ten minutes
+    python benchmarks/nova_throughput.py pace free kill outage cost
 
 The service is the strict local one of the tests, in a process of its own: real HTTP, real boto3, no account.
 """
@@ -39,7 +39,7 @@ from nova_explore.models.nova import NovaModel
 from nova_explore.models.nova_request import MODEL_ID, Prepared, read_answer, request_body
 from nova_explore.store import open_library
 
-ITEMS, LIMIT, LATENCY, FAULTS, IN_FLIGHT, REPEATS = 2000, 50, 0.1, 0.05, 16, 3
+ITEMS, LIMIT, LATENCY, FAULTS, IN_FLIGHT, REPEATS, OUTAGE = 2000, 50, 0.1, 0.05, 16, 3, 20
 
 
 class Service:
@@ -175,6 +175,25 @@ def measure_kill(folder: Path) -> None:
     print(f"   items and order equal an undisturbed run's: {ids}; vectors equal: {same}")
 
 
+def measure_outage(folder: Path) -> None:
+    texts = Collection(text_items(topic_texts(ITEMS // 4)))
+    print(f"\n4. {ITEMS} items, limit {LIMIT}/s; nothing is answered for {OUTAGE} s after 600 good answers")
+    for fault, words in (("unavailable", "503 to everything"), ("reset", "connections cut")):
+        with service("--latency", str(LATENCY), "--rate", str(LIMIT), "--outage", "600", str(OUTAGE), fault) as fake:
+            model = NovaModel(cache=folder / f"outage {fault}")
+            began = time.monotonic()
+            library = embed(texts, to=folder / f"{fault}.nova", model=model, progress=False)
+            wall = time.monotonic() - began
+            seen = fake.seen()
+        least = ITEMS / LIMIT + OUTAGE
+        account = library.runs()[-1]["account"]
+        print(
+            f"   {words:<18} stored {len(library.embedded(model.space))} of {ITEMS}, good bodies sent twice "
+            f"{seen['twice']}, {seen['seconds']:.0f} s (limit and outage alone: {least:.0f} s), {wall:.0f} s in all; "
+            f"errors {seen['errors']}, asked again {account['throttled'] + account['retried']}"
+        )
+
+
 def measure_cost(folder: Path) -> None:
     import soundfile
     from making import film, pdf
@@ -210,7 +229,13 @@ def measure_cost(folder: Path) -> None:
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    measures = {"pace": measure_pace, "free": measure_free, "kill": measure_kill, "cost": measure_cost}
+    measures = {
+        "pace": measure_pace,
+        "free": measure_free,
+        "kill": measure_kill,
+        "outage": measure_outage,
+        "cost": measure_cost,
+    }
     asked = sys.argv[1:] or list(measures)
     keys = {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTEST", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "us-east-1"}
     os.environ |= keys | {"AWS_DEFAULT_REGION": "us-east-1"}

@@ -271,8 +271,11 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--rate", type=float)
     parser.add_argument("--faults", type=float, default=0.0)
+    parser.add_argument("--outage", nargs=3, metavar=("AFTER", "SECONDS", "FAULT"), help="after so many good answers")
     asked = parser.parse_args()
     with FakeBedrock(latency=asked.latency, rate=asked.rate, faults=asked.faults) as fake:
+        if asked.outage:
+            fake.outage_after = (int(asked.outage[0]), float(asked.outage[1]), asked.outage[2])
         print(fake.url, flush=True)
         fake.thread.join()
 

@@ -163,3 +163,12 @@ def test_tokens_of_a_minute_are_never_passed_and_the_count_of_the_service_holds(
         tokens.sent(25)
         sent += 25
     assert sent <= 600 + 10 + 25
+
+
+def test_lost_connections_are_no_reason_to_ask_faster():
+    now = [0.0]
+    pace = Pace(ceiling=64, found=50.0, clock=lambda: now[0])
+    for _ in range(500):
+        now[0] += 0.02
+        pace.answered(0.1, good=False, refused=False)
+    assert pace.rate == 50.0

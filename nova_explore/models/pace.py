@@ -147,7 +147,8 @@ class Pace:
         self.delivered = self._good / elapsed
         if share > TOO_MANY and self._past_refused > 1.5:
             self._fall(self.delivered)
-        elif self.rate is not None and share < FEW:
+        elif self.rate is not None and share < FEW and self._good:
+            # Where nothing is answered at all, that nothing is refused says nothing.
             self._rise()
         else:
             self._calm = 0

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bedrock_schema import segment_content, vector_of
-from fake_bedrock_jobs import ACCOUNT, REGION, FakeJobs
+from fake_bedrock_jobs import FakeJobs
+from fake_job_store import ACCOUNT, REGION
 from toy_library import text_items
 
 from nova_explore.collection import Collection, Item, Modality, Span, number_copies

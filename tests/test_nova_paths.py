@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fake_bedrock import FakeBedrock
-from fake_bedrock_jobs import Habits
+from fake_job_store import Habits
 from jobs_bench import PLACE, QUICK, ROLE, SECONDS, nova, one_loader, parts, recording, s3, s3_url, stored, texts
 from jobs_bench import fake as jobs_fake
 

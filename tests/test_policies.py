@@ -7,7 +7,7 @@ from pathlib import Path
 
 import boto3.session
 import pytest
-from fake_bedrock_jobs import Habits
+from fake_job_store import Habits
 from jobs_bench import (
     PLACE,
     QUICK,

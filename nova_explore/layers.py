@@ -47,6 +47,8 @@ class Layers:
         known = self.nestedness[1:][np.isfinite(self.nestedness[1:])]
         if not len(known):
             return f"{said}."
+        if known.min() == 1:
+            return f"{said}; every finer cluster lies wholly in its parent."
         return f"{said}; of the clustered items of every layer, at least {known.min():.0%} are in their parent cluster."
 
 

@@ -17,7 +17,7 @@ from nova_explore.errors import TooFewItemsError
 from nova_explore.matching import SAME_FROM, jaccard
 
 READINGS = (
-    (0.85, "highly stable"), (0.75, "stable"), (0.6, "a pattern, its members doubtful"),
+    (0.85, "highly stable"), (0.75, "stable"), (0.6, "of doubtful members"),
     (SAME_FROM, "not to be trusted"), (0.0, "dissolved"),
 )  # fmt: skip
 """Mean Jaccard coefficients from which on Hennig's clusterboot (R package fpc) reads them so, the highest first; a

@@ -17,8 +17,7 @@ def test_parents_are_the_clusters_that_most_of_the_items_are_in():
     assert [of.tolist() for of in layers.parents] == [[-1, -1], [0, 0, 1, -1]]
     np.testing.assert_array_equal(layers.nestedness, [1, 1])
     assert layers.sentence == (
-        "2 layers of 2, 4 clusters, coarse to fine; of the clustered items of every layer, at least 100% are in their "
-        "parent cluster."
+        "2 layers of 2, 4 clusters, coarse to fine; every finer cluster lies wholly in its parent."
     )
 
 

@@ -103,8 +103,8 @@ def test_the_smallest_cluster_size_shrinks_with_the_subset():
 @pytest.mark.parametrize(
     ("value", "reading"),
     [
-        (0.0, "dissolved"), (0.5, "dissolved"), (0.51, "not to be trusted"), (0.6, "a pattern, its members doubtful"),
-        (0.74, "a pattern, its members doubtful"), (0.75, "stable"), (0.85, "highly stable"), (1.0, "highly stable"),
+        (0.0, "dissolved"), (0.5, "dissolved"), (0.51, "not to be trusted"), (0.6, "of doubtful members"),
+        (0.74, "of doubtful members"), (0.75, "stable"), (0.85, "highly stable"), (1.0, "highly stable"),
     ],
 )  # fmt: skip
 def test_the_readings_are_those_of_the_paper(value, reading):

@@ -145,7 +145,7 @@ def _toward_modes(
     tree = KDTree(xy)
     # As wide as half the neighbours take up: of 0.25 to 3 times this, 1 and 1.4 keep the most neighbours of WordNet's
     # glosses that were held out.
-    apart = np.asarray(tree.query(xy, k=[min(k // 2 + 2, n)])[0])
+    apart = np.asarray(tree.query(xy, k=min(k // 2 + 2, n))[0]).reshape(n, -1)[:, -1]
     # Copies are drawn at one point: a bandwidth of zero would divide by it.
     bandwidth = max(float(np.median(apart)), 1e-6 * float(np.ptp(xy, axis=0).max()), 1e-12)
     placed = np.empty((m, 2), np.float32)

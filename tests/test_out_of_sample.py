@@ -115,3 +115,10 @@ def test_vectors_of_another_dimension_and_too_many_neighbours_are_refused():
         place(old[:1, :31], old, xy, truth)
     with pytest.raises(TooFewItemsError, match=r"k=15 needs at least 15 items on the map, it has 9"):
         place(old[:1], old[:9], xy[:9], truth[:9])
+
+
+def test_a_map_of_one_item_takes_another():
+    one = np.array([[1, 0]], np.float32)
+    placed = place(one, one, np.array([[3, 4]], np.float32), np.array([0]), k=1)
+    np.testing.assert_allclose(placed.xy, [[3, 4]])
+    assert placed.preservation[0] == 1

@@ -48,7 +48,7 @@ class Layers:
         if not len(known):
             return f"{said}."
         if known.min() == 1:
-            return f"{said}; every finer cluster lies wholly in its parent."
+            return f"{said}; every finer cluster lies wholly in one above it, or in none."
         return f"{said}; of the clustered items of every layer, at least {known.min():.0%} are in their parent cluster."
 
 

@@ -17,7 +17,7 @@ def test_parents_are_the_clusters_that_most_of_the_items_are_in():
     assert [of.tolist() for of in layers.parents] == [[-1, -1], [0, 0, 1, -1]]
     np.testing.assert_array_equal(layers.nestedness, [1, 1])
     assert layers.sentence == (
-        "2 layers of 2, 4 clusters, coarse to fine; every finer cluster lies wholly in its parent."
+        "2 layers of 2, 4 clusters, coarse to fine; every finer cluster lies wholly in one above it, or in none."
     )
 
 

@@ -84,7 +84,8 @@ def test_iris_by_k_means_reads_as_it_is_known_to():
     iris = load_iris().data  # pyright: ignore[reportAttributeAccessIssue]
 
     def three_means(positions: np.ndarray) -> np.ndarray:
-        return KMeans(3, n_init=10, random_state=0).fit(iris[positions]).labels_
+        found = KMeans(3, n_init=10, random_state=0)  # pyright: ignore[reportArgumentType]
+        return found.fit_predict(iris[positions])
 
     labels = three_means(np.arange(150))
     stability = measure_stability(labels, three_means, repetitions=20, progress=False)

@@ -80,12 +80,12 @@ def map_figure(
     if color_by not in frame.columns:
         raise UnknownNameError("column", color_by, frame.columns)
     symbols = np.array([SYMBOLS[item.modality] for item in exploration.collection])
-    titles = np.array([_line(item.title) for item in exploration.collection], dtype=object)
+    titles = np.array([short_line(item.title) for item in exploration.collection], dtype=object)
     xy, size = exploration.layout.xy, _point_size(len(exploration))
 
     def trace(places: NDArray[np.intp], name: str, marker: dict[str, Any]) -> go.Scattergl:
         return go.Scattergl(
-            x=xy[places, 0], y=xy[places, 1], mode="markers", name=_line(name), customdata=places,
+            x=xy[places, 0], y=xy[places, 1], mode="markers", name=short_line(name), customdata=places,
             text=titles[places], hovertemplate="%{text}<extra>%{fullData.name}</extra>",
             marker={"size": size, "opacity": 0.85, "line": {"width": 0}, "symbol": symbols[places]} | marker,
             unselected={"marker": {"opacity": 0.07, "color": UNCLUSTERED}},
@@ -95,7 +95,7 @@ def map_figure(
     values = _values(exploration, color_by)
     if values is None:
         scale = [[i / (len(SEQUENTIAL) - 1), color] for i, color in enumerate(SEQUENTIAL)]
-        bar = {"title": {"text": _line(color_by)}, "thickness": 12, "len": 0.6, "outlinewidth": 0}
+        bar = {"title": {"text": short_line(color_by)}, "thickness": 12, "len": 0.6, "outlinewidth": 0}
         marker = {"color": frame[color_by].astype(float), "colorscale": scale, "showscale": True, "colorbar": bar}
         traces = [trace(everything, color_by, marker)]
     elif len(values) > MOST_TRACES:
@@ -112,7 +112,7 @@ def map_figure(
     figure = go.Figure(traces)
     axis = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(
-        _plain(margin={"l": 8, "r": 8, "t": 8, "b": 8}, hovermode="closest", dragmode="pan"),
+        plain_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}, hovermode="closest", dragmode="pan"),
         xaxis=axis, yaxis=axis | {"scaleanchor": "x"}, annotations=_name_tags(exploration, width, height),
         legend={"itemsizing": "constant", "font": {"size": 12}}, showlegend=len(traces) > 1,
     )  # fmt: skip
@@ -126,7 +126,7 @@ def sizes_figure(exploration: Exploration) -> go.Figure:
     labels = exploration.clustering.labels
     kinds = np.array([str(item.modality) for item in exploration.collection])
     groups = [*range(exploration.clustering.count), -1]
-    names = [_line(exploration.name_of(c), 34) for c in groups]
+    names = [short_line(exploration.name_of(c), 34) for c in groups]
     rows = list(range(len(groups)))
     figure = go.Figure(
         [go.Bar(
@@ -137,7 +137,7 @@ def sizes_figure(exploration: Exploration) -> go.Figure:
         ) for kind in exploration.collection.counts()]
     )  # fmt: skip
     figure.update_layout(
-        _plain(height=90 + 24 * len(groups), margin={"l": 8, "r": 16, "t": 36, "b": 36}, barmode="stack"),
+        plain_layout(height=90 + 24 * len(groups), margin={"l": 8, "r": 16, "t": 36, "b": 36}, barmode="stack"),
         yaxis={"autorange": "reversed", "automargin": True, "tickvals": rows, "ticktext": names},
         xaxis={"title": {"text": "items"}, "gridcolor": "rgba(128,136,145,.25)"},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"}, showlegend=True,
@@ -163,7 +163,7 @@ def trust_figure(exploration: Exploration) -> go.Figure:
         x=mean, line={"color": MUTED, "dash": "dot"}, annotation_text=f"mean {mean:.1f}", annotation_yshift=12
     )
     figure.update_layout(
-        _plain(height=320, margin={"l": 8, "r": 8, "t": 48, "b": 40}, bargap=0.15, showlegend=False),
+        plain_layout(height=320, margin={"l": 8, "r": 8, "t": 48, "b": 40}, bargap=0.15, showlegend=False),
         title={"text": layout.sentence, "font": {"size": 14}},
         xaxis={"title": {"text": f"of its {layout.k} true neighbours, beside it on the map"}, "dtick": 1},
         yaxis={"title": {"text": "items"}, "gridcolor": "rgba(128,136,145,.25)"},
@@ -171,7 +171,8 @@ def trust_figure(exploration: Exploration) -> go.Figure:
     return figure
 
 
-def _plain(**layout: Any) -> dict[str, Any]:
+def plain_layout(**layout: Any) -> dict[str, Any]:
+    """Layout that all figures share: no ground of their own, so that they hold on light and dark pages."""
     clear = "rgba(0,0,0,0)"
     return {"paper_bgcolor": clear, "plot_bgcolor": clear, "font": {"family": FONT, "size": 12}} | layout
 
@@ -216,7 +217,7 @@ def _name_tags(exploration: Exploration, width: int, height: int) -> list[dict[s
     points, _ = fit(xy, width, height, margin=8)
     anchors = density_centers(points, exploration.clustering.labels, len(names))
     data = density_centers(xy, exploration.clustering.labels, len(names))
-    texts = [_line(name, 30) for name in names]
+    texts = [short_line(name, 30) for name in names]
     sizes = np.array([[7.0 * len(html.unescape(text)) + 10, 20.0] for text in texts])
     tags = []
     for c, center in enumerate(place_boxes(anchors, sizes, (width, height), points=points, crowding=4.0)):
@@ -234,7 +235,8 @@ def _name_tags(exploration: Exploration, width: int, height: int) -> list[dict[s
     return tags
 
 
-def _line(text: str, most: int = 120) -> str:
+def short_line(text: str, most: int = 120) -> str:
+    """Text of the collection in one line, cut where it is long and escaped: plotly reads HTML in what it draws."""
     return html.escape(text if len(text) <= most else text[: most - 1] + "…", quote=False)
 
 

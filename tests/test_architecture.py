@@ -53,6 +53,7 @@ ORDER = (
     "placement",
     "picture",
     "figures",
+    "quality_figures",
     "review",
     "widgets",
     "report",

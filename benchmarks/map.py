@@ -188,7 +188,7 @@ def measure(n: int, dimension: int, names: list[str], *, cold: bool) -> list[dic
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="From vectors to map, against the peers.")
     parser.add_argument("n", nargs="*", type=int, default=[10_000, 117_659])
     parser.add_argument("--dimension", type=int, default=384)
     parser.add_argument("--only", default=",".join(CONTENDERS))

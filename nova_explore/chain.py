@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,13 @@ from numpy.typing import NDArray
 from nova_explore.artefacts import Map, load_map, map_key, save_map
 from nova_explore.cluster import cluster
 from nova_explore.collection import Collection, Unread
-from nova_explore.embedding import embed, embed_texts
-from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
+from nova_explore.embedding import embed, phrase_embedder
+from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
 from nova_explore.layout import lay_out, weigh
 from nova_explore.modality_gap import compared_vectors
-from nova_explore.models.model import EmbeddingModel, PricedModel, Space, open_model
+from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.models.nova_request import DIMENSIONS, MODEL_ID
 from nova_explore.run import package_versions
 from nova_explore.store import MARKER, Library, now, open_library
@@ -85,7 +84,7 @@ def explore(
         graph = weigh(neighbors)
         layout = lay_out(compared, graph, neighbors, min_dist=min_dist, seed=seed)
         clustering = cluster(compared, graph, min_cluster_size=min_cluster_size, seed=seed)
-        phrases = _phrase_embedder(name, space, opened)
+        phrases = phrase_embedder(name, space, opened)
         names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
         drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())
         save_map(library, drawn)
@@ -146,16 +145,3 @@ def _embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray
     ]
     kept = [item for item, there in zip(everything, present, strict=True) if there]
     return Collection(kept, (*everything.unread, *missing)), vectors
-
-
-def _phrase_embedder(
-    name: str, space: Space, opened: EmbeddingModel | None
-) -> Callable[[Sequence[str]], NDArray[np.float32]] | None:
-    """Return what embeds phrases for names, or None where there is no model for it or its calls cost money."""
-    try:
-        model = opened or open_model(name)
-    except UnknownNameError:
-        return None
-    if model.space != space or isinstance(model, PricedModel):
-        return None
-    return lambda texts: embed_texts(model, texts, role="query")

@@ -112,10 +112,13 @@ class Hierarchy:
     def sweep(self, sizes: Sequence[int] | None = None) -> Sweep:
         """Try several smallest sizes, by default twelve from 5 to a twentieth of the items."""
         n = len(self.linkage) + 1
+        usual = min(default_min_cluster_size(n), n)
         if sizes is None:
-            sizes = sorted(set(np.geomspace(min(5, n), max(n // 20, 6), SWEPT).round().astype(int).tolist()))
+            spread = np.geomspace(min(5, n), max(n // 20, 6), SWEPT).round().astype(int)
+            sizes = sorted({usual, *spread.tolist()})
         tried = [self.cut(size) for size in sizes]
         return Sweep(
+            usual,
             np.array(sizes, np.int32),
             np.array([clustering.count for clustering in tried], np.int32),
             np.array([clustering.noise_share for clustering in tried], np.float32),
@@ -128,6 +131,8 @@ class Sweep:
 
     Attributes
     ----------
+    usual : int
+        The size that a collection of this length is cut at when nothing is said.
     min_cluster_sizes : int32 array of shape (s,)
         Rising.
     counts : int32 array of shape (s,)
@@ -136,18 +141,28 @@ class Sweep:
         Share of items in none, 0 to 1.
     """
 
+    usual: int
     min_cluster_sizes: NDArray[np.int32]
     counts: NDArray[np.int32]
     noise_shares: NDArray[np.float32]
 
     @property
     def cliff(self) -> int | None:
-        """Smallest size at which more than half of the clusters of the size before are gone; None without one.
+        """Size at which clusters suddenly fall away; None where they only grow fewer. Sizes are best chosen before it.
 
-        Beyond it, detail has collapsed into a few large groups: sizes are best chosen before.
+        Clusters grow fewer about as their smallest size grows. Where they fall faster than the square of it, detail has
+        collapsed into a few large groups.
         """
-        fallen = np.flatnonzero(self.counts[1:] < 0.5 * self.counts[:-1])
+        fewer = self.counts[1:] / np.maximum(self.counts[:-1], 1)
+        fallen = np.flatnonzero(fewer < (self.min_cluster_sizes[:-1] / self.min_cluster_sizes[1:]) ** 2)
         return int(self.min_cluster_sizes[fallen[0] + 1]) if len(fallen) else None
+
+    @property
+    def suggested(self) -> int:
+        """The usual size, or the last one before the cliff where the usual one lies beyond."""
+        if self.cliff is None or self.usual < self.cliff:
+            return self.usual
+        return int(self.min_cluster_sizes[self.min_cluster_sizes < self.cliff][-1])
 
 
 def default_min_cluster_size(n: int) -> int:

@@ -12,13 +12,16 @@ import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, overload
 
 from nova_explore.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 Scalar = str | int | float | bool | None
 
@@ -179,11 +182,14 @@ class Collection(Sequence[Item]):
         What was found and could not be used.
     """
 
-    __slots__ = ("_items", "_positions", "unread")
+    __slots__ = ("_columns", "_ids", "_items", "_kind_codes", "_positions", "unread")
 
     def __init__(self, items: Iterable[Item], unread: Iterable[Unread] = ()) -> None:
         self._items = tuple(items)
         self._positions = {item.id: position for position, item in enumerate(self._items)}
+        self._ids = tuple(self._positions)
+        self._columns: tuple[str, ...] | None = None
+        self._kind_codes: NDArray[np.uint8] | None = None
         self.unread = tuple(unread)
         if len(self._positions) != len(self._items):
             raise ValueError(
@@ -206,10 +212,13 @@ class Collection(Sequence[Item]):
             return Collection(self._items[key])
         return self._items[self.position(key) if isinstance(key, str) else key]
 
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items)
+
     @property
     def ids(self) -> tuple[str, ...]:
         """Item ids, in order."""
-        return tuple(self._positions)
+        return self._ids
 
     def position(self, id: str) -> int:
         """Place of an id in the order.
@@ -226,7 +235,11 @@ class Collection(Sequence[Item]):
 
     def positions(self, ids: Iterable[str]) -> list[int]:
         """Places of several ids, in the order given."""
-        return [self.position(id) for id in ids]
+        ids = tuple(ids)
+        try:
+            return list(map(self._positions.__getitem__, ids))
+        except KeyError:
+            return [self.position(id) for id in ids]
 
     def select(self, ids: Iterable[str]) -> Collection:
         """Return the items with these ids, in the order given."""
@@ -238,13 +251,32 @@ class Collection(Sequence[Item]):
 
     def counts(self) -> dict[str, int]:
         """Items per modality, only those present, in the order of `Modality`."""
-        modalities = [item.modality for item in self._items]
-        return {str(kind): modalities.count(kind) for kind in Modality if kind in modalities}
+        import numpy as np
+
+        sizes = np.bincount(self._kinds(), minlength=len(Modality)).tolist()
+        return {str(kind): size for kind, size in zip(Modality, sizes, strict=True) if size}
+
+    @property
+    def modalities(self) -> NDArray[np.str_]:
+        """Modality of every item: an array of shape (n,)."""
+        import numpy as np
+
+        return np.array([str(kind) for kind in Modality])[self._kinds()]
+
+    def _kinds(self) -> NDArray[np.uint8]:
+        import numpy as np
+
+        if self._kind_codes is None:
+            order = {kind: place for place, kind in enumerate(Modality)}
+            self._kind_codes = np.fromiter((order[item.modality] for item in self._items), np.uint8, len(self._items))
+        return self._kind_codes
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of all metadata columns, in order of first appearance."""
-        return tuple(dict.fromkeys(name for item in self._items for name in item.metadata))
+        if self._columns is None:
+            self._columns = tuple(dict.fromkeys(chain.from_iterable(item.metadata for item in self._items)))
+        return self._columns
 
     def to_frame(self) -> pd.DataFrame:
         """One row an item, indexed by id: modality, name, span, text, uri, and a column for every metadata name."""

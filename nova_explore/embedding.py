@@ -7,7 +7,7 @@ second time. One item that cannot be embedded never ends a run.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
 from nova_explore.cuts import as_cut_before, cut_long_texts
-from nova_explore.errors import SpaceMismatchError, UnreadableError
+from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
 from nova_explore.models.cost import Estimate
-from nova_explore.models.model import EmbeddingModel, ItemError, PricedModel, Role, Vector, open_model
+from nova_explore.models.model import EmbeddingModel, ItemError, PricedModel, Role, Space, Vector, open_model
 from nova_explore.reading import read_words
 from nova_explore.run import run
 from nova_explore.sources import read
@@ -146,3 +146,16 @@ def _refuse_second_space(library: Library, model: EmbeddingModel, new_space: boo
 def _text_item(text: str) -> Item:
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Item("query", Modality.TEXT, "query:", text[:60], "txt", digest, text=text)
+
+
+def phrase_embedder(
+    name: str, space: Space, opened: EmbeddingModel | None
+) -> Callable[[Sequence[str]], NDArray[np.float32]] | None:
+    """Return what embeds phrases for names, or None where there is no model for it or its calls cost money."""
+    try:
+        model = opened or open_model(name)
+    except UnknownNameError:
+        return None
+    if model.space != space or isinstance(model, PricedModel):
+        return None
+    return lambda texts: embed_texts(model, texts, role="query")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from nova_explore import media
 from nova_explore.artefacts import Map
-from nova_explore.cluster import Clustering
+from nova_explore.cluster import FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection, Slice
-from nova_explore.embedding import embed_items
-from nova_explore.errors import SpaceMismatchError, UnreadableError
+from nova_explore.columns import UNCLUSTERED, column, column_names
+from nova_explore.embedding import embed_items, phrase_embedder
+from nova_explore.errors import SpaceMismatchError, TooFewItemsError, UnreadableError
 from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
-from nova_explore.label import ClusterName
+from nova_explore.label import ClusterName, name_clusters
 from nova_explore.layout import Layout
+from nova_explore.matching import match_clusters
 from nova_explore.media.content import Playable
 from nova_explore.modality_gap import ModalityGap, close_gap
 from nova_explore.models.model import EmbeddingModel, Space, open_model
@@ -33,12 +35,7 @@ from nova_explore.vector_index import IndexReport
 if TYPE_CHECKING:
     import pandas as pd
 
-UNCLUSTERED = "unclustered"
 MEANINGLESS = "Sizes of groups and gaps between them are not meaningful."
-
-FRAME_COLUMNS = (
-    "modality", "name", "title", "span", "cluster", "cluster_name", "strength", "preservation", "x", "y", "uri",
-)  # fmt: skip
 
 
 class Exploration:
@@ -82,6 +79,7 @@ class Exploration:
         self.collection = collection
         self.space = space
         self.vectors = vectors
+        self._drawn = drawn
         self.key = drawn.key
         self.created = drawn.created
         self.versions = dict(drawn.versions)
@@ -90,6 +88,7 @@ class Exploration:
         self.layout: Layout = drawn.layout
         self.clustering: Clustering = drawn.clustering
         self.names: dict[int, ClusterName] = dict(drawn.names)
+        self._watchers: list[Callable[[Slice], None]] = []
         self.selection = Slice("nothing selected", ())
         self._model_name = model_name
         self._model = model
@@ -116,6 +115,48 @@ class Exploration:
         said = (MEANINGLESS, self.gap.sentence, self.neighbors.sentence)
         return tuple(sentence for sentence in said if sentence)
 
+    # ---- groups -------------------------------------------------------------------------------------------------
+
+    def sweep(self) -> Sweep:
+        """How many groups other smallest sizes would give, and how much they would leave unclustered.
+
+        Raises
+        ------
+        TooFewItemsError
+            If there are too few items for clusters.
+        """
+        return self._hierarchy().sweep()
+
+    def recluster(self, *, min_cluster_size: int) -> Exploration:
+        """Find the groups again, none smaller than this; nothing is fitted again and the map stays as it is.
+
+        Returns
+        -------
+        Exploration
+            Of the same items. A group that is mostly one of this exploration's keeps its name.
+
+        Raises
+        ------
+        TooFewItemsError
+            If there are too few items for clusters.
+        ValueError
+            If the size is below 2 or above the number of items.
+        """
+        clustering = self._hierarchy().cut(min_cluster_size)
+        phrases = phrase_embedder(self._model_name, self.space, self._model)
+        names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases)
+        for new, old in match_clusters(self.clustering.labels, clustering.labels).items():
+            names[new] = replace(names[new], name=self.names[old].name, source=self.names[old].source)
+        drawn = replace(self._drawn, clustering=clustering, names=names)
+        return Exploration(
+            self.library, self.collection, self._model_name, self.space, self.vectors, drawn, self._model
+        )
+
+    def _hierarchy(self) -> Hierarchy:
+        if self.clustering.hierarchy is None:
+            raise TooFewItemsError(f"{len(self)} items are too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more.")
+        return self.clustering.hierarchy
+
     # ---- tables and selection -----------------------------------------------------------------------------------
 
     def name_of(self, cluster: int) -> str:
@@ -125,31 +166,27 @@ class Exploration:
     @property
     def frame(self) -> pd.DataFrame:
         """One row an item, indexed by id, in the order of the items; a copy that may be changed freely."""
-        if self._frame is None:
-            self._frame = self._build_frame()
-        return self._frame.copy()
-
-    def _build_frame(self) -> pd.DataFrame:
         import pandas as pd
 
-        items = self.collection
-        columns: dict[str, Any] = {
-            "modality": [str(item.modality) for item in items],
-            "name": [item.name for item in items],
-            "title": [item.title for item in items],
-            "span": [str(item.span) if item.span else None for item in items],
-            "cluster": self.clustering.labels,
-            "cluster_name": [self.name_of(int(label)) for label in self.clustering.labels],
-            "strength": self.clustering.strengths,
-            "preservation": self.layout.preservation,
-            "x": self.layout.xy[:, 0],
-            "y": self.layout.xy[:, 1],
-            "uri": [item.uri for item in items],
-        }
-        for column in items.columns:
-            name = f"metadata.{column}" if column in FRAME_COLUMNS else column
-            columns[name] = [item.metadata.get(column) for item in items]
-        return pd.DataFrame(columns, index=pd.Index(items.ids, name="id"))
+        if self._frame is None:
+            columns = {name: self.column(name) for name in self.columns}
+            self._frame = pd.DataFrame(columns, pd.Index(self.collection.ids, name="id"))
+        return self._frame.copy()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns of `frame`."""
+        return column_names(self.collection)
+
+    def column(self, name: str) -> Sequence[Any] | NDArray[Any]:
+        """One column of `frame`, without the work of the others: n values in the order of the items.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such column.
+        """
+        return column(name, self.collection, self.layout, self.clustering, self.names)
 
     @property
     def clusters(self) -> pd.DataFrame:
@@ -169,18 +206,12 @@ class Exploration:
             }
             for name in self.names.values()
         ]
-        left = {
-            "cluster": -1,
-            "name": UNCLUSTERED,
-            "size": noise,
-            "share": noise / len(self),
-            "source": "",
-            "keywords": "",
-        }
-        return pd.DataFrame([*rows, left | {"medoids": []}]).set_index("cluster")
+        left: dict[str, Any] = {"cluster": -1, "name": UNCLUSTERED, "size": noise, "share": noise / len(self)}
+        left |= {"source": "", "keywords": "", "medoids": []}
+        return pd.DataFrame([*rows, left]).set_index("cluster")
 
     def select(self, ids: Iterable[str], name: str = "selection") -> Slice:
-        """Make these items the selection and return it.
+        """Make these items the selection and return it; what shows the exploration shows them.
 
         Raises
         ------
@@ -191,6 +222,21 @@ class Exploration:
         self.collection.positions(ids)
         self.selection = Slice(name, ids)
         return self.selection
+
+    @property
+    def selection(self) -> Slice:
+        """What a person or code selected last. Setting it skips the check that `select` makes of every id."""
+        return self._selection
+
+    @selection.setter
+    def selection(self, selection: Slice) -> None:
+        self._selection = selection
+        for call in tuple(self._watchers):
+            call(selection)
+
+    def on_select(self, call: Callable[[Slice], None]) -> None:
+        """Call with every selection from now on, whoever makes it."""
+        self._watchers.append(call)
 
     @property
     def selected(self) -> pd.DataFrame:
@@ -323,7 +369,7 @@ class Exploration:
         """The vectors that `neighbors` are of."""
         if not self.gap.corrected:
             return self.vectors
-        return close_gap(self.vectors, [str(item.modality) for item in self.collection])
+        return close_gap(self.vectors, self.collection.modalities.tolist())
 
     # ---- provenance ---------------------------------------------------------------------------------------------
 

@@ -57,7 +57,10 @@ def spread_colors(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> list
     import numpy as np
 
     count = int(labels.max(initial=-1)) + 1
-    centers = np.array([np.median(xy[labels == c], axis=0) for c in range(count)]).reshape(count, 2)
+    order, bounds = by_cluster(labels)
+    centers = np.array([np.median(xy[order[bounds[c] : bounds[c + 1]]], axis=0) for c in range(count)]).reshape(
+        count, 2
+    )
     chosen: list[int] = []
     for c in range(count):
         if c < len(CATEGORICAL):
@@ -67,6 +70,24 @@ def spread_colors(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> list
         used = np.array(chosen)
         chosen.append(max(range(len(CATEGORICAL)), key=lambda color: apart[used == color].min()))
     return [CATEGORICAL[color] for color in chosen]
+
+
+def by_cluster(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Sort the items by cluster once, where asking for each cluster's members would look at all items every time.
+
+    Returns
+    -------
+    order : array of shape (n,)
+        Positions of the items of cluster 0, then of cluster 1, … without the unclustered.
+    bounds : array of shape (clusters + 1,)
+        Where in ``order`` each cluster begins; the last is where the last one ends.
+    """
+    import numpy as np
+
+    count = int(labels.max(initial=-1)) + 1
+    order = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels, np.arange(count + 1), sorter=order)
+    return order[starts[0] :], starts - starts[0]
 
 
 def rgb(color: str) -> tuple[int, int, int]:

@@ -44,6 +44,7 @@ ORDER = (
     "layers",
     "out_of_sample",
     "label",
+    "columns",
     "search",
     "finder",
     "artefacts",

@@ -84,11 +84,16 @@ def test_a_sweep_counts_what_its_cuts_find():
     assert len(hierarchy.sweep().counts) > 5
 
 
-def test_the_cliff_is_where_more_than_half_of_the_clusters_go_at_once():
+def test_the_cliff_is_where_clusters_fall_faster_than_the_square_of_the_size_grows():
     sizes = np.array([5, 10, 20, 40], np.int32)
     noise = np.zeros(4, np.float32)
-    assert Sweep(sizes, np.array([50, 30, 16, 3], np.int32), noise).cliff == 40
-    assert Sweep(sizes, np.array([50, 30, 16, 9], np.int32), noise).cliff is None
+    fallen = Sweep(20, sizes, np.array([50, 30, 16, 3], np.int32), noise)  # 3 / 16 < 1 / 4
+    assert fallen.cliff == 40
+    assert fallen.suggested == 20
+    assert Sweep(40, sizes, fallen.counts, noise).suggested == 20
+    level = Sweep(40, sizes, np.array([50, 30, 16, 5], np.int32), noise)
+    assert level.cliff is None
+    assert level.suggested == 40
 
 
 def test_an_impossible_size_is_refused():

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from test_layout import drawn as drawn_map
 from test_layout import planted
 
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
-from nova_explore.layout import lay_out
-from nova_explore.neighbors import find_neighbors
 from nova_explore.out_of_sample import place
 
 
@@ -19,7 +18,7 @@ def drawn(size: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarra
     new = np.zeros(len(vectors), bool)
     new[::5] = True
     old = vectors[~new]
-    return vectors[new], truth[new], old, truth[~new], lay_out(old, find_neighbors(old, k=15)).xy
+    return vectors[new], truth[new], old, truth[~new], drawn_map(old).xy
 
 
 def test_neighbours_of_a_new_item_are_the_most_similar_mapped_ones():

@@ -51,6 +51,23 @@ def back(app: App) -> Answer:
     return {}, []
 
 
-ANSWERS: Mapping[str, Callable[..., Answer]] = MappingProxyType(
-    {"card": card, "tiles": tiles, "thumbnails": thumbnails, "media": media, "clear": clear, "back": back}
-)
+def sweep(app: App) -> Answer:
+    """What every size of the smallest group would give."""
+    swept = app.exploration.sweep()
+    return {
+        "sizes": [int(size) for size in swept.min_cluster_sizes],
+        "counts": [int(count) for count in swept.counts],
+        "noise": [round(float(share), 4) for share in swept.noise_shares],
+        "suggested": int(swept.suggested),
+    }, []
+
+
+def recluster(app: App, min_cluster_size: int) -> Answer:
+    """Find the groups again."""
+    app.recluster(min_cluster_size)
+    return {}, []
+
+
+_ASKED_FOR: tuple[Callable[..., Answer], ...] = (card, tiles, thumbnails, media, clear, back, sweep, recluster)
+
+ANSWERS: Mapping[str, Callable[..., Answer]] = MappingProxyType({answer.__name__: answer for answer in _ASKED_FOR})

@@ -1,8 +1,12 @@
 // The whole: header, search, map, side, gallery.
 
 function buildHeader(kernel) {
-  const { headline, trust } = kernel.get("summary");
-  return h("header", { class: "nx-head" }, h("strong", {}, headline), h("span", {}, trust));
+  const [headline, trust] = [h("strong"), h("span")];
+  kernel.follow(["summary"], () => {
+    headline.textContent = kernel.get("summary").headline;
+    trust.textContent = kernel.get("summary").trust;
+  });
+  return h("header", { class: "nx-head" }, headline, trust);
 }
 
 function buildSearch(kernel, root) {

@@ -13,10 +13,11 @@ import traitlets as t
 from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
+from nova_explore.collection import Slice
 from nova_explore.errors import NovaExploreError
 from nova_explore.widgets import answers, inspector, legend
 from nova_explore.widgets import gallery as galleries
-from nova_explore.widgets.map import TOOLS, Map, ScatterMap
+from nova_explore.widgets.map import Map, ScatterMap
 
 if TYPE_CHECKING:
     from nova_explore.exploration import Exploration
@@ -27,7 +28,7 @@ NUMBERED = 9
 UNREAD_SHOWN = 500
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("dom.js", "kernel.js", "map.js", "side.js", "gallery.js", "app.js")
+_SCRIPTS = ("dom.js", "kernel.js", "points.js", "map.js", "grain.js", "side.js", "gallery.js", "app.js")
 
 
 class App(anywidget.AnyWidget):
@@ -75,9 +76,10 @@ class App(anywidget.AnyWidget):
     legend = t.Dict().tag(sync=True)
     group_colors = t.List().tag(sync=True)
     muted = t.List().tag(sync=True)
+    grain = t.Dict().tag(sync=True)
     labels = t.List().tag(sync=True)
     marks = t.List().tag(sync=True)
-    tool = t.Enum(list(TOOLS), "pan").tag(sync=True)
+    tool = t.Enum(["pan", "lasso", "box"], "pan").tag(sync=True)
     query = t.Unicode().tag(sync=True)
     gallery = t.Dict().tag(sync=True)
     inspected = t.Unicode().tag(sync=True)
@@ -86,17 +88,18 @@ class App(anywidget.AnyWidget):
     last_error = t.Unicode().tag(sync=True)
 
     def __init__(self, exploration: Exploration, *, height: int = 560, map: Map | None = None) -> None:
-        self.exploration = exploration
+        self.exploration = self._opened = exploration
         self.map: Map = map or ScatterMap(exploration.layout.xy, height=height)
-        self._coloring = legend.color_by(exploration, "cluster")
-        self._kinds = np.array([str(item.modality) for item in exploration.collection])
+        self._colorings: dict[str, legend.Coloring] = {}
+        self._coloring = self._color("cluster")
+        self._kinds = exploration.collection.modalities
         self._chosen: NDArray[np.intp] | None = None
         self._left_out = 0
         self._ranking: Ranking | None = None
         self._gallery = galleries.typical(exploration)
         self._serial = 0
         self._trail: list[str] = []
-        self._settling = False
+        self._settling = self._chooses = False
         super().__init__(canvas=self.map.widget, height=height)
         with self._settled():
             self._describe()
@@ -126,12 +129,8 @@ class App(anywidget.AnyWidget):
 
     def clear(self) -> None:
         """Drop the search and the selection."""
-        self._ranking, self._chosen, self._left_out = None, None, 0
-        self.exploration.select((), "nothing selected")
-        with self._settled():
-            self.query, self.selection = "", ()
-            self._leave()
-            self._show()
+        self._select(Slice("nothing selected", ()))
+        self._shine((), None)
 
     def inspect(self, id: str) -> None:
         """Show one item in full, with its nearest items, and where these lie on the map; an empty id closes it."""
@@ -152,10 +151,31 @@ class App(anywidget.AnyWidget):
 
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        self._coloring = legend.color_by(self.exploration, column)
+        self._coloring = self._color(column)
         with self._settled():
             self.column, self.muted = column, []
             self._paint()
+
+    def recluster(self, min_cluster_size: int) -> None:
+        """Find the groups again, none smaller than this; map, selection and search stay as they are.
+
+        `exploration` is then another one, with the same items and other groups. What is selected becomes the selection
+        of the one that the app was opened with as well.
+        """
+        self.exploration = self._opened.recluster(min_cluster_size=min_cluster_size)
+        self.exploration.selection = self._opened.selection
+        self.exploration.on_select(lambda selection: self._try(self._follow, selection))
+        for column in ("cluster", "cluster_name", "strength"):
+            self._colorings.pop(column, None)
+        self._coloring = self._color(self.column)
+        with self._settled():
+            if self.column == "cluster":
+                self.muted = []
+            if self.inspected:
+                self.detail = inspector.detail(self.exploration, self.inspected)
+            self._describe_groups()
+            self._paint()
+            self._show()
 
     def mute(self, keys: Sequence[str]) -> None:
         """Grey these entries of the legend, given by key, and no others."""
@@ -174,7 +194,7 @@ class App(anywidget.AnyWidget):
 
     def take(self, positions: NDArray[np.intp]) -> None:
         """Take what was clicked, lassoed or boxed on the map: one point is inspected, more are selected."""
-        active = positions[self._active()[positions]]
+        active = positions[self._is_active(positions)]
         if not len(positions):
             self.clear()
         elif len(positions) == 1:
@@ -185,13 +205,38 @@ class App(anywidget.AnyWidget):
     # ---- what the parts show --------------------------------------------------------------------------------------
 
     def _choose(self, positions: NDArray[np.intp], *, left_out: int = 0) -> None:
-        ids = tuple(self.exploration.collection[int(position)].id for position in positions)
-        self.exploration.select(ids)
+        ids = tuple(map(self.exploration.collection.ids.__getitem__, positions.tolist()))
+        self._select(Slice("selection", ids))
+        self._shine(ids, positions, left_out=left_out)
+
+    def _select(self, selection: Slice) -> None:
+        self._chooses = True
+        try:
+            for exploration in (self._opened, self.exploration):
+                if exploration.selection is not selection:
+                    exploration.selection = selection
+        finally:
+            self._chooses = False
+
+    def _follow(self, selection: Slice) -> None:
+        """Show what was selected elsewhere: by code, or in another app over the same exploration."""
+        if self._chooses:
+            return
+        self._select(selection)
+        positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
+        self._shine(selection.ids, positions if len(positions) else None)
+
+    def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
         self._ranking, self._chosen, self._left_out = None, positions, left_out
         with self._settled():
             self.query, self.selection = "", ids
             self._leave()
             self._show()
+
+    def _color(self, column: str) -> legend.Coloring:
+        if column not in self._colorings:
+            self._colorings[column] = legend.color_by(self.exploration, column)
+        return self._colorings[column]
 
     def _rank(self, query: str) -> Ranking:
         shown = self.shown_modalities
@@ -211,10 +256,9 @@ class App(anywidget.AnyWidget):
             self._gallery = galleries.found(self._ranking)
             first = [int(position) for position in self._ranking.positions[:NUMBERED]]
         else:
-            chosen = self._chosen is not None
             self._gallery = (
-                galleries.selected([int(position) for position in self._chosen], left_out=self._left_out)
-                if chosen and self._chosen is not None
+                galleries.selected(self._chosen, left_out=self._left_out)
+                if self._chosen is not None
                 else galleries.typical(self.exploration)
             )
             first = []
@@ -224,7 +268,6 @@ class App(anywidget.AnyWidget):
         self._highlight()
 
     def _highlight(self) -> None:
-        shown = np.isin(self._kinds, self.shown_modalities)
         if self.detail:
             nearest = [tile["position"] for tile in self.detail["nearest"]]
             lit = np.array([self.detail["position"], *nearest], dtype=np.intp)
@@ -232,35 +275,42 @@ class App(anywidget.AnyWidget):
             lit = np.asarray(self._ranking.positions, dtype=np.intp)
         elif self._chosen is not None:
             lit = self._chosen
+        elif len(self.shown_modalities) < len(self.modalities):
+            lit = np.flatnonzero(np.isin(self._kinds, self.shown_modalities))
         else:
-            lit = None if shown.all() else np.flatnonzero(shown)
+            lit = None
         self.map.highlight(lit)
 
     def _paint(self) -> None:
         coloring = self._coloring
         self.legend = {"title": coloring.title, "entries": list(coloring.entries), "bar": coloring.bar}
-        self.map.color_by(coloring.codes, coloring.colors, frozenset(int(key) for key in self.muted))
+        self.map.recode(coloring.codes, coloring.colors, [int(key) for key in self.muted])
 
-    def _active(self) -> NDArray[np.bool_]:
-        """Which items are not greyed by the modality switches or the legend."""
-        muted = np.isin(self._coloring.codes, [int(key) for key in self.muted])
-        return np.isin(self._kinds, self.shown_modalities) & ~muted
+    def _is_active(self, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which of these are not greyed by the modality switches or the legend."""
+        muted = np.isin(self._coloring.codes[positions], [int(key) for key in self.muted])
+        return np.isin(self._kinds[positions], self.shown_modalities) & ~muted
 
     def _describe(self) -> None:
         e = self.exploration
-        unread = e.collection.unread
+        self.unread = [[u.name, u.reason] for u in e.collection.unread[:UNREAD_SHOWN]]
+        self.modalities = [[name, count] for name, count in e.collection.counts().items()]
+        self.shown_modalities = [name for name, _ in self.modalities]
+        self.columns = legend.choices(e)
+        self._describe_groups()
+
+    def _describe_groups(self) -> None:
+        e = self.exploration
         self.summary = {
             "headline": e.headline,
             "trust": e.layout.sentence,
             "caveats": " ".join(e.caveats),
-            "unread": len(unread),
+            "unread": len(e.collection.unread),
         }
-        self.unread = [[u.name, u.reason] for u in unread[:UNREAD_SHOWN]]
-        self.modalities = [[name, count] for name, count in e.collection.counts().items()]
-        self.shown_modalities = [name for name, _ in self.modalities]
-        self.columns = legend.choices(e)
-        self.group_colors = list(self._coloring.colors)
-        self.labels = legend.names_on_map(e, self._coloring.colors)
+        self.group_colors = list(self._color("cluster").colors)
+        self.labels = legend.names_on_map(e, self.group_colors)
+        if e.clustering.hierarchy is not None:
+            self.grain = {"size": e.clustering.parameters.get("min_cluster_size")}
 
     # ---- what the browser says ------------------------------------------------------------------------------------
 
@@ -270,7 +320,7 @@ class App(anywidget.AnyWidget):
         self.observe(lambda change: self._when_set(self.color_by, change["new"]), "column")
         self.observe(lambda change: self._when_set(self.mute, change["new"]), "muted")
         self.observe(lambda change: self._when_set(self.show_modalities, change["new"]), "shown_modalities")
-        self.observe(lambda change: self._try(self.map.use, change["new"]), "tool")
+        self.exploration.on_select(lambda selection: self._try(self._follow, selection))
         self.map.on_select(lambda positions: self._try(self.take, positions))
         self.map.on_hover(lambda position: self._try(self._hover, position))
         self.on_msg(lambda _, content, buffers: self._try(self._answer, content))

@@ -27,7 +27,7 @@ class Gallery:
     kind : {"typical", "selection", "search"}
     title : str
         Heading: ``37 selected``.
-    positions : sequence of int
+    positions : sequence of int, or array
         Places of the items in the collection.
     scores : sequence of float or None
         Cosine of each item, where they are ranked.
@@ -41,7 +41,7 @@ class Gallery:
 
     kind: str
     title: str
-    positions: Sequence[int]
+    positions: Sequence[int] | NDArray[np.integer]
     scores: Sequence[float] | None = None
     percentiles: Sequence[float] | None = None
     via: Sequence[str] | None = None
@@ -95,7 +95,7 @@ def typical(exploration: Exploration) -> Gallery:
     return Gallery("typical", title, positions)
 
 
-def selected(positions: Sequence[int], *, left_out: int = 0) -> Gallery:
+def selected(positions: NDArray[np.intp], *, left_out: int = 0) -> Gallery:
     """Take what a person selected; ``left_out`` counts greyed items that lay inside the lasso."""
     note = f"{left_out:,} greyed {'item' if left_out == 1 else 'items'} inside were left out." if left_out else ""
     return Gallery("selection", f"{len(positions):,} selected", positions, note=note)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import UnknownNameError
-from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, rgb, spread_colors
+from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, by_cluster, rgb, spread_colors
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nova_explore.exploration import Exploration
 
 MOST_VALUES = 30
@@ -62,7 +61,7 @@ class Coloring:
 
 def choices(exploration: Exploration) -> list[list[str]]:
     """List what the map can be coloured by: pairs of name and label, the built-in ones first."""
-    columns = [str(column) for column in exploration.frame.columns if column not in NOT_OFFERED]
+    columns = [str(column) for column in exploration.columns if column not in NOT_OFFERED]
     return [[name, label] for name, label in BUILT_IN.items()] + [[column, column] for column in columns]
 
 
@@ -76,25 +75,26 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     """
     if column == "cluster":
         return _by_cluster(exploration)
-    frame = exploration.frame
-    if column not in frame.columns:
+    if column not in exploration.columns:
         raise UnknownNameError("column", column, [name for name, _ in choices(exploration)])
     title = BUILT_IN.get(column, column)
-    values = cast("pd.Series", frame[column])
-    if _is_numeric(values):
-        return _continuous(values.to_numpy(dtype=float, na_value=np.nan), title)
+    values = exploration.column(column)
+    numbers = _numbers(values)
+    if numbers is not None:
+        return _continuous(numbers, title)
     return _categorical(values, title, FIXED.get(column, {}))
 
 
 def names_on_map(exploration: Exploration, colors: Sequence[str]) -> list[dict[str, Any]]:
     """Name of every cluster and the member that stands nearest the middle of it, largest first."""
     xy, labels = exploration.layout.xy, exploration.clustering.labels
+    order, bounds = by_cluster(labels)
     told = []
     for name in sorted(exploration.names.values(), key=lambda name: -name.size):
-        members = np.flatnonzero(labels == name.cluster)
+        members = order[bounds[name.cluster] : bounds[name.cluster + 1]]
         if len(members):
-            middle = np.median(xy[members], axis=0)
-            nearest = members[np.linalg.norm(xy[members] - middle, axis=1).argmin()]
+            apart = xy[members] - np.median(xy[members], axis=0)
+            nearest = members[np.einsum("ij,ij->i", apart, apart).argmin()]
             told.append({"position": int(nearest), "text": name.name, "color": colors[name.cluster]})
     return told
 
@@ -114,23 +114,29 @@ def _by_cluster(exploration: Exploration) -> Coloring:
     return Coloring(codes, colors, tuple(entries), BUILT_IN["cluster"])
 
 
-def _is_numeric(values: pd.Series) -> bool:
-    import pandas as pd
-
-    if pd.api.types.is_bool_dtype(values):
-        return False
-    if pd.api.types.is_numeric_dtype(values):
-        return True
-    present = values.dropna()
-    return bool(len(present)) and all(
-        isinstance(value, int | float) and not isinstance(value, bool) for value in present
-    )
+def _numbers(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None:
+    """The values as numbers, NaN where one is missing; None if one is something else, or none is there."""
+    if isinstance(values, np.ndarray):
+        return values.astype(np.float64)
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds or not all(issubclass(kind, Real) and not issubclass(kind, bool) for kind in kinds):
+        return None
+    return np.array(values, np.float64)
 
 
-def _categorical(values: pd.Series, title: str, fixed: Mapping[str, str] = MappingProxyType({})) -> Coloring:
-    missing = values.isna().to_numpy()
-    words = values.astype("string").to_numpy(dtype=object, na_value="")
-    names, inverse, counts = np.unique(words[~missing].astype(str), return_inverse=True, return_counts=True)
+def _categorical(
+    values: Sequence[Any] | NDArray[Any], title: str, fixed: Mapping[str, str] = MappingProxyType({})
+) -> Coloring:
+    distinct = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    found = np.fromiter(map(distinct.__getitem__, values), np.int32, len(values))
+    absent = np.array([value is None or value != value for value in distinct], bool)
+    missing = absent[found]
+    # Different values may read the same; in the order of their words, so that ties are broken by them.
+    words = [str(value) for value, none in zip(distinct, absent, strict=True) if not none]
+    word = np.zeros(len(distinct), np.intp)
+    names, word[~absent] = np.unique(words, return_inverse=True)
+    inverse = word[found[~missing]]
+    counts = np.bincount(inverse, minlength=len(names))
     order = np.argsort(-counts, kind="stable")
     shown = order[:MOST_VALUES]
     place = np.full(len(names), len(shown), np.int32)

@@ -26,7 +26,7 @@ class MapView {
     this.el = h("div", { class: "nx-map", "aria-label": "Map of all items", role: "group", tabindex: "0" },
       this.stage, this.overlay, this.tools, this.card);
     this.cards = new Recent(CARDS_KEPT);
-    this.pins = [];
+    [this.names, this.pins] = [[], []];
     if (hasWebGL()) this.mount().catch((error) => this.say(`The map cannot be drawn: ${error.message}`));
     else this.say("The map cannot be drawn: this browser has no WebGL. Switch on hardware acceleration, or go on " +
       "with search and the gallery, which work without it.");
@@ -49,11 +49,17 @@ class MapView {
     this.keepLassosFromClicking();
     this.plot = await this.findPlot();
     this.hideForeignToolbar();
+    const { signal } = this;
+    this.points = new Points(this.plot, this.renderer, { signal, still: this.still, drawn: () => this.place() });
+    this.kernel.follow(["tool"], () => this.points.use(this.kernel.get("tool")));
+    await this.points.redraw();
     this.followView();
     this.followHover();
-    const { signal } = this;
+    // Greyed here at once; Python learns of it as well.
+    this.kernel.follow(["muted"], () => this.renderer.set("muted", this.kernel.get("muted").map(Number)));
     this.kernel.follow(["labels", "marks", "detail"], () => this.pin());
     signal.addEventListener("abort", () => this.renderer.off(null, null, this));
+    this.el.dataset.ready = "true";
   }
 
   // The renderer leaves a handle to itself on the element that holds its canvas.
@@ -61,7 +67,7 @@ class MapView {
     for (let tries = 0; tries < 900; tries += 1) {
       if (this.signal.aborted) throw new Error("closed");
       const holder = [...this.stage.querySelectorAll("div")].find((div) => div.api);
-      if (holder?.api && this.isDrawn(holder.api)) {
+      if (holder) {
         this.holder = holder;
         return holder.api;
       }
@@ -81,7 +87,6 @@ class MapView {
   hideForeignToolbar() {
     const toolbar = this.holder.parentElement.previousElementSibling;
     if (toolbar) toolbar.style.display = "none";
-    this.el.dataset.ready = "true";
   }
 
   followTheme() {

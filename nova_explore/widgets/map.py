@@ -6,23 +6,31 @@ resets margins of the whole page, is not loaded.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import anywidget
 import numpy as np
+import traitlets as t
 from numpy.typing import NDArray
 
-from nova_explore.palette import rgb
+from nova_explore.palette import UNCLUSTERED
 
 if TYPE_CHECKING:
     import ipywidgets
 
 Positions = NDArray[np.intp]
 
-CONTEXT_GREY = "#a3a7ad"
-TOOLS = {"pan": ("panZoom", "freeform"), "lasso": ("lasso", "freeform"), "box": ("lasso", "rectangle")}
+ON_TOP = 0.2
+"""Share of the points that are drawn again over the others when they are highlighted; more are told by a mask."""
+
+DISC = 2.5
+"""Pixels from which on points are drawn as discs."""
+
+ALWAYS_ON_TOP = 5_000
+"""Points that are few whatever their share."""
 
 
 class Map(Protocol):
@@ -33,16 +41,16 @@ class Map(Protocol):
         """The widget that draws."""
         ...
 
-    def color_by(self, codes: NDArray[np.int32], colors: Sequence[str], muted: frozenset[int] = frozenset()) -> None:
-        """Colour point i with ``colors[codes[i]]``; codes in ``muted`` are drawn grey."""
+    def recode(self, codes: NDArray[np.int32], colors: Sequence[str], muted: Collection[int] = ()) -> None:
+        """Colour point i with ``colors[codes[i]]``, in place; codes in ``muted`` are drawn grey."""
+        ...
+
+    def move(self, xy: NDArray[np.float32]) -> None:
+        """Draw each point elsewhere; what is seen of the map stays."""
         ...
 
     def highlight(self, positions: Positions | None) -> None:
         """Draw these in colour and all others grey; None draws all in colour."""
-        ...
-
-    def use(self, tool: str) -> None:
-        """Let the pointer ``pan``, draw a ``lasso``, or draw a ``box``."""
         ...
 
     def on_select(self, call: Callable[[Positions], None]) -> None:
@@ -66,34 +74,42 @@ class ScatterMap:
     """
 
     def __init__(self, xy: NDArray[np.float32], *, height: int = 560) -> None:
-        self._xy = fit(xy)
-        self._colors: tuple[str, ...] = (CONTEXT_GREY,)
-        self._muted: frozenset[int] = frozenset()
-        self._highlighted: Positions | None = None
         self._ours = False
-        self.widget = _canvas(np.column_stack([self._xy, np.zeros((len(xy), 2), np.float32)]), height)
+        self.widget = Canvas(fit(xy), height=height)
 
-    def color_by(self, codes: NDArray[np.int32], colors: Sequence[str], muted: frozenset[int] = frozenset()) -> None:
-        """Colour point i with ``colors[codes[i]]``; codes in ``muted`` are drawn grey."""
-        points = np.column_stack([self._xy, codes.astype(np.float32), np.zeros(len(codes), np.float32)])
-        self._colors, self._muted = tuple(colors), muted
-        with self._drawing():
-            # The points travel only when a value changed: greying an entry of the legend sends colours alone.
-            if not np.array_equal(points, self.widget.points):
-                self.widget.points = points
-            self._paint()
+    def recode(self, codes: NDArray[np.int32], colors: Sequence[str], muted: Collection[int] = ()) -> None:
+        """Colour point i with ``colors[codes[i]]``, in place; codes in ``muted`` are drawn grey."""
+        with self.widget.hold_sync():
+            self.widget.codes = codes.astype(np.uint8 if len(colors) <= 256 else np.uint16).tobytes()
+            self.widget.colors, self.widget.muted = list(colors), sorted(muted)
+
+    def move(self, xy: NDArray[np.float32]) -> None:
+        """Draw each point elsewhere; what is seen of the map stays.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many coordinates as points.
+        """
+        if len(xy) != self._count:
+            raise ValueError(f"{len(xy):,} coordinates for {self._count:,} points. Pass one row for every point.")
+        self.widget.xy = fit(xy).tobytes()
 
     def highlight(self, positions: Positions | None) -> None:
         """Draw these in colour and all others grey; None draws all in colour."""
-        self._highlighted = None if positions is None else np.asarray(positions)
-        chosen = np.array([], np.uint32) if positions is None else np.asarray(positions).astype(np.uint32)
-        with self._drawing():
-            self._paint()
-            self.widget.selection = chosen
-
-    def use(self, tool: str) -> None:
-        """Let the pointer ``pan``, draw a ``lasso``, or draw a ``box``."""
-        self.widget.mouse_mode, self.widget.lasso_type = TOOLS[tool]
+        on_top, lit = np.array([], np.uint32), b""
+        if positions is not None and 0 < len(positions) <= max(ALWAYS_ON_TOP, ON_TOP * self._count):
+            on_top = np.asarray(positions).astype(np.uint32)
+        elif positions is not None:
+            mask = np.zeros(self._count, bool)
+            mask[positions] = True
+            lit = np.packbits(mask, bitorder="little").tobytes()
+        self._ours = True
+        try:
+            with self.widget.hold_sync():
+                self.widget.selection, self.widget.lit = on_top, lit
+        finally:
+            self._ours = False
 
     def on_select(self, call: Callable[[Positions], None]) -> None:
         """Call with the positions a person clicked, lassoed or boxed; empty when they cleared them."""
@@ -108,24 +124,9 @@ class ScatterMap:
         """Call with the position under the pointer, None when there is none."""
         self.widget.observe(lambda change: call(change["new"]), "hovering")
 
-    def _paint(self) -> None:
-        lit = [CONTEXT_GREY if code in self._muted else color for code, color in enumerate(self._colors)]
-        base = lit if self._highlighted is None else [CONTEXT_GREY] * len(lit)
-        # Two entries at least: a list of one would be taken for one fixed colour.
-        spare = [CONTEXT_GREY] if len(lit) == 1 else []
-        self.widget.color, self.widget.color_selected, self.widget.color_hover = (
-            [_rgba(color) for color in (*colors, *spare)] for colors in (base, lit, lit)
-        )
-        self.widget.opacity = 0.85 if self._highlighted is None else 0.5
-
-    @contextmanager
-    def _drawing(self) -> Iterator[None]:
-        self._ours = True
-        try:
-            with self.widget.hold_sync():
-                yield
-        finally:
-            self._ours = False
+    @property
+    def _count(self) -> int:
+        return len(self.widget.xy) // 8
 
 
 def fit(xy: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -140,38 +141,89 @@ def point_size(n: int) -> float:
     return float(np.clip(13 - 2 * np.log10(max(n, 1)), 2, 9))
 
 
-def _rgba(color: str) -> list[float]:
-    return [channel / 255 for channel in rgb(color)] + [1.0]
+def opacity(n: int) -> float:
+    """How much of the ground a point hides: 0.85 up to ten thousand items, less where points lie over points."""
+    return float(np.clip(0.85 - 0.25 * (np.log10(max(n, 1)) - 4), 0.3, 0.85))
 
 
-def _canvas(points: NDArray[np.float32], height: int) -> Any:
-    with warnings.catch_warnings():
-        # Importing jupyter-scatter 1.0 uses what pandas 3.1 calls deprecated; our users cannot act on it.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        from jscatter.widget import JupyterScatter
+_SQUARE, _CLEAR, _GREY = [-1.0, 1.0], [0.0, 0.0, 0.0, 0.0], [0.6, 0.6, 0.6, 1.0]
 
-    class Canvas(JupyterScatter):
-        _css = ""
-
-    square = [-1.0, 1.0]
-    clear = [0.0, 0.0, 0.0, 0.0]
-    none_of = {f"{channel}_histogram_range": None for channel in ("x", "y", "color", "opacity", "size")}
-    return Canvas(
-        None,
-        points=points,
-        selection=np.array([], np.uint32),
-        x_domain=square, y_domain=square, x_scale_domain=square, y_scale_domain=square,
-        x_scale="linear", y_scale="linear",
-        color=[_rgba(CONTEXT_GREY)] * 2, color_by="valueA", color_scale="categorical", color_domain={},
-        color_selected=[_rgba(CONTEXT_GREY)] * 2, color_hover=[_rgba(CONTEXT_GREY)] * 2,
-        size=point_size(len(points)), opacity=0.85, opacity_unselected=1.0,
-        background_color="#ffffff", lasso_color="#1f6feb", lasso_min_delay=8, lasso_min_dist=3.0,
-        lasso_initiator=False, lasso_on_long_press=False, reticle=False, reticle_color=clear,
-        axes=False, axes_grid=False, axes_labels=False, legend=False, tooltip_enable=False, tooltip_properties=[],
-        connect=False, connection_color=clear, connection_color_selected=clear, connection_color_hover=clear,
-        connection_size=2, connection_opacity=0.1, camera_view=None, camera_rotation=0.0,
-        width="auto", height=height, toolbar_buttons=[],
+_SETTINGS: dict[str, Any] = {
+    "x_domain": _SQUARE, "y_domain": _SQUARE, "x_scale_domain": _SQUARE, "y_scale_domain": _SQUARE,
+    "x_scale": "linear", "y_scale": "linear",
+    "color": [_GREY] * 2, "color_selected": [_GREY] * 2, "color_hover": [_GREY] * 2,
+    "color_by": "valueA", "color_scale": "categorical", "color_domain": {},
+    "opacity_by": None, "opacity_unselected": 1.0, "size_by": None,
+    "lasso_color": "#1f6feb", "lasso_min_delay": 8, "lasso_min_dist": 3.0, "lasso_initiator": False,
+    "lasso_on_long_press": False, "lasso_type": "freeform", "mouse_mode": "panZoom",
+    "reticle": False, "reticle_color": _CLEAR, "axes": False, "axes_grid": False, "axes_labels": False,
+    "legend": False, "tooltip_enable": False, "tooltip_properties": [], "toolbar_buttons": [],
+    "connect": False, "connection_color": _CLEAR, "connection_color_selected": _CLEAR,
+    "connection_color_hover": _CLEAR, "connection_size": 2, "connection_opacity": 0.1,
+    "camera_view": None, "camera_target": [0, 0], "camera_distance": 1.0, "camera_rotation": 0.0,
+    "filter": None, "point_order": None, "zoom_to": None, "annotations": None, "labels": None,
+    "label_tile_size": 256, "view_sync": None,
+    **{f"{channel}_histogram": [] for channel in ("x", "y", "color", "opacity", "size")},
+    **{f"{channel}_histogram_range": None for channel in ("x", "y", "color", "opacity", "size")},
+    "tooltip_size": "small", "tooltip_color": _CLEAR, "tooltip_preview": None, "tooltip_histograms": False,
+    "tooltip_properties_non_visual_info": {}, "legend_color": _CLEAR, "axes_color": _CLEAR, "zoom_on_selection": False,
+    "zoom_on_filter": False, "width": "auto",
+    "event_types": {"TOOLTIP": "tooltip", "VIEW_RESET": "view_reset", "VIEW_SAVE": "view_save"},
+    "regl_scatterplot_options": {
         # Escape is listened to on the whole page, so it would clear every map of a notebook at once.
-        regl_scatterplot_options={"deselectOnEscape": False, "pointSizeSelected": 2, "pointOutlineWidth": 0},
-        **none_of,
-    )  # fmt: skip
+        "deselectOnEscape": False,
+        "pointSizeSelected": 2, "pointOutlineWidth": 0,
+        # The worker is sent a copy of every row, which takes longer than to index them here.
+        "spatialIndexUseWorker": False,
+    },
+}  # fmt: skip
+"""What jupyter-scatter's view reads and never changes here."""
+
+
+def _to_browser(array: NDArray[Any], _: object) -> dict[str, Any]:
+    return {"view": array.data, "dtype": str(array.dtype), "shape": array.shape}
+
+
+def _from_browser(told: dict[str, Any] | None, _: object) -> NDArray[Any]:
+    return np.array([], np.uint32) if told is None else np.frombuffer(told["view"], told["dtype"])
+
+
+_BINARY = {"to_json": _to_browser, "from_json": _from_browser}
+
+
+class Canvas(anywidget.AnyWidget):
+    """jupyter-scatter's view without its points: ours travel as columns, and `points.js` hands them over.
+
+    Only the script of the package is used. Importing its Python would take seconds, for encodings and legends that
+    nobody sees here.
+    """
+
+    _esm = Path(str(find_spec("jscatter").origin)).with_name("bundle.js")  # pyright: ignore[reportOptionalMemberAccess]
+
+    xy = t.Bytes().tag(sync=True)
+    codes = t.Bytes().tag(sync=True)
+    colors = t.List().tag(sync=True)
+    muted = t.List().tag(sync=True)
+    lit = t.Bytes().tag(sync=True)
+    points = t.Instance(np.ndarray).tag(sync=True, **_BINARY)
+    selection = t.Instance(np.ndarray).tag(sync=True, **_BINARY)
+    hovering = t.Int(None, allow_none=True).tag(sync=True)
+    background_color = t.Any("#ffffff").tag(sync=True)
+    size = t.Float().tag(sync=True)
+    opacity = t.Float().tag(sync=True)
+    height = t.Int().tag(sync=True)
+
+    def __init__(self, xy: NDArray[np.float32], *, height: int) -> None:
+        n = len(xy)
+        # Squares of two pixels look the same as discs and cost less.
+        options = _SETTINGS["regl_scatterplot_options"] | {"renderPointsAsSquares": point_size(n) < DISC}
+        settings = _SETTINGS | {"regl_scatterplot_options": options}
+        self.add_traits(**{name: t.Any(value).tag(sync=True) for name, value in settings.items()})
+        super().__init__(
+            xy=xy.tobytes(), codes=bytes(n), colors=[UNCLUSTERED], height=height,
+            size=point_size(n), opacity=opacity(n),
+            points=np.zeros((0, 2), np.float32), selection=np.array([], np.uint32),
+        )  # fmt: skip
+
+    def _compare(self, a: Any, b: Any) -> bool:
+        return np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b

@@ -21,7 +21,7 @@ function buildLegend(kernel) {
     all.hidden = !muted.size;
   });
   return h("div", { class: "nx-legend", role: "group", "aria-label": "Legend" },
-    h("div", { class: "nx-legend-head" }, h("span", {}, "Colour by"), select, all), bar, list);
+    h("div", { class: "nx-legend-head" }, h("span", {}, "Colour by"), select, all), buildGrain(kernel), bar, list);
 }
 
 function gradient(colors) {

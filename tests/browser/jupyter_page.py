@@ -153,14 +153,6 @@ class AppInPage:
     def lasso(self, corners: Sequence[tuple[float, float]]) -> None:
         """Draw a closed line through places on the page."""
         self.root.locator("[data-tool=lasso]").click()
-        # The kernel hands the tool to the renderer: dragging before that would move the map.
-        self.page.wait_for_function(
-            """(stage) => {
-                const holder = [...stage.querySelectorAll("div")].find((div) => div.api);
-                return holder.api.get("mouseMode") === "lasso";
-            }""",
-            arg=self.root.locator(".nx-stage").element_handle(),
-        )
         around = [*corners, corners[0]]
         self.page.mouse.move(*around[0])
         self.page.mouse.down()
@@ -179,7 +171,7 @@ class Notebook:
     """A notebook page in Chromium."""
 
     def __init__(self, lab: Lab, browser: Any, name: str, cells: Sequence[str], **options: Any) -> None:
-        script = options.pop("before", None)
+        script, run_all = options.pop("before", None), options.pop("run_all", True)
         self.context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
         self.page = self.context.new_page()
         self.page.set_default_timeout(WAIT_MS)
@@ -192,11 +184,23 @@ class Notebook:
         self.page.goto(lab.write(name, cells))
         self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
         self.run("application:toggle-left-area")
-        self.run("notebook:run-all-cells")
+        if run_all:
+            self.run("notebook:run-all-cells")
 
     def run(self, command: str, **arguments: Any) -> None:
         """Run a command of JupyterLab."""
         self.page.evaluate("([c, a]) => { window.jupyterapp.commands.execute(c, a); }", [command, arguments])
+
+    def python(self, code: str) -> None:
+        """Run code in the kernel; an error of it is one here."""
+        self.page.evaluate(
+            """async (code) => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                const { content } = await kernel.requestExecute({ code }).done;
+                if (content.status !== "ok") throw new Error(content.evalue);
+            }""",
+            code,
+        )
 
     def app(self, number: int = 0) -> AppInPage:
         """One of the apps, once its map is drawn."""

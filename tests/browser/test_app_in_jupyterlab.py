@@ -266,6 +266,45 @@ def test_nothing_sticks_out_at_any_width(notebook, app, width):
     notebook.page.set_viewport_size({"width": 1400, "height": 900})
 
 
+def test_what_code_selects_lights_up_on_a_map_that_is_shown(app, notebook, exploration):
+    before = colored(app.map_pixels())
+    notebook.python("exploration.select([exploration.collection[i].id for i in range(5)])")
+    title = app.root.locator(".nx-gallery h3")
+    wait_for(lambda: title.inner_text() == "5 selected")
+    wait_for(lambda: colored(app.map_pixels()) < before / 3)
+
+
+def test_the_slider_regroups_and_recolours_in_place(app, notebook, exploration):
+    slider = app.root.locator(".nx-slider")
+    slider.wait_for()
+    notebook.python("exploration.select([exploration.collection[i].id for i in range(5)])")
+    wait_for(lambda: app.root.locator(".nx-gallery h3").inner_text() == "5 selected")
+    place, before = app.spot(11), app.root.locator(".nx-entry").count()
+    slider.evaluate("el => { for (const v of [1, 2, 3]) { el.value = v; el.dispatchEvent(new Event('input')); } }")
+    sizes = np.bincount(exploration.clustering.labels[exploration.clustering.labels >= 0])
+    kept = int((sizes >= 20).sum())
+    assert 0 < kept < before - 1
+    wait_for(lambda: app.root.locator(".nx-entry").count() == kept + 1)
+    assert f"{kept} groups" in app.root.locator(".nx-head strong").inner_text()
+    assert f"at least 20 items: {kept} groups" in app.root.locator(".nx-grain-words").inner_text()
+    assert app.spot(11) == place
+    assert app.root.locator(".nx-gallery h3").inner_text() == "5 selected"
+    slider.evaluate("el => { el.value = 0; el.dispatchEvent(new Event('input')); }")
+    wait_for(lambda: app.root.locator(".nx-entry").count() == before)
+
+
+def test_points_can_be_moved_and_recoded_where_they_are(app, notebook):
+    first = app.spot(0)
+    notebook.python("app.map.move(-exploration.layout.xy)")
+    wait_for(lambda: np.hypot(*np.subtract(app.spot(0), first)) > 20)
+    notebook.python("app.map.move(exploration.layout.xy)")
+    wait_for(lambda: np.hypot(*np.subtract(app.spot(0), first)) < 1)
+    notebook.python("app.map.recode(app._coloring.codes * 0, ['#00ff00'])")
+    green = [0, 255, 0]
+    wait_for(lambda: (np.abs(app.map_pixels().astype(int) - green).max(axis=2) < 120).sum() > 2000)
+    notebook.python("app.color_by('cluster')")
+
+
 def test_without_webgl_the_rest_still_works(open_notebook):
     blind = """
         const real = HTMLCanvasElement.prototype.getContext;

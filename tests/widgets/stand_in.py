@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import wave
 from dataclasses import replace
+from types import SimpleNamespace
 
 import av
 import numpy as np
 from PIL import Image, ImageDraw
 
-from nova_explore.cluster import Clustering
+from nova_explore.cluster import Clustering, Hierarchy
 from nova_explore.collection import Collection, Item, Modality, Slice, Span, Unread
 from nova_explore.errors import UnreadableError
 from nova_explore.exploration import Exploration
@@ -61,9 +63,12 @@ class StandIn(Exploration):
         xy = xy.astype(np.float32)
         self.layout = Layout(xy, measure_preservation(xy, self.neighbors), 15, {"method": "planted"})
         strengths = np.where(labels < 0, 0, draw.uniform(0.3, 1, n)).astype(np.float32)
-        self.clustering = Clustering(labels, strengths, {"method": "planted"})
+        self._planted = labels
+        tree = Hierarchy(np.zeros((n - 1, 4)), {"method": "planted"})
+        self.clustering = Clustering(labels, strengths, {"method": "planted", "min_cluster_size": 5}, tree)
         self.names = {c: self._name(c) for c in range(self.clustering.count)}
         self.gap = ModalityGap(0.2, 0.2, False, 0.2)
+        self._watchers = []
         self.selection = Slice("nothing selected", ())
         self._frame = None
         self.gone = next(i for i, item in enumerate(self.collection) if i > 60 and item.modality == "image")
@@ -108,6 +113,22 @@ class StandIn(Exploration):
         medoids = tuple(self.collection[int(place)].id for place in near)
         name = EVIL if c == 9 else self._topics[c]
         return ClusterName(c, name, "keywords", ((self._topics[c], 1.0),), medoids, len(members))
+
+    def recluster(self, *, min_cluster_size: int) -> StandIn:
+        """Leave the groups that are smaller than this unclustered; groups are numbered by falling size already."""
+        other = copy.copy(self)
+        kept = int((np.bincount(self._planted[self._planted >= 0]) >= min_cluster_size).sum())
+        labels = np.where(self._planted < kept, self._planted, -1).astype(np.int32)
+        other._watchers = []
+        other.clustering = replace(self.clustering, labels=labels, parameters={"min_cluster_size": min_cluster_size})
+        other.names = {c: other._name(c) for c in range(kept)}
+        return other
+
+    def sweep(self) -> SimpleNamespace:
+        sizes = np.arange(5, 30, 5)
+        others = [self.recluster(min_cluster_size=int(size)).clustering for size in sizes]
+        counts, noise = np.array([o.count for o in others]), np.array([o.noise_share for o in others])
+        return SimpleNamespace(min_cluster_sizes=sizes, counts=counts, noise_shares=noise, suggested=10)
 
     def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:
         if query == "fail":

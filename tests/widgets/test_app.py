@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -187,7 +188,7 @@ def test_a_search_without_results_says_so(app):
     app.search("nothing")
     assert app.gallery["title"] == "Nothing for “nothing”"
     assert app.gallery["total"] == 0
-    assert set(map(tuple, app.map.widget.color)) == {tuple(app.map.widget.color[0])}
+    assert set(app.map.widget.lit) == {0}
 
 
 def test_a_blank_search_and_clear_go_back_to_everything(app):
@@ -258,3 +259,65 @@ def test_no_script_or_style_of_ours_asks_another_machine():
 def test_the_stand_in_draws_another_picture_for_every_item(exploration):
     drawn = {picture(i, exploration.collection[i]).tobytes() for i in range(220)}
     assert len(drawn) == 220
+
+
+def test_what_code_selects_moves_every_app_over_the_exploration(app, exploration):
+    other = App(exploration)
+    ids = [exploration.collection[i].id for i in (8, 3, 100)]
+    exploration.select(ids, "mine")
+    assert lit(app) == lit(other) == [3, 8, 100]
+    assert app.selection == other.selection == tuple(ids)
+    assert app.gallery["title"] == "3 selected"
+    assert exploration.selection.name == "mine"
+    exploration.select([])
+    assert (app.selection, app.gallery["kind"], lit(app)) == ((), "typical", [])
+
+
+def test_a_lasso_in_one_app_is_shown_once_in_each_other(app, browser, exploration):
+    others = [App(exploration) for _ in range(3)]
+    others[0].recluster(20)
+    before = [other.gallery["serial"] for other in others]
+    browser.picks([1, 2, 3])
+    assert [lit(other) for other in others] == [[1, 2, 3]] * 3
+    assert [other.gallery["serial"] for other in others] == [serial + 1 for serial in before]
+
+
+def test_coarser_groups_keep_map_selection_and_search_and_change_names_and_colours(app, browser, exploration):
+    browser.picks([4, 9, 2, 30])
+    xy, before = app.canvas.xy, app.labels
+    browser.ask("recluster", min_cluster_size=20)
+    kept = [label for label in before if label["text"] in [name.name for name in app.exploration.names.values()]]
+    assert 0 < len(app.labels) < len(before)
+    assert [label["text"] for label in app.labels] == [label["text"] for label in kept]
+    assert app.canvas.xy is xy
+    assert app.summary["headline"].startswith(f"220 items · {len(app.labels)} groups")
+    assert (app.grain, app.gallery["title"], lit(app)) == ({"size": 20}, "4 selected", [2, 4, 9, 30])
+    codes = np.frombuffer(app.canvas.codes, np.uint8)
+    assert np.array_equal(codes == len(app.labels), app.exploration.clustering.labels < 0)
+    assert len(app.legend["entries"]) == len(app.labels) + 1
+    tile = browser.ask("tiles", serial=app.gallery["serial"], start=0)[0]["tiles"][0]
+    label = app.exploration.clustering.labels[4]
+    assert tile["code"] == (label if label >= 0 else len(app.labels))
+
+
+def test_after_finer_groups_selections_reach_the_exploration_the_app_was_opened_with(app, browser, exploration):
+    app.recluster(15)
+    assert app.exploration is not exploration
+    browser.picks([5, 6])
+    assert exploration.selection.ids == app.exploration.selection.ids == app.selection
+    exploration.select([exploration.collection[7].id])
+    assert lit(app) == [7]
+    assert app.exploration.selection.ids == app.selection
+
+
+def test_the_sweep_is_told_as_plain_numbers(app, browser, exploration):
+    told = browser.ask("sweep")[0]
+    sizes = np.bincount(exploration.clustering.labels[exploration.clustering.labels >= 0])
+    assert told["sizes"] == [5, 10, 15, 20, 25]
+    assert told["counts"] == [int((sizes >= least).sum()) for least in told["sizes"]]
+    assert told["suggested"] == 10
+
+
+def test_without_other_sizes_to_offer_there_is_no_slider(exploration, monkeypatch):
+    monkeypatch.setattr(exploration, "clustering", replace(exploration.clustering, hierarchy=None))
+    assert App(exploration).grain == {}

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from nova_explore.widgets.map import CONTEXT_GREY, ScatterMap, _rgba, fit
+from nova_explore.widgets.map import ALWAYS_ON_TOP, ScatterMap, fit, opacity, point_size
+
+COLORS = ["#ff0000", "#00ff00", "#0000ff"]
 
 
-def small_map():
-    map = ScatterMap(np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32))
-    map.color_by(np.arange(30, dtype=np.int32) % 3, ["#ff0000", "#00ff00", "#0000ff"])
+def small_map(n=30):
+    map = ScatterMap(np.random.default_rng(0).normal(size=(n, 2)).astype(np.float32))
+    map.recode(np.arange(n, dtype=np.int32) % 3, COLORS)
     return map
+
+
+def lit(map):
+    """Positions in the mask that the browser gets."""
+    return np.flatnonzero(np.unpackbits(np.frombuffer(map.widget.lit, np.uint8), bitorder="little")).tolist()
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What every message to the browser holds, by trait."""
+    told = []
+    map = small_map()
+
+    def note(key=None):
+        told.append({key} if isinstance(key, str) else set(key or ()))
+
+    monkeypatch.setattr(map.widget, "send_state", note)
+    return map, told
 
 
 def test_coordinates_fit_the_square_and_keep_their_proportions():
@@ -21,24 +42,68 @@ def test_coordinates_fit_the_square_and_keep_their_proportions():
     assert np.isfinite(fit(np.zeros((4, 2), np.float32))).all()
 
 
-def test_what_is_not_highlighted_is_grey_and_still_there():
+def test_a_point_costs_eight_bytes_for_its_place_and_one_for_its_code():
+    map = small_map()
+    assert np.array_equal(np.frombuffer(map.widget.xy, np.float32).reshape(-1, 2), map_places(30))
+    assert np.frombuffer(map.widget.codes, np.uint8).tolist() == [0, 1, 2] * 10
+    assert map.widget.points.size == 0
+    map.recode(np.arange(30, dtype=np.int32) * 10, ["#000000"] * 300)
+    assert np.frombuffer(map.widget.codes, np.uint16).tolist() == list(range(0, 300, 10))
+
+
+def map_places(n):
+    return fit(np.random.default_rng(0).normal(size=(n, 2)).astype(np.float32))
+
+
+def test_few_highlighted_points_travel_by_position_and_are_drawn_on_top():
     map = small_map()
     map.highlight(np.array([3, 4]))
-    assert map.widget.color == [_rgba(CONTEXT_GREY)] * 3
-    assert map.widget.color_selected[0] == [1, 0, 0, 1]
     assert map.widget.selection.tolist() == [3, 4]
-    assert map.widget.filter is None
-    assert map.widget.opacity > 0.3
+    assert map.widget.lit == b""
     map.highlight(None)
-    assert map.widget.color[0] == [1, 0, 0, 1]
+    assert (map.widget.selection.tolist(), map.widget.lit) == ([], b"")
 
 
-def test_greying_a_legend_entry_does_not_resend_the_points():
+def test_many_highlighted_points_travel_as_a_bit_each():
+    map = small_map(3 * ALWAYS_ON_TOP)
+    many = np.arange(1, 3 * ALWAYS_ON_TOP, 2)
+    map.highlight(many)
+    assert map.widget.selection.size == 0
+    assert len(map.widget.lit) == 3 * ALWAYS_ON_TOP / 8
+    assert lit(map) == many.tolist()
+
+
+def test_highlighting_nothing_greys_everything():
     map = small_map()
-    points = map.widget.points
-    map.color_by(np.arange(30, dtype=np.int32) % 3, ["#ff0000", "#00ff00", "#0000ff"], frozenset({1}))
-    assert map.widget.points is points
-    assert map.widget.color == [[1, 0, 0, 1], _rgba(CONTEXT_GREY), [0, 0, 1, 1]]
+    map.highlight(np.array([], np.intp))
+    assert len(map.widget.lit) == 4
+    assert lit(map) == []
+
+
+def test_greying_a_legend_entry_and_another_palette_send_no_column(sent):
+    map, told = sent
+    map.recode(np.arange(30, dtype=np.int32) % 3, COLORS, {1})
+    assert told == [{"muted"}]
+    map.recode(np.arange(30, dtype=np.int32) % 3, COLORS[::-1], {1})
+    assert told[1:] == [{"colors"}]
+
+
+def test_moving_sends_the_coordinates_alone(sent):
+    map, told = sent
+    there = np.random.default_rng(1).normal(size=(30, 2)).astype(np.float32)
+    map.move(there)
+    assert told == [{"xy"}]
+    assert np.array_equal(np.frombuffer(map.widget.xy, np.float32).reshape(-1, 2), fit(there))
+    with pytest.raises(ValueError, match="29 coordinates for 30 points"):
+        map.move(there[1:])
+
+
+def test_more_points_are_smaller_and_lighter():
+    sizes, inks = ([measure(n) for n in (100, 10_000, 100_000, 10_000_000)] for measure in (point_size, opacity))
+    assert sizes == sorted(sizes, reverse=True)
+    assert inks == sorted(inks, reverse=True)
+    assert (sizes[0], sizes[-1], inks[0]) == (9, 2, 0.85)
+    assert inks[-1] >= 0.3
 
 
 def test_only_what_a_person_picks_is_reported():
@@ -51,16 +116,10 @@ def test_only_what_a_person_picks_is_reported():
     assert heard == [[7], []]
 
 
-def test_one_colour_is_sent_as_a_list_of_colours():
-    map = ScatterMap(np.zeros((2, 2), np.float32))
-    map.color_by(np.zeros(2, np.int32), ["#ff0000"])
-    assert len(map.widget.color) == 2
-
-
 def test_the_renderers_own_tooltip_legend_toolbar_and_page_wide_escape_are_off():
-    widget = small_map().widget
-    assert not widget.tooltip_enable
-    assert not widget.legend
-    assert widget.toolbar_buttons == []
-    assert widget.regl_scatterplot_options["deselectOnEscape"] is False
-    assert widget._css == ""
+    state = small_map().widget.get_state()
+    assert not state["tooltip_enable"]
+    assert not state["legend"]
+    assert state["toolbar_buttons"] == []
+    assert state["regl_scatterplot_options"]["deselectOnEscape"] is False
+    assert "_css" not in state

@@ -1,0 +1,72 @@
+"""The table and the picture of ``benchmarks/map.py``, from its kept results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+DOCS = Path(__file__).parent.parent / "docs"
+COLUMNS = ("seconds", "peak_mib", "kept of 15", "trustworthiness", "clusters", "ami", "ami clustered")
+OWN = "nova_explore"
+
+
+def write(results: Path) -> None:
+    """Write ``docs/benchmark_map.md`` and ``docs/benchmark_map.png`` from the last run of each kind."""
+    last: dict[tuple, dict] = {}
+    for line in results.read_text().splitlines():
+        record = json.loads(line)
+        last[record["n"], record["d"], record["cold"], record["contender"]] = record
+    rows = [last[key] for key in sorted(last)]
+    (DOCS / "benchmark_map.md").write_text("\n".join(_table(rows)) + "\n", encoding="utf-8")
+    _draw([row for row in rows if not row["cold"]], DOCS / "benchmark_map.png")
+
+
+def _table(rows: list[dict]) -> list[str]:
+    lines = [
+        "# From vectors to map: measured",
+        "",
+        "Made by `python benchmarks/map.py`, which says what is compared and how; each line is a process of its own.",
+        "Ratios are to nova_explore in the same run. *jittered*: WordNet's vectors again, moved a little.",
+        "",
+        "| vectors | compiled code | contender | " + " | ".join(COLUMNS) + " | time ratio |",
+        "|---|---|---|" + "--:|" * (len(COLUMNS) + 1),
+    ]
+    own = {(row["n"], row["d"], row["cold"]): row["seconds"] for row in rows if row["contender"] == OWN}
+    for row in rows:
+        base = own.get((row["n"], row["d"], row["cold"]))
+        cells = [str(row.get(column, "–")) for column in COLUMNS]
+        size = f"{row['n']:,} × {row['d']}{' (jittered)' if row['made'] else ''}"
+        ratio = f"{row['seconds'] / base:.1f}" if base else "–"
+        lines.append(
+            f"| {size} | {'none yet' if row['cold'] else 'on disk'} | {row['contender']} | "
+            f"{' | '.join(cells)} | {ratio} |"
+        )
+    return lines
+
+
+def _draw(rows: list[dict], target: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7.2, 4.2), dpi=150)
+    for contender in dict.fromkeys(row["contender"] for row in rows):
+        of = sorted((row["n"], row["seconds"]) for row in rows if row["contender"] == contender)
+        n, seconds = np.array(of).T
+        own = contender == OWN
+        axes.plot(n, seconds, "o-", label=contender, lw=2.5 if own else 1.2, color="#1f6feb" if own else None)
+        axes.annotate(contender, (n[-1], seconds[-1]), xytext=(6, 4), textcoords="offset points", fontsize=8)
+        if own:
+            line = np.geomspace(n[0], n[-1], 50)
+            grown = seconds[0] * line * np.log(line) / (n[0] * np.log(n[0]))
+            axes.plot(line, grown, ":", color="#888888", lw=1.2)
+            axes.annotate("n·log n", (line[-1], grown[-1]), xytext=(6, -10), textcoords="offset points", fontsize=8)
+    axes.set(xscale="log", yscale="log", xlabel="items", ylabel="seconds, fresh process, 2 cores")
+    axes.set_title("From vectors to a map with clusters", loc="left", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(x=0.18)
+    figure.tight_layout()
+    figure.savefig(target)

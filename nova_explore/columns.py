@@ -1,0 +1,59 @@
+"""What is known of every item, column by column: what a table shows and a map is coloured by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from nova_explore.cluster import Clustering
+from nova_explore.collection import Collection
+from nova_explore.errors import UnknownNameError
+from nova_explore.label import ClusterName
+from nova_explore.layout import Layout
+
+UNCLUSTERED = "unclustered"
+
+ALWAYS = (
+    "modality", "name", "title", "span", "cluster", "cluster_name", "strength", "preservation", "x", "y", "uri",
+)  # fmt: skip
+
+
+def column_names(collection: Collection) -> tuple[str, ...]:
+    """Name the columns; metadata whose name is taken has ``metadata.`` before it."""
+    return (*ALWAYS, *(f"metadata.{name}" if name in ALWAYS else name for name in collection.columns))
+
+
+def column(
+    name: str, collection: Collection, layout: Layout, clustering: Clustering, names: Mapping[int, ClusterName]
+) -> Sequence[Any] | NDArray[Any]:
+    """Read one column: n values in the order of the items, None where one is missing.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such column.
+    """
+    arrays = {
+        "cluster": clustering.labels,
+        "strength": clustering.strengths,
+        "preservation": layout.preservation,
+        "x": layout.xy[:, 0],
+        "y": layout.xy[:, 1],
+    }
+    if name in arrays:
+        return arrays[name]
+    if name == "modality":
+        return collection.modalities.tolist()
+    if name == "cluster_name":
+        called = [names[cluster].name if cluster in names else UNCLUSTERED for cluster in range(-1, clustering.count)]
+        return [called[label + 1] for label in clustering.labels.tolist()]
+    if name == "span":
+        return [str(item.span) if item.span else None for item in collection]
+    if name in ALWAYS:
+        return [getattr(item, name) for item in collection]
+    if name not in column_names(collection):
+        raise UnknownNameError("column", name, column_names(collection))
+    told = name if name in collection.columns else name.removeprefix("metadata.")
+    return [item.metadata.get(told) for item in collection]

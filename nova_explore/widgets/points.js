@@ -1,0 +1,91 @@
+// The points: columns that Python sends once, as the renderer wants them, and how a code becomes a colour here.
+
+const CONTEXT_GREY = "#a3a7ad";
+const GREYS = new Set([CONTEXT_GREY, "#9a9fa6"]);
+const DIMMED = 0.5;
+const MOVE_MS = 700;
+const MOST_TO_MOVE = 200_000;
+const TOOLS = { pan: ["panZoom", "freeform"], lasso: ["lasso", "freeform"], box: ["lasso", "rectangle"] };
+
+class Points {
+  constructor(plot, model, { signal, still, drawn }) {
+    Object.assign(this, { plot, model, signal, still, drawn });
+    this.rows = [];
+    this.stale = new Set(["xy"]);
+    const follow = (names, call) => names.forEach((name) => model.on(`change:${name}`, call, this));
+    follow(["xy", "codes", "lit"], ({ changed }) => this.redraw(...Object.keys(changed)));
+    follow(["colors"], () => (model.get("lit").byteLength ? this.redraw("codes") : this.paint()));
+    follow(["muted", "selection"], () => this.paint());
+    signal.addEventListener("abort", () => model.off(null, null, this));
+  }
+
+  use(tool) {
+    const [mouseMode, lassoType] = TOOLS[tool];
+    this.plot.set({ mouseMode, lassoType });
+  }
+
+  column(name, Type) {
+    const view = this.model.get(name);
+    return new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  }
+
+  // The renderer refuses to draw while it draws, so what changes meanwhile is drawn next, together.
+  async redraw(...columns) {
+    for (const column of columns) this.stale.add(column);
+    if (this.busy) return;
+    this.busy = true;
+    while (this.stale.size && !this.signal.aborted) {
+      const moved = this.stale.has("xy");
+      this.stale.clear();
+      const again = this.fill();
+      this.paint();
+      await this.plot.draw(this.rows, {
+        zDataType: "categorical",
+        preventFilterReset: again,
+        spatialIndex: moved ? undefined : this.plot.get("spatialIndex"),
+        transition: moved && again && !this.still() && this.rows.length <= MOST_TO_MOVE,
+        transitionDuration: MOVE_MS,
+      });
+      this.drawn();
+    }
+    this.busy = false;
+  }
+
+  // Rows of x, y and code; what the mask `lit` leaves dark has the code of the same colour among the greys.
+  fill() {
+    const xy = this.column("xy", Float32Array);
+    const n = xy.length / 2;
+    const codes = this.column("codes", this.model.get("codes").byteLength === n ? Uint8Array : Uint16Array);
+    const lit = this.column("lit", Uint8Array);
+    const greys = this.model.get("colors").length;
+    const again = this.rows.length === n;
+    if (!again) this.rows = Array.from({ length: n }, () => [0.5, 0.5, 0.5]);
+    const { rows } = this;
+    for (let i = 0; i < n; i += 1) {
+      const row = rows[i];
+      const dark = lit.length && !(lit[i >> 3] & (1 << (i & 7)));
+      row[0] = xy[2 * i];
+      row[1] = xy[2 * i + 1];
+      row[2] = codes[i] + (dark ? greys : 0);
+    }
+    return again;
+  }
+
+  // Colours alone: the points stay where they are, on the graphics card.
+  paint() {
+    const muted = new Set(this.model.get("muted"));
+    const colors = this.model.get("colors");
+    const greys = colors.map(() => CONTEXT_GREY);
+    const lit = [...colors.map((color, code) => (muted.has(code) ? CONTEXT_GREY : color)), ...greys];
+    const base = this.model.get("selection")?.shape[0] > 0 ? [...greys, ...greys] : lit;
+    const opacity = this.model.get("opacity");
+    this.plot.set({
+      pointColor: base,
+      pointColorActive: lit,
+      pointColorHover: lit,
+      // Grey points are many and lie anywhere: in full ink they would cover the groups.
+      opacityBy: "valueA",
+      opacity: base.map((color) => (GREYS.has(color) ? opacity * DIMMED : opacity)),
+    });
+  }
+}

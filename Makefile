@@ -17,7 +17,9 @@ test: .venv/installed-dev chromium
 	$(BIN)/python -m pytest
 
 bench: .venv/installed-dev
+	$(PIP) --editable '.[dev,bench]'
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	$(BIN)/python benchmarks/map.py --fold
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

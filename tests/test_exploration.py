@@ -79,6 +79,36 @@ def test_a_map_opened_again_is_the_same_map(exploration):
     assert again.clustering.parameters == exploration.clustering.parameters
 
 
+def test_another_group_size_keeps_the_map_and_the_names_of_groups_that_stay(exploration, monkeypatch):
+    same = exploration.recluster(min_cluster_size=exploration.clustering.parameters["min_cluster_size"])
+    np.testing.assert_array_equal(same.clustering.labels, exploration.clustering.labels)
+    named = replace(exploration.names[1], name="named by a person", source="person")
+    monkeypatch.setitem(exploration.names, 1, named)
+    finer = exploration.recluster(min_cluster_size=3)
+    np.testing.assert_array_equal(finer.layout.xy, exploration.layout.xy)
+    assert finer.collection is exploration.collection
+    assert finer.clustering.parameters["min_cluster_size"] == 3
+    again = exploration.recluster(min_cluster_size=exploration.clustering.parameters["min_cluster_size"])
+    assert (again.names[1].name, again.names[1].source) == ("named by a person", "person")
+    assert again.names[1].size == len(again.clustering.members(1))
+
+
+def test_a_map_opened_again_can_still_be_cut_otherwise(exploration):
+    opened = explore(open_library(exploration.library.path))
+    for size in (3, 10, 30):
+        np.testing.assert_array_equal(
+            opened.recluster(min_cluster_size=size).clustering.labels,
+            exploration.recluster(min_cluster_size=size).clustering.labels,
+        )
+    np.testing.assert_array_equal(opened.sweep().counts, exploration.sweep().counts)
+
+
+def test_too_few_items_for_groups_say_so(tmp_path):
+    few = explore(toy_library(tmp_path / "few.nova", per_topic=1))
+    with pytest.raises(TooFewItemsError, match=r"4 items are too few for clusters. Needed: 10 or more."):
+        few.sweep()
+
+
 def test_other_parameters_and_other_items_give_another_map(exploration, tmp_path):
     assert explore(exploration.library, min_cluster_size=10).key != exploration.key
     grown = toy_library(tmp_path / "a.nova", per_topic=10)

@@ -77,7 +77,7 @@ def umap_hdbscan(vectors: np.ndarray, mark) -> tuple[np.ndarray, np.ndarray, dic
 
 
 def evoc(vectors: np.ndarray, mark) -> tuple[None, np.ndarray, dict]:
-    import evoc
+    import evoc  # pyright: ignore[reportMissingImports]
 
     mark("import")
     labels = evoc.EVoC(n_neighbors=K).fit_predict(np.array(vectors))
@@ -87,7 +87,7 @@ def evoc(vectors: np.ndarray, mark) -> tuple[None, np.ndarray, dict]:
 
 def embedding_atlas(vectors: np.ndarray, mark) -> tuple[np.ndarray, None, dict]:
     import pandas as pd
-    from embedding_atlas.projection import compute_projection
+    from embedding_atlas.projection import compute_projection  # pyright: ignore[reportMissingImports]
 
     mark("import")
     frame = pd.DataFrame({"vector": list(np.array(vectors))})

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bedrock_schema import segment_content, vector_of
+from fake_bedrock import FakeBedrock
 from fake_bedrock_jobs import FakeJobs
 from fake_job_store import ACCOUNT, REGION
 from toy_library import text_items
@@ -27,6 +28,13 @@ PLACE = S3Place("s3://media-bucket/nova", kms_key=KEY, owner=ACCOUNT)
 QUICK = Patience(first=0.01, most=0.05)
 DIMENSION = 256
 SECONDS = 70.0
+
+QUIET = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:moto.*"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore.*"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+"""moto and botocore warn about themselves: both are pinned by others and no part of what is tested."""
 
 
 @pytest.fixture(scope="module")
@@ -183,3 +191,11 @@ class Impatient(Patience):
 
 def batch_expected(item: Item) -> np.ndarray:
     return np.array(vector_of((item.text or "").encode(), DIMENSION), np.float32)
+
+
+@pytest.fixture
+def both(jobs_fake):
+    """Stand-ins for single calls and for jobs, behind one another."""
+    with FakeBedrock() as single:
+        jobs_fake.single_calls = single.url
+        yield single, jobs_fake

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from fake_job_store import Habits
 from jobs_bench import (  # fmt: skip
+    QUIET,
     SECONDS,
     book,
     clip,
@@ -29,12 +30,7 @@ from nova_explore.collection import Collection, Modality
 from nova_explore.jobs import list_jobs
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-# moto and botocore warn about themselves: both are pinned by others and no part of what is tested here.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:moto.*"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore.*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = QUIET
 
 
 @pytest.mark.parametrize("times", ["metadata", "beside"])

@@ -12,6 +12,7 @@ from jobs_bench import (  # fmt: skip
     DIMENSION,
     PLACE,
     QUICK,
+    QUIET,
     ROLE,
     batch_expected,
     fake,
@@ -36,12 +37,7 @@ from nova_explore.models import nova_batch
 from nova_explore.store import open_library
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-# moto and botocore warn about themselves: both are pinned by others and no part of what is tested here.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:moto.*"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore.*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = QUIET
 
 
 def test_shuffled_answers_find_their_items(tmp_path, fake):

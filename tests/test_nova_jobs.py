@@ -16,6 +16,7 @@ from jobs_bench import (  # fmt: skip
     KEY,
     PLACE,
     QUICK,
+    QUIET,
     ROLE,
     Impatient,
     book,
@@ -39,12 +40,7 @@ from nova_explore.models.s3 import S3Place
 from nova_explore.store import open_library
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-# moto and botocore warn about themselves: both are pinned by others and no part of what is tested here.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:moto.*"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore.*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = QUIET
 
 
 # ---- any process goes on where another was killed ------------------------------------------------------------------

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import pytest
-from fake_bedrock import FakeBedrock
 from fake_job_store import Habits
-from jobs_bench import PLACE, QUICK, ROLE, SECONDS, nova, one_loader, parts, recording, s3, s3_url, stored, texts
+from jobs_bench import (
+    PLACE,
+    QUICK,
+    QUIET,
+    ROLE,
+    SECONDS,
+    both,
+    nova,
+    one_loader,
+    parts,
+    recording,
+    s3,
+    s3_url,
+    stored,
+    texts,
+)
 from jobs_bench import fake as jobs_fake
 
 from nova_explore.collection import Collection
 from nova_explore.jobs import embed_by_jobs
 from nova_explore.sources import read
 
-__all__ = ["jobs_fake", "one_loader", "s3", "s3_url"]  # fixtures
+__all__ = ["both", "jobs_fake", "one_loader", "s3", "s3_url"]  # fixtures
 
-pytestmark = [
-    # as in test_nova_jobs: moto and botocore warn about themselves
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:moto.*"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore.*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = QUIET
 
 
 @pytest.fixture
 def one_by_one() -> None:
     """In the place of the bench's stand-in: here the synchronous path is the real one."""
-
-
-@pytest.fixture
-def both(jobs_fake):
-    with FakeBedrock() as single:
-        jobs_fake.single_calls = single.url
-        yield single, jobs_fake
 
 
 def run(source, to, path, **options):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fake_bedrock import FakeBedrock
 from jobs_bench import (
     DIMENSION,
     PLACE,
     QUICK,
+    QUIET,
     ROLE,
     SECONDS,
     book,
+    both,
     clip,
     nova,
     one_loader,
@@ -29,26 +30,14 @@ from nova_explore.embedding import embed
 from nova_explore.jobs import embed_by_jobs, estimate_jobs, list_jobs
 from nova_explore.models.nova import NovaModel
 
-__all__ = ["jobs_fake", "one_loader", "s3", "s3_url"]  # fixtures
+__all__ = ["both", "jobs_fake", "one_loader", "s3", "s3_url"]  # fixtures
 
-pytestmark = [
-    # as in test_nova_jobs: moto and botocore warn about themselves
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:moto.*"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore.*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = QUIET
 
 
 @pytest.fixture
 def one_by_one() -> None:
     """In the place of the bench's stand-in: here the synchronous path is the real one."""
-
-
-@pytest.fixture
-def both(jobs_fake):
-    with FakeBedrock() as single:
-        jobs_fake.single_calls = single.url
-        yield single, jobs_fake
 
 
 def run(source, to, path, model=None, **options):

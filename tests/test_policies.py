@@ -11,6 +11,7 @@ from fake_job_store import Habits
 from jobs_bench import (
     PLACE,
     QUICK,
+    QUIET,
     ROLE,
     fake,
     interrupted_run,
@@ -31,12 +32,7 @@ from nova_explore.models.s3 import S3Place
 from nova_explore.store import open_library
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-pytestmark = [
-    # as in test_nova_jobs: moto and botocore warn about themselves
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:moto.*"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore.*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = QUIET
 
 APART = S3Place("s3://media-bucket/policies", kms_key=PLACE.kms_key, owner=PLACE.owner)
 """Where no other test has uploaded anything: what is there already is not uploaded again."""

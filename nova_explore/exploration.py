@@ -144,9 +144,9 @@ class Exploration:
         """
         clustering = self._hierarchy().cut(min_cluster_size)
         phrases = phrase_embedder(self._model_name, self.space, self._model)
-        names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases)
-        for new, old in match_clusters(self.clustering.labels, clustering.labels).items():
-            names[new] = replace(names[new], name=self.names[old].name, source=self.names[old].source)
+        stay = match_clusters(self.clustering.labels, clustering.labels)
+        kept = {new: self.names[old] for new, old in stay.items()}
+        names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept)
         drawn = replace(self._drawn, clustering=clustering, names=names)
         return Exploration(
             self.library, self.collection, self._model_name, self.space, self.vectors, drawn, self._model

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +113,7 @@ def name_clusters(
     clustering: Clustering,
     *,
     embed_phrases: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
+    kept: Mapping[int, ClusterName] = MappingProxyType({}),
 ) -> dict[int, ClusterName]:
     """Name every cluster.
 
@@ -125,6 +127,8 @@ def name_clusters(
     embed_phrases : callable, optional
         Phrases in, float32 array of shape (m, d) out, in the space of the vectors. Called only if the words of a
         cluster are those of a few of its items.
+    kept : Mapping of int to ClusterName, optional
+        Clusters that keep a name, and whose it was; no other cluster gets the same one.
 
     Returns
     -------
@@ -135,16 +139,19 @@ def name_clusters(
     keywords, coverage = _keywords(words, clustering)
     groups = [clustering.members(c) for c in range(clustering.count)]
     means = [vectors[members].mean(axis=0) for members in groups]
-    wordless = [c for c in range(clustering.count) if coverage[c] < COVERAGE]
+    wordless = [c for c in range(clustering.count) if coverage[c] < COVERAGE and c not in kept]
     phrases: dict[int, str] = {}
     if wordless and embed_phrases is not None:
         lifts = np.stack([means[c] for c in wordless]) - vectors.mean(axis=0)
         phrases = dict(zip(wordless, _phrases(lifts, embed_phrases), strict=True))
     named: dict[int, ClusterName] = {}
-    taken: set[str] = set()
+    taken = {name.name for name in kept.values()}
     for c, members in enumerate(groups):
         nearest = members[np.argsort(-(vectors[members] @ means[c]), kind="stable")][:MEDOIDS]
         medoids = tuple(items[position].id for position in nearest)
+        if c in kept:
+            named[c] = ClusterName(c, kept[c].name, kept[c].source, tuple(keywords[c]), medoids, len(members))
+            continue
         if c not in wordless:
             name, source = _join(keywords[c], taken), "keywords"
         elif c in phrases:

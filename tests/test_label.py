@@ -8,7 +8,7 @@ from test_collection import text_item
 
 from nova_explore.cluster import Clustering
 from nova_explore.collection import Item, Modality, number_copies
-from nova_explore.label import class_tfidf, name_clusters, words_of
+from nova_explore.label import ClusterName, class_tfidf, name_clusters, words_of
 
 
 def clustering(labels: list[int]) -> Clustering:
@@ -87,6 +87,17 @@ def test_no_two_clusters_share_a_name():
 )
 def test_file_names_count_as_words_only_where_they_hold_some(name, words):
     assert words_of(text_item("d", name, modality=Modality.IMAGE)) == words
+
+
+def test_a_name_that_stays_is_given_to_no_other_cluster():
+    items = worded(["owl nest"] * 4 + ["boat mast"] * 4)
+    vectors = np.repeat(np.eye(2, dtype=np.float32), 4, axis=0)
+    fresh = name_clusters(items, vectors, clustering([0] * 4 + [1] * 4))
+    kept = ClusterName(7, fresh[0].name, "person", (), (), 99)
+    names = name_clusters(items, vectors, clustering([0] * 4 + [1] * 4), kept={1: kept})
+    assert (names[1].name, names[1].source, names[1].cluster, names[1].size) == (kept.name, "person", 1, 4)
+    assert names[1].keywords == fresh[1].keywords
+    assert names[0].name != kept.name
 
 
 def test_no_clusters_give_no_names():

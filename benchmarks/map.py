@@ -41,18 +41,19 @@ def smallest(n: int) -> int:
 
 
 def ours(vectors: np.ndarray, mark) -> tuple[np.ndarray, np.ndarray, dict]:
-    from nova_explore.cluster import cluster
-    from nova_explore.layout import lay_out, weigh
+    from nova_explore.cluster import DIMENSIONS, cluster
+    from nova_explore.layout import lay_out, principal_components, weigh
     from nova_explore.neighbors import find_neighbors
 
     mark("import")
     neighbors = find_neighbors(vectors, k=K)
     mark("neighbours")
     graph = weigh(neighbors)
+    start = principal_components(vectors, DIMENSIONS)
     mark("graph")
-    layout = lay_out(vectors, graph, neighbors)
+    layout = lay_out(start, graph, neighbors)
     mark("layout")
-    clustering = cluster(vectors, graph)
+    clustering = cluster(start, graph)
     mark("clusters")
     said = {"method": neighbors.method, "recall": neighbors.recall, "preservation": float(layout.preservation.mean())}
     if clustering.hierarchy is not None:

@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.artefacts import Map, load_map, map_key, save_map
-from nova_explore.cluster import cluster
+from nova_explore.cluster import DIMENSIONS, cluster
 from nova_explore.collection import Collection, Unread
 from nova_explore.embedding import embed, phrase_embedder
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
-from nova_explore.layout import lay_out, weigh
+from nova_explore.layout import lay_out, principal_components, weigh
 from nova_explore.modality_gap import compared_vectors
 from nova_explore.models.model import EmbeddingModel, Space, open_model
-from nova_explore.models.nova_request import DIMENSIONS, MODEL_ID
+from nova_explore.models.nova_request import DIMENSIONS as LENGTHS
+from nova_explore.models.nova_request import MODEL_ID
 from nova_explore.run import package_versions
 from nova_explore.store import MARKER, Library, now, open_library
 
@@ -79,11 +80,12 @@ def explore(
     drawn = load_map(library, key) if seed is not None else None
     if drawn is None:
         kinds = [str(item.modality) for item in collection]
-        prefix = min(DIMENSIONS) if space.model == MODEL_ID else None
+        prefix = min(LENGTHS) if space.model == MODEL_ID else None
         compared, neighbors, gap = compared_vectors(vectors, kinds, k=k, prefix=prefix, seed=seed or 0)
         graph = weigh(neighbors)
-        layout = lay_out(compared, graph, neighbors, min_dist=min_dist, seed=seed)
-        clustering = cluster(compared, graph, min_cluster_size=min_cluster_size, seed=seed)
+        start = principal_components(compared, DIMENSIONS)
+        layout = lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed)
+        clustering = cluster(start, graph, min_cluster_size=min_cluster_size, seed=seed)
         phrases = phrase_embedder(name, space, opened)
         names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
         drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())

@@ -22,8 +22,9 @@ from nova_explore.neighbors import Neighbors
 DIMENSIONS = 5
 """Dimensions to cluster in: density estimates need few, and two lose neighbours that five keep."""
 
-ROUNDS = 100
-"""Of the reduction: more rounds give clusters that agree no better with WordNet's files or the demo's folders."""
+ROUNDS = 50
+"""Of the reduction. With 50, 100, 200 and 400 rounds, the clusters' adjusted mutual information is .255, .252, .251 and
+.249 with the files of 10,000 entries of WordNet, .427, .426, .424 and .418 with the folders of the demo collection."""
 
 FEWEST_TO_CLUSTER = 10
 
@@ -171,7 +172,7 @@ def default_min_cluster_size(n: int) -> int:
 
 
 def cluster(
-    vectors: NDArray[np.float32],
+    start: NDArray[np.float32],
     graph: csr_array,
     *,
     min_cluster_size: int | None = None,
@@ -182,8 +183,8 @@ def cluster(
 
     Parameters
     ----------
-    vectors : float32 array of shape (n, d)
-        Unit rows.
+    start : float32 array of shape (n, dimensions)
+        Principal components of the vectors, as many as there are dimensions to cluster in: `DIMENSIONS`.
     graph : csr_array of shape (n, n)
         Of `nova_explore.layout.weigh`.
     min_cluster_size : int, optional
@@ -198,16 +199,16 @@ def cluster(
     Clustering
         Fewer than ten items are all left unclustered.
     """
-    n = len(vectors)
+    n = len(start)
     smallest = default_min_cluster_size(n) if min_cluster_size is None else min_cluster_size
-    parameters = {"method": "hdbscan", "min_samples": min_samples, "dimensions": DIMENSIONS, "seed": seed}
+    parameters = {"method": "hdbscan", "min_samples": min_samples, "dimensions": start.shape[1], "seed": seed}
     if n < max(FEWEST_TO_CLUSTER, smallest):
         return Clustering(
             np.full(n, -1, np.int32), np.zeros(n, np.float32), {**parameters, "min_cluster_size": smallest}
         )
     import hdbscan
 
-    reduced = reduce(vectors, graph, dimensions=DIMENSIONS, min_dist=0.0, rounds=ROUNDS, seed=seed)
+    reduced = reduce(start, graph, min_dist=0.0, rounds=ROUNDS, seed=seed)
     fitted = hdbscan.HDBSCAN(min_cluster_size=smallest, min_samples=min_samples, core_dist_n_jobs=1).fit(
         reduced.astype(np.float64)
     )

@@ -2,7 +2,8 @@
 
 The objective, its gradients and its schedule are UMAP's (McInnes, Healy & Melville 2018, arXiv:1802.03426, section
 3.2), optimised so that a seed and all cores go together: in a round every item moves by itself, from where all items
-were before the round. Three things differ from umap-learn, all measured in ``benchmarks/map.py``:
+were before the round. Three things differ from umap-learn (``benchmarks/map.py`` compares what comes of all three
+together):
 
 - an edge pulls the end that is looked at and not the other one, which is looked at in its own turn;
 - which edges pull in a round follows from their weight and their number, so that no state is kept for them;

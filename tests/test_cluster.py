@@ -8,13 +8,26 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 from test_layout import graph_of, planted
 
-from nova_explore.cluster import Clustering, Hierarchy, Sweep, cluster, default_min_cluster_size, soft_memberships
+from nova_explore.cluster import (
+    DIMENSIONS,
+    Clustering,
+    Hierarchy,
+    Sweep,
+    cluster,
+    default_min_cluster_size,
+    soft_memberships,
+)
+from nova_explore.layout import principal_components
 from nova_explore.neighbors import Neighbors
+
+
+def components(vectors: np.ndarray) -> np.ndarray:
+    return principal_components(vectors, DIMENSIONS)
 
 
 def test_planted_groups_are_found():
     vectors, truth = planted()
-    found = cluster(vectors, graph_of(vectors, k=15))
+    found = cluster(components(vectors), graph_of(vectors, k=15))
     assert found.count == 6
     assert adjusted_rand_score(truth, found.labels) > 0.95
 
@@ -24,7 +37,7 @@ def test_clusters_are_numbered_by_falling_size():
     truth = np.repeat([0, 1, 2], [30, 90, 60])
     vectors = random.normal(size=(3, 32))[truth] + 0.4 * random.normal(size=(180, 32))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    found = cluster(vectors, graph_of(vectors, k=15))
+    found = cluster(components(vectors), graph_of(vectors, k=15))
     sizes = [len(found.members(c)) for c in range(found.count)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(sizes) == 3
@@ -33,14 +46,14 @@ def test_clusters_are_numbered_by_falling_size():
 def test_the_same_seed_gives_the_same_clusters():
     vectors, _ = planted(seed=3)
     graph = graph_of(vectors)
-    first, again = cluster(vectors, graph, seed=0), cluster(vectors, graph, seed=0)
+    first, again = cluster(components(vectors), graph, seed=0), cluster(components(vectors), graph, seed=0)
     np.testing.assert_array_equal(first.labels, again.labels)
     np.testing.assert_array_equal(first.strengths, again.strengths)
 
 
 def test_too_few_items_are_left_unclustered_and_counted():
     vectors, _ = planted(groups=1, size=8)
-    found = cluster(vectors, graph_of(vectors, k=7))
+    found = cluster(components(vectors), graph_of(vectors, k=7))
     assert found.count == 0
     assert found.noise_share == 1.0
 

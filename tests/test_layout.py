@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist
 
-from nova_explore.layout import Layout, lay_out, measure_preservation, narrow_empty_bands, weigh
+from nova_explore.layout import Layout, lay_out, measure_preservation, narrow_empty_bands, principal_components, weigh
 from nova_explore.neighbors import Neighbors, find_neighbors
 
 
@@ -24,7 +24,7 @@ def graph_of(vectors: np.ndarray, k: int = 15) -> csr_array:
 
 def drawn(vectors: np.ndarray, k: int = 15, seed: int | None = 0) -> Layout:
     neighbors = find_neighbors(vectors, k=k)
-    return lay_out(vectors, weigh(neighbors), neighbors, seed=seed)
+    return lay_out(principal_components(vectors, 2), weigh(neighbors), neighbors, seed=seed)
 
 
 def test_the_same_seed_gives_the_same_map_and_another_seed_another():

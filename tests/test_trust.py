@@ -8,7 +8,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances
 
 from nova_explore.errors import TooFewItemsError
-from nova_explore.layout import lay_out, measure_preservation, weigh
+from nova_explore.layout import lay_out, measure_preservation, principal_components, weigh
 from nova_explore.neighbors import Neighbors, find_neighbors
 from nova_explore.trust import measure_trust, trust_columns
 
@@ -136,7 +136,7 @@ def test_few_items_look_at_fewer_neighbours():
 
 def test_the_three_measures_are_columns_of_the_items_and_the_sentence_says_their_means():
     vectors, _, neighbors = scattered()
-    layout = lay_out(vectors, weigh(neighbors), neighbors)
+    layout = lay_out(principal_components(vectors, 2), weigh(neighbors), neighbors)
     trust = measure_trust(vectors, layout.xy, neighbors)
     columns = trust_columns(trust)
     assert list(columns) == ["preservation", "trustworthiness", "continuity"]

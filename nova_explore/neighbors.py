@@ -1,8 +1,8 @@
 """The k nearest other items of every item, in the embedding space: computed once, read by everything else.
 
 Similarity is the cosine. Up to some thousand items the search is exact, by blocked matrix products, which are then
-about the fastest way as well and need memory for one block only. Beyond, NN-descent finds nearly all of them in a time that grows
-little faster than the collection, and how nearly is measured on every run.
+about the fastest way as well and need memory for one block only. Beyond, NN-descent finds nearly all of them in a time
+that grows little faster than the collection, and how nearly is measured on every run.
 """
 
 from __future__ import annotations

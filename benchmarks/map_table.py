@@ -10,6 +10,7 @@ import numpy as np
 DOCS = Path(__file__).parent.parent / "docs"
 COLUMNS = ("seconds", "peak_mib", "kept of 15", "trustworthiness", "clusters", "ami", "ami clustered")
 OWN = "nova_explore"
+PARTIAL = {"embedding-atlas": " (map only)", "evoc": " (clusters only)"}
 
 
 def write(results: Path) -> None:
@@ -58,7 +59,13 @@ def _draw(rows: list[dict], target: Path) -> None:
         n, seconds = np.array(of).T
         own = contender == OWN
         axes.plot(n, seconds, "o-", label=contender, lw=2.5 if own else 1.2, color="#1f6feb" if own else None)
-        axes.annotate(contender, (n[-1], seconds[-1]), xytext=(6, 4), textcoords="offset points", fontsize=8)
+        beside = {"embedding-atlas": -11, "evoc": -4}.get(contender, 4)
+        near = {"xytext": (7, beside), "textcoords": "offset points", "fontsize": 8}
+        axes.annotate(f"{contender}{PARTIAL.get(contender, '')}", (n[-1], seconds[-1]), **near)
+        for row in rows:
+            if row["contender"] == contender and row["made"]:
+                said = f"{row['d']} dimensions, jittered"
+                axes.annotate(said, (row["n"], row["seconds"]), xytext=(0, 12), textcoords="offset points", fontsize=7)
         if own:
             line = np.geomspace(n[0], n[-1], 50)
             grown = seconds[0] * line * np.log(line) / (n[0] * np.log(n[0]))
@@ -67,6 +74,6 @@ def _draw(rows: list[dict], target: Path) -> None:
     axes.set(xscale="log", yscale="log", xlabel="items", ylabel="seconds, fresh process, 2 cores")
     axes.set_title("From vectors to a map with clusters", loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(x=0.18)
+    axes.margins(x=0.18, y=0.1)
     figure.tight_layout()
     figure.savefig(target)

@@ -11,6 +11,7 @@ import platform
 import time
 import uuid
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -30,13 +31,16 @@ from nova_explore.models.model import (
     Vector,
 )  # fmt: skip
 from nova_explore.store import Library, now
-from nova_explore.thumbnails import draw_thumbnails
+from nova_explore.thumbnails import draw_thumbnails, draw_while_waiting
 
 COMPACT_AFTER = 16
 """Appends after which a table's small files are joined at the end of a run."""
 
 STORE_EVERY, STORE_AT = 0.5, 64
 """Seconds and vectors after which the answers of a hosted model are stored."""
+
+DRAWING = 0.5
+"""Part of the time between two lots of answers in which thumbnails are drawn, where calls wait for a service's rate."""
 
 RECORDED_PACKAGES = (
     "nova-explore", "numpy", "onnxruntime", "lancedb", "pillow", "av", "soundfile", "pypdfium2", "umap-learn",
@@ -112,6 +116,8 @@ def run(
     library.clear_failures(space)
     library.record_run(record)
     stored = 0
+    undrawn: deque[Item] = deque()
+    since = time.monotonic()
     try:
         with tqdm(
             total=contents, initial=contents - len(todo), desc="embedding", unit="item", disable=not progress
@@ -119,6 +125,10 @@ def run(
             for answers in _ask(model, todo, account=account, budget=budget):
                 stored += _store(library, space, answers, record)
                 _show(bar, len(answers), account)
+                undrawn.extend(item for item, answer in answers if not isinstance(answer, ItemError))
+                if account.waits:
+                    draw_while_waiting(library, undrawn, seconds=DRAWING * (time.monotonic() - since))
+                since = time.monotonic()
         if stored > COMPACT_AFTER:
             library.tables.compact(f"vectors_{space.key}")
         draw_thumbnails(library, items, space, progress=progress)

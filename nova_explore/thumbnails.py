@@ -1,7 +1,12 @@
-"""Thumbnails of what has a vector, drawn when all vectors are there: no call to a service waits for a picture."""
+"""Thumbnails of what has a vector: no call to a service waits for a picture.
+
+They are drawn when all vectors are there, and before that only in time that a run spends waiting for a service's rate.
+"""
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterable
 
 from nova_explore import media
@@ -34,13 +39,26 @@ def draw_thumbnails(library: Library, items: Iterable[Item], space: Space, *, pr
     missing = list({item.content_key: item for item in items if item.content_key in wanted}.values())
     drawn: dict[str, bytes] = {}
     for item in tqdm(missing, desc="thumbnails", unit="item", delay=1, leave=False, disable=not progress):
-        try:
-            drawn[item.content_key] = media.thumbnail(item)
-        except UnreadableError:
-            continue
+        _draw(item, drawn)
         if len(drawn) == AT_ONCE:
             library.add_thumbnails(drawn)
             drawn = {}
     library.add_thumbnails(drawn)
     if len(missing) > AT_ONCE:
         library.tables.compact("thumbnails")
+
+
+def draw_while_waiting(library: Library, items: deque[Item], *, seconds: float) -> None:
+    """Draw and store thumbnails of the first of these items for about so long, and take them from the queue."""
+    until = time.monotonic() + seconds
+    drawn: dict[str, bytes] = {}
+    while items and time.monotonic() < until:
+        _draw(items.popleft(), drawn)
+    library.add_thumbnails(drawn)
+
+
+def _draw(item: Item, drawn: dict[str, bytes]) -> None:
+    try:
+        drawn[item.content_key] = media.thumbnail(item)
+    except UnreadableError:
+        return

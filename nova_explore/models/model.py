@@ -117,6 +117,8 @@ class Account:
         Good answers a second, lately.
     in_flight : int
         Requests without an answer now.
+    waits : bool
+        Whether requests wait for the service's rate now, so that there is time for other work.
     truncated : dict of str to int
         Characters that were embedded, by content key, for texts of which the rest was left out.
     failed_requests : list of dict
@@ -132,6 +134,7 @@ class Account:
     lost: float = 0.0
     rate: float = 0.0
     in_flight: int = 0
+    waits: bool = False
     truncated: dict[str, int] = field(default_factory=dict)
     failed_requests: list[dict[str, Any]] = field(default_factory=list)
 

@@ -157,7 +157,8 @@ class Stream:
             task = self._due(now)
             self._air.resize(math.floor(self._pace.window))
             # Where a rate leads, a call that waits for its place would leave later than it was counted.
-            ahead = AHEAD if self._pace.rate is None else 0
+            self._account.waits = self._pace.rate is not None
+            ahead = 0 if self._account.waits else AHEAD
             pause = max(self._pace.wait(self._in_flight - ahead), self._tokens.wait() if self._tokens else 0.0)
             if task is not None and pause <= 0:
                 self._send(task, now)

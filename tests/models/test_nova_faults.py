@@ -228,6 +228,22 @@ def test_an_interrupted_run_ends_soon_and_keeps_what_came(bedrock, tmp_path):
     assert bedrock.summary()["twice"] == 0
 
 
+def test_pictures_are_drawn_while_calls_wait_for_the_rate(bedrock, tmp_path):
+    class Interrupted(NovaModel):
+        def embed_stream(self, items, **options):
+            for count, answer in enumerate(super().embed_stream(items, **options)):
+                if count == 100:
+                    raise KeyboardInterrupt
+                yield answer
+
+    with pytest.raises(KeyboardInterrupt):
+        embed(toy_collection(60), to=tmp_path / "a.nova", model=Interrupted(requests_per_minute=3000), progress=False)
+    library = open_library(tmp_path / "a.nova")
+    assert 0 < len(library.thumbnailed()) <= len(library.embedded(SPACE))
+    embed(toy_collection(60), to=tmp_path / "a.nova", model=NovaModel(), progress=False)
+    assert library.thumbnailed() == library.embedded(SPACE)
+
+
 def test_the_pace_of_a_known_quota_is_never_passed(bedrock, tmp_path):
     embed(toy_collection(10), to=tmp_path / "a.nova", model=NovaModel(requests_per_minute=1200), progress=False)
     seen = bedrock.summary()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -12,6 +12,9 @@ from nova_explore.collection import Collection
 from nova_explore.errors import UnknownNameError
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNCLUSTERED = "unclustered"
 
@@ -57,3 +60,25 @@ def column(
         raise UnknownNameError("column", name, column_names(collection))
     told = name if name in collection.columns else name.removeprefix("metadata.")
     return [item.metadata.get(told) for item in collection]
+
+
+def cluster_table(clustering: Clustering, names: Mapping[int, ClusterName]) -> pd.DataFrame:
+    """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last."""
+    import pandas as pd
+
+    n, noise = len(clustering.labels), len(clustering.members(-1))
+    rows: list[dict[str, Any]] = [
+        {
+            "cluster": name.cluster,
+            "name": name.name,
+            "size": name.size,
+            "share": name.size / n,
+            "source": name.source,
+            "keywords": ", ".join(word for word, _ in name.keywords),
+            "medoids": list(name.medoids),
+        }
+        for name in names.values()
+    ]
+    left: dict[str, Any] = {"cluster": -1, "name": UNCLUSTERED, "size": noise, "share": noise / n}
+    left |= {"source": "", "keywords": "", "medoids": []}
+    return pd.DataFrame([*rows, left]).set_index("cluster")

@@ -15,7 +15,7 @@ from nova_explore import media
 from nova_explore.artefacts import Map
 from nova_explore.cluster import FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection, Slice
-from nova_explore.columns import UNCLUSTERED, column, column_names
+from nova_explore.columns import UNCLUSTERED, cluster_table, column, column_names
 from nova_explore.embedding import embed_items, phrase_embedder
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError, UnreadableError
 from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
@@ -191,24 +191,7 @@ class Exploration:
     @property
     def clusters(self) -> pd.DataFrame:
         """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last."""
-        import pandas as pd
-
-        noise = len(self.clustering.members(-1))
-        rows: list[dict[str, Any]] = [
-            {
-                "cluster": name.cluster,
-                "name": name.name,
-                "size": name.size,
-                "share": name.size / len(self),
-                "source": name.source,
-                "keywords": ", ".join(word for word, _ in name.keywords),
-                "medoids": list(name.medoids),
-            }
-            for name in self.names.values()
-        ]
-        left: dict[str, Any] = {"cluster": -1, "name": UNCLUSTERED, "size": noise, "share": noise / len(self)}
-        left |= {"source": "", "keywords": "", "medoids": []}
-        return pd.DataFrame([*rows, left]).set_index("cluster")
+        return cluster_table(self.clustering, self.names)
 
     def select(self, ids: Iterable[str], name: str = "selection") -> Slice:
         """Make these items the selection and return it; what shows the exploration shows them.

@@ -14,25 +14,38 @@ PARTIAL = {"embedding-atlas": " (map only)", "evoc": " (clusters only)"}
 
 
 def write(results: Path) -> None:
-    """Write ``docs/benchmark_map.md`` and ``docs/benchmark_map.png`` from the last run of each kind."""
-    last: dict[tuple, dict] = {}
+    """Write ``docs/benchmark_map.md`` and ``docs/benchmark_map.png`` from the last batch of each kind."""
+    batches: dict[tuple, list[dict]] = {}
     for line in results.read_text().splitlines():
         record = json.loads(line)
-        last[record["n"], record["d"], record["cold"], record["contender"]] = record
-    rows = [last[key] for key in sorted(last)]
+        runs = batches.setdefault((record["n"], record["d"], record["cold"], record["contender"]), [])
+        if runs and runs[0]["batch"] != record["batch"]:
+            runs.clear()
+        runs.append(record)
+    rows = [_sum_up(batches[key]) for key in sorted(batches)]
     (DOCS / "benchmark_map.md").write_text("\n".join(_table(rows)) + "\n", encoding="utf-8")
     _draw([row for row in rows if not row["cold"]], DOCS / "benchmark_map.png")
+
+
+def _sum_up(runs: list[dict]) -> dict:
+    """One row of the runs of one batch: the median of the seconds, means of the rest."""
+    row = runs[-1] | {"runs": len(runs), "seconds": round(float(np.median([run["seconds"] for run in runs])), 2)}
+    for column in COLUMNS[1:]:
+        if column in row:
+            row[column] = round(float(np.mean([run[column] for run in runs])), 4)
+    return row
 
 
 def _table(rows: list[dict]) -> list[str]:
     lines = [
         "# From vectors to map: measured",
         "",
-        "Made by `python benchmarks/map.py`, which says what is compared and how; each line is a process of its own.",
+        "Made by `python benchmarks/map.py`, which says what is compared and how; each run is a process of its own.",
+        "Seconds are medians of the runs, the rest means.",
         "Ratios are to nova_explore in the same run. *jittered*: WordNet's vectors again, moved a little.",
         "",
-        "| vectors | compiled code | contender | " + " | ".join(COLUMNS) + " | time ratio |",
-        "|---|---|---|" + "--:|" * (len(COLUMNS) + 1),
+        "| vectors | compiled code | contender | runs | " + " | ".join(COLUMNS) + " | time ratio |",
+        "|---|---|---|" + "--:|" * (len(COLUMNS) + 2),
     ]
     own = {(row["n"], row["d"], row["cold"]): row["seconds"] for row in rows if row["contender"] == OWN}
     for row in rows:
@@ -42,7 +55,7 @@ def _table(rows: list[dict]) -> list[str]:
         ratio = f"{row['seconds'] / base:.1f}" if base else "–"
         lines.append(
             f"| {size} | {'none yet' if row['cold'] else 'on disk'} | {row['contender']} | "
-            f"{' | '.join(cells)} | {ratio} |"
+            f"{row['runs']} | {' | '.join(cells)} | {ratio} |"
         )
     return lines
 

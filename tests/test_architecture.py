@@ -34,6 +34,8 @@ ORDER = (
     "fingerprint",
     "nn_descent",
     "neighbors",
+    "duplicates",
+    "outliers",
     "modality_gap",
     "forces",
     "layout",

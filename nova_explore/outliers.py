@@ -1,0 +1,31 @@
+"""Items that stand apart from all others, from the neighbours that all else reads.
+
+Local outlier factor: Breunig, Kriegel, Ng & Sander 2000, "LOF: identifying density-based local outliers", SIGMOD.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.neighbors import Neighbors
+
+
+def local_outlier_factors(neighbors: Neighbors) -> NDArray[np.float32]:
+    """How much sparser it is around every item than around its neighbours, by cosine distance.
+
+    Parameters
+    ----------
+    neighbors : Neighbors
+        Of n items.
+
+    Returns
+    -------
+    float32 array of shape (n,)
+        About 1: like its neighbours; well above 1: it stands apart. What counts as much depends on the collection, so
+        items are best looked at in falling order. A local measure: a whole group of odd items is not one.
+    """
+    distances = np.maximum(1 - neighbors.similarities.astype(np.float64), 0)
+    reach = distances[:, -1]
+    densities = 1 / (np.maximum(distances, reach[neighbors.indices]).mean(axis=1) + 1e-10)
+    return (densities[neighbors.indices].mean(axis=1) / densities).astype(np.float32)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from nova_explore.layout import reduce
+from nova_explore.layout import principal_components, reduce
+from nova_explore.linkage import single_linkage
 from nova_explore.neighbors import Neighbors
 
 DIMENSIONS = 5
@@ -206,13 +207,13 @@ def cluster(
         return Clustering(
             np.full(n, -1, np.int32), np.zeros(n, np.float32), {**parameters, "min_cluster_size": smallest}
         )
-    import hdbscan
-
     reduced = reduce(start, graph, min_dist=0.0, rounds=ROUNDS, seed=seed)
-    fitted = hdbscan.HDBSCAN(min_cluster_size=smallest, min_samples=min_samples, core_dist_n_jobs=1).fit(
-        reduced.astype(np.float64)
-    )
-    return Hierarchy(fitted.single_linkage_tree_.to_numpy(), parameters).cut(smallest)
+    return Hierarchy(single_linkage(reduced, min_samples=min_samples), parameters).cut(smallest)
+
+
+def reduce_for_clusters(vectors: NDArray[np.float32], graph: csr_array, *, seed: int | None = 0) -> NDArray[np.float32]:
+    """Reduce unit vectors to the (n, `DIMENSIONS`) coordinates that `cluster` finds clusters in, with the same seed."""
+    return reduce(principal_components(vectors, DIMENSIONS), graph, min_dist=0.0, rounds=ROUNDS, seed=seed)
 
 
 def soft_memberships(neighbors: Neighbors, clustering: Clustering) -> csr_array:

@@ -12,6 +12,8 @@ from nova_explore.collection import Collection
 from nova_explore.errors import UnknownNameError
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
+from nova_explore.neighbors import Neighbors
+from nova_explore.outliers import local_outlier_factors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 UNCLUSTERED = "unclustered"
 
 ALWAYS = (
-    "modality", "name", "title", "span", "cluster", "cluster_name", "strength", "preservation", "x", "y", "uri",
+    "modality", "name", "title", "span", "cluster", "cluster_name", "strength", "preservation", "outlier",
+    "x", "y", "uri",
 )  # fmt: skip
 
 
@@ -29,7 +32,12 @@ def column_names(collection: Collection) -> tuple[str, ...]:
 
 
 def column(
-    name: str, collection: Collection, layout: Layout, clustering: Clustering, names: Mapping[int, ClusterName]
+    name: str,
+    collection: Collection,
+    neighbors: Neighbors,
+    layout: Layout,
+    clustering: Clustering,
+    names: Mapping[int, ClusterName],
 ) -> Sequence[Any] | NDArray[Any]:
     """Read one column: n values in the order of the items, None where one is missing.
 
@@ -47,6 +55,8 @@ def column(
     }
     if name in arrays:
         return arrays[name]
+    if name == "outlier":
+        return local_outlier_factors(neighbors)
     if name == "modality":
         return collection.modalities.tolist()
     if name == "cluster_name":

@@ -16,6 +16,7 @@ from nova_explore.artefacts import Map
 from nova_explore.cluster import FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection, Slice
 from nova_explore.columns import UNCLUSTERED, cluster_table, column, column_names
+from nova_explore.duplicates import SIMILARITY, Duplicates, find_duplicates
 from nova_explore.embedding import embed_items, phrase_embedder
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError, UnreadableError
 from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
@@ -30,11 +31,13 @@ from nova_explore.neighbors import Neighbors
 from nova_explore.search import Ranking, by_modality, rank
 from nova_explore.sources import read
 from nova_explore.store import Library
+from nova_explore.trust import FEWEST_TO_TRUST, Trust, measure_trust
 from nova_explore.vector_index import IndexReport
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TRUST = ("trustworthiness", "continuity")
 MEANINGLESS = "Sizes of groups and gaps between them are not meaningful."
 
 
@@ -125,7 +128,7 @@ class Exploration:
         TooFewItemsError
             If there are too few items for clusters.
         """
-        return self._hierarchy().sweep()
+        return self.hierarchy.sweep()
 
     def recluster(self, *, min_cluster_size: int) -> Exploration:
         """Find the groups again, none smaller than this; nothing is fitted again and the map stays as it is.
@@ -142,7 +145,7 @@ class Exploration:
         ValueError
             If the size is below 2 or above the number of items.
         """
-        clustering = self._hierarchy().cut(min_cluster_size)
+        clustering = self.hierarchy.cut(min_cluster_size)
         phrases = phrase_embedder(self._model_name, self.space, self._model)
         stay = match_clusters(self.clustering.labels, clustering.labels)
         kept = {new: self.names[old] for new, old in stay.items()}
@@ -152,10 +155,24 @@ class Exploration:
             self.library, self.collection, self._model_name, self.space, self.vectors, drawn, self._model
         )
 
-    def _hierarchy(self) -> Hierarchy:
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """The tree that the groups are cut from; raises `TooFewItemsError` if there are too few items for clusters."""
         if self.clustering.hierarchy is None:
             raise TooFewItemsError(f"{len(self)} items are too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more.")
         return self.clustering.hierarchy
+
+    # ---- what stands out ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def trust(self) -> Trust:
+        """What the map gets wrong around every item, measured at first use: 2 s for 10,000 items."""
+        self._frame = None
+        return measure_trust(self.compared, self.layout.xy, self.neighbors)
+
+    def duplicates(self, *, similarity: float = SIMILARITY) -> Duplicates:
+        """Group the items that are nearly the same, connected through neighbours with at least this cosine."""
+        return find_duplicates(self.neighbors, similarity=similarity)
 
     # ---- tables and selection -----------------------------------------------------------------------------------
 
@@ -169,14 +186,15 @@ class Exploration:
         import pandas as pd
 
         if self._frame is None:
-            columns = {name: self.column(name) for name in self.columns}
+            measured = "trust" in self.__dict__
+            columns = {name: self.column(name) for name in self.columns if measured or name not in TRUST}
             self._frame = pd.DataFrame(columns, pd.Index(self.collection.ids, name="id"))
         return self._frame.copy()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Names of the columns of `frame`."""
-        return column_names(self.collection)
+        """What `column` reads; `frame` has them all, but `TRUST` only once `trust` has been measured."""
+        return (*column_names(self.collection), *(name for name in TRUST if len(self) >= FEWEST_TO_TRUST))
 
     def column(self, name: str) -> Sequence[Any] | NDArray[Any]:
         """One column of `frame`, without the work of the others: n values in the order of the items.
@@ -186,7 +204,9 @@ class Exploration:
         UnknownNameError
             If there is no such column.
         """
-        return column(name, self.collection, self.layout, self.clustering, self.names)
+        if name in TRUST:
+            return getattr(self.trust, name)
+        return column(name, self.collection, self.neighbors, self.layout, self.clustering, self.names)
 
     @property
     def clusters(self) -> pd.DataFrame:
@@ -330,7 +350,7 @@ class Exploration:
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         position = self.collection.position(id)
-        scores = self._compared @ self._compared[position]
+        scores = self.compared @ self.compared[position]
         scores[position] = np.nan
         scored = by_modality(self.collection, scores)
         return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
@@ -348,7 +368,7 @@ class Exploration:
         return Finder(self.collection, self.vectors, model=lambda: self.model, indexes=indexes)
 
     @cached_property
-    def _compared(self) -> NDArray[np.float32]:
+    def compared(self) -> NDArray[np.float32]:
         """The vectors that `neighbors` are of."""
         if not self.gap.corrected:
             return self.vectors
@@ -359,24 +379,20 @@ class Exploration:
     @property
     def provenance(self) -> dict[str, Any]:
         """How this came about, as plain values that JSON can hold."""
-        fields = ("model", "revision", "purpose", "dimension", "preprocessing")
         return {
             "created": self.created,
             "library": str(self.library.path),
             "map": self.key,
             "versions": self.versions,
-            "space": {field: getattr(self.space, field) for field in fields} | {"key": self.space.key},
+            "space": asdict(self.space) | {"key": self.space.key},
             "items": len(self),
             "counts": self.collection.counts(),
             "unread": len(self.collection.unread),
             "neighbors": {
-                "k": self.neighbors.k,
-                "method": self.neighbors.method,
-                "recall": self.neighbors.recall,
-                "similarity": "cosine",
-            }
-            | asdict(self.gap),
+                "k": self.neighbors.k, "method": self.neighbors.method, "recall": self.neighbors.recall,
+                "similarity": "cosine", **asdict(self.gap),
+            },
             "layout": dict(self.layout.parameters),
             "clustering": dict(self.clustering.parameters),
             "runs": self.library.runs(),
-        }
+        }  # fmt: skip

@@ -31,7 +31,7 @@ from nova_explore.models.model import (
     Vector,
 )  # fmt: skip
 from nova_explore.store import Library, now
-from nova_explore.thumbnails import draw_thumbnails, draw_while_waiting
+from nova_explore.thumbnails import draw_thumbnails, draw_while_waiting, is_kept
 
 COMPACT_AFTER = 16
 """Appends after which a table's small files are joined at the end of a run."""
@@ -125,7 +125,7 @@ def run(
             for answers in _ask(model, todo, account=account, budget=budget):
                 stored += _store(library, space, answers, record)
                 _show(bar, len(answers), account)
-                undrawn.extend(item for item, answer in answers if not isinstance(answer, ItemError))
+                undrawn.extend(item for item, answer in answers if not isinstance(answer, ItemError) and is_kept(item))
                 if account.waits:
                     draw_while_waiting(library, undrawn, seconds=DRAWING * (time.monotonic() - since))
                 since = time.monotonic()

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_explore.cluster import Hierarchy
 from nova_explore.errors import TooFewItemsError
+from nova_explore.linkage import single_linkage
 from nova_explore.matching import SAME_FROM, jaccard
 
 READINGS = (
@@ -149,16 +151,12 @@ def density_clusterer(reduced: NDArray[np.floating], *, min_cluster_size: int, m
     callable
         Positions to clusters.
     """
-    import hdbscan
-
-    points = reduced.astype(np.float64)
 
     def recluster(positions: NDArray[np.intp]) -> NDArray[np.integer]:
-        smallest = max(2, round(min_cluster_size * len(positions) / len(points)))
+        smallest = max(2, round(min_cluster_size * len(positions) / len(reduced)))
         if len(positions) < max(smallest, min_samples + 1):
             return np.full(len(positions), -1)
-        found = hdbscan.HDBSCAN(min_cluster_size=smallest, min_samples=min_samples, core_dist_n_jobs=1)
-        return found.fit(points[positions]).labels_
+        return Hierarchy(single_linkage(reduced[positions], min_samples=min_samples), {}).cut(smallest).labels
 
     return recluster
 

@@ -1,6 +1,7 @@
 """Thumbnails of what has a vector: no call to a service waits for a picture.
 
 They are drawn when all vectors are there, and before that only in time that a run spends waiting for a service's rate.
+A text is drawn when somebody looks at it: the library holds its words, and a hundred thousand of them take minutes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from nova_explore import media
-from nova_explore.collection import Item
+from nova_explore.collection import Item, Modality
 from nova_explore.errors import UnreadableError
 from nova_explore.models.model import Space
 from nova_explore.store import Library
@@ -20,7 +21,7 @@ AT_ONCE = 128
 
 
 def draw_thumbnails(library: Library, items: Iterable[Item], space: Space, *, progress: bool = False) -> None:
-    """Draw and store the thumbnails that are missing of items with a vector; what cannot be drawn is left out.
+    """Draw and store the thumbnails that are missing of media with a vector; what cannot be drawn is left out.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ def draw_thumbnails(library: Library, items: Iterable[Item], space: Space, *, pr
     from tqdm.auto import tqdm
 
     wanted = library.embedded(space) - library.thumbnailed()
-    missing = list({item.content_key: item for item in items if item.content_key in wanted}.values())
+    missing = list({item.content_key: item for item in items if is_kept(item) and item.content_key in wanted}.values())
     drawn: dict[str, bytes] = {}
     for item in tqdm(missing, desc="thumbnails", unit="item", delay=1, leave=False, disable=not progress):
         _draw(item, drawn)
@@ -55,6 +56,11 @@ def draw_while_waiting(library: Library, items: deque[Item], *, seconds: float) 
     while items and time.monotonic() < until:
         _draw(items.popleft(), drawn)
     library.add_thumbnails(drawn)
+
+
+def is_kept(item: Item) -> bool:
+    """Whether the thumbnail of an item is stored in the library."""
+    return item.modality != Modality.TEXT
 
 
 def _draw(item: Item, drawn: dict[str, bytes]) -> None:

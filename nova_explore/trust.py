@@ -21,6 +21,9 @@ from nova_explore.neighbors import Neighbors
 MOST_EXACT = 20_000
 """Points that are measured; of larger maps, that many are drawn at random: a mean of them is off by under 0.01."""
 
+FEWEST_TO_TRUST = 3
+"""With fewer, no item has a neighbour that could be false."""
+
 BLOCK_BYTES = 64 * 2**20
 """Memory for one block of closenesses."""
 
@@ -101,7 +104,7 @@ def measure_trust(
         If there are fewer than three items, none of which has a neighbour that could be false.
     """
     n = len(vectors)
-    if n < 3:
+    if n < FEWEST_TO_TRUST:
         raise TooFewItemsError(f"Trust needs at least 3 items, the map has {n}. Draw more items.")
     k = min(neighbors.k, (n - 1) // 2)
     true = neighbors.indices[:, :k]
@@ -122,15 +125,6 @@ def measure_trust(
     continuity[rows] = _kept(nearness, rows, true[rows], n)
     preservation = measure_preservation(xy, Neighbors(true, neighbors.similarities[:, :k]))
     return Trust(trustworthiness, continuity, preservation, k, len(rows))
-
-
-def trust_columns(trust: Trust) -> dict[str, NDArray[np.float32]]:
-    """Return the three measures by the names under which a map is coloured by them."""
-    return {
-        "preservation": trust.preservation,
-        "trustworthiness": trust.trustworthiness,
-        "continuity": trust.continuity,
-    }
 
 
 def _drawn_nearest(xy: NDArray[np.float32], rows: NDArray[np.intp], k: int) -> NDArray[np.intp]:

@@ -8,9 +8,8 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances
 
 from nova_explore.errors import TooFewItemsError
-from nova_explore.layout import lay_out, measure_preservation, principal_components, weigh
 from nova_explore.neighbors import Neighbors, find_neighbors
-from nova_explore.trust import measure_trust, trust_columns
+from nova_explore.trust import measure_trust
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -132,14 +131,3 @@ def test_few_items_look_at_fewer_neighbours():
     assert trust.trustworthiness.mean() == pytest.approx(trustworthiness(exact, xy, n_neighbors=4, metric="cosine"))
     with pytest.raises(TooFewItemsError, match=r"at least 3 items, the map has 2"):
         measure_trust(vectors[:2], xy[:2], find_neighbors(vectors[:2], k=1))
-
-
-def test_the_three_measures_are_columns_of_the_items_and_the_sentence_says_their_means():
-    vectors, _, neighbors = scattered()
-    layout = lay_out(principal_components(vectors, 2), weigh(neighbors), neighbors)
-    trust = measure_trust(vectors, layout.xy, neighbors)
-    columns = trust_columns(trust)
-    assert list(columns) == ["preservation", "trustworthiness", "continuity"]
-    np.testing.assert_array_equal(columns["preservation"], measure_preservation(layout.xy, neighbors))
-    assert f"Trustworthiness is {trust.trustworthiness.mean():.2f}" in trust.sentence
-    assert f"continuity {trust.continuity.mean():.2f} (1 at best, about 0.5 by chance)" in trust.sentence

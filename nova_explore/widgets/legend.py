@@ -25,6 +25,9 @@ BUILT_IN = {
     "modality": "modality",
     "preservation": "map trust",
     "strength": "strength in group",
+    "outlier": "standing apart (local outlier factor)",
+    "trustworthiness": "map trust: no false neighbours",
+    "continuity": "map trust: no torn neighbours",
 }
 FIXED = {"modality": {str(kind): color for kind, color in MODALITY.items()}}
 NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
@@ -62,7 +65,9 @@ class Coloring:
 def choices(exploration: Exploration) -> list[list[str]]:
     """List what the map can be coloured by: pairs of name and label, the built-in ones first."""
     columns = [str(column) for column in exploration.columns if column not in NOT_OFFERED]
-    return [[name, label] for name, label in BUILT_IN.items()] + [[column, column] for column in columns]
+    return [[name, label] for name, label in BUILT_IN.items() if name in {*exploration.columns}] + [
+        [column, column] for column in columns
+    ]
 
 
 def color_by(exploration: Exploration, column: str) -> Coloring:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from toy_library import text_item, text_items, toy_collection
 from toy_model import topic_texts
 
@@ -22,6 +23,7 @@ from nova_explore.models import nova_stream
 from nova_explore.models.model import Account
 from nova_explore.models.nova import NovaModel
 from nova_explore.models.nova_calls import Calls
+from nova_explore.sources import read
 from nova_explore.store import open_library
 
 SPACE = NovaModel().space
@@ -205,6 +207,14 @@ def test_a_killed_run_sends_again_at_most_what_was_in_flight(bedrock, tmp_path):
     assert again <= 8, "only what was in flight at the kill may be asked for again"
 
 
+def pictures(folder: Path, count: int = 130) -> Collection:
+    """So many small pictures, no two of one colour. Texts would not do: they are drawn when they are looked at."""
+    folder.mkdir()
+    for number in range(count):
+        Image.new("RGB", (24, 24), (number, 2 * number % 256, 90)).save(folder / f"{number:03d}.png")
+    return read(folder, progress=False)
+
+
 def test_an_interrupted_run_ends_soon_and_keeps_what_came(bedrock, tmp_path):
     class Interrupted(NovaModel):
         def embed_stream(self, items, **options):
@@ -218,13 +228,13 @@ def test_an_interrupted_run_ends_soon_and_keeps_what_came(bedrock, tmp_path):
     bedrock.latency = 0.01
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        embed(toy_collection(60), to=tmp_path / "a.nova", model=Interrupted(), progress=False)
+        embed(pictures(tmp_path / "media"), to=tmp_path / "a.nova", model=Interrupted(), progress=False)
     assert time.monotonic() - began < 10
     library = open_library(tmp_path / "a.nova")
-    assert 100 <= len(library.embedded(SPACE)) <= 240
+    assert 100 <= len(library.embedded(SPACE)) <= 130
     assert library.thumbnailed() == set(), "pictures wait until the calls are done"
-    embed(toy_collection(60), to=tmp_path / "a.nova", model=NovaModel(), progress=False)
-    assert len(library.thumbnailed()) == 240
+    embed(tmp_path / "media", to=tmp_path / "a.nova", model=NovaModel(), progress=False)
+    assert len(library.thumbnailed()) == 130
     assert bedrock.summary()["twice"] == 0
 
 
@@ -236,12 +246,14 @@ def test_pictures_are_drawn_while_calls_wait_for_the_rate(bedrock, tmp_path):
                     raise KeyboardInterrupt
                 yield answer
 
+    media, slow = pictures(tmp_path / "media"), Interrupted(requests_per_minute=3000)
     with pytest.raises(KeyboardInterrupt):
-        embed(toy_collection(60), to=tmp_path / "a.nova", model=Interrupted(requests_per_minute=3000), progress=False)
+        embed(media, to=tmp_path / "a.nova", model=slow, progress=False)
     library = open_library(tmp_path / "a.nova")
     assert 0 < len(library.thumbnailed()) <= len(library.embedded(SPACE))
-    embed(toy_collection(60), to=tmp_path / "a.nova", model=NovaModel(), progress=False)
+    embed(tmp_path / "media", to=tmp_path / "a.nova", model=NovaModel(), progress=False)
     assert library.thumbnailed() == library.embedded(SPACE)
+    assert len(library.thumbnailed()) == 130
 
 
 def test_the_pace_of_a_known_quota_is_never_passed(bedrock, tmp_path):

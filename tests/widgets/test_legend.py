@@ -72,4 +72,7 @@ def test_an_unknown_column_is_named_with_those_that_exist(exploration):
 
 def test_standard_columns_are_offered_once_and_positions_never(exploration):
     offered = [name for name, _ in legend.choices(exploration)]
-    assert offered == ["cluster", "modality", "preservation", "strength", "caption", "year", "rights", "shelf"]
+    assert offered == [
+        "cluster", "modality", "preservation", "strength", "outlier", "trustworthiness", "continuity",
+        "caption", "year", "rights", "shelf",
+    ]  # fmt: skip

@@ -1,0 +1,160 @@
+"""Single linkage of mutual reachability: the tree that HDBSCAN cuts, from nearest neighbours.
+
+Mutual reachability: Campello, Moulavi & Sander 2013, doi:10.1007/978-3-642-37456-2_14. Its minimum spanning tree is
+taken of the graph of near neighbours; parts that share none are then joined by Borůvka's rule, each to the part that
+comes nearest to its sparsest points. Where the neighbours are all others, that is the tree of all pairs. With the 30
+that are looked at, the tree of 117,659 entries of WordNet is 0.01 % longer than that; hdbscan's own default makes one
+0.1 % longer, in four times the time, and at a million items in nine times the time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.spatial import KDTree
+
+NEIGHBORS = 30
+
+ASKED = 64
+"""Points of a part that look for another part: all of a small one, the sparsest of a large one. Its border is there."""
+
+
+def single_linkage(
+    points: NDArray[np.floating], *, min_samples: int, neighbors: int = NEIGHBORS
+) -> NDArray[np.float64]:
+    """Join points into ever larger parts, the nearest first.
+
+    Parameters
+    ----------
+    points : array of shape (n, d)
+        Few dimensions: neighbours are found by a KD-tree.
+    min_samples : int
+        HDBSCAN's: how many others must be within the distance at which a point counts as dense.
+    neighbors : int, default 30
+        Whose distances are looked at, at least ``min_samples``.
+
+    Returns
+    -------
+    float64 array of shape (n - 1, 4)
+        In the format of scipy: two parts, their distance, points in both. The same whatever the number of cores.
+    """
+    from hdbscan._hdbscan_linkage import label
+
+    points = np.asarray(points, np.float64)
+    n = len(points)
+    tree = KDTree(points)
+    found = tree.query(points, k=min(max(neighbors, min_samples) + 1, n), workers=-1)
+    distances, indices = np.asarray(found[0]), np.asarray(found[1])
+    core = np.ascontiguousarray(distances[:, min(min_samples, n - 1)])
+    first, second = _nearby(indices, np.maximum(distances, np.maximum(core[:, None], core[indices])))
+    edges = [(first, second)]
+    parts = _parts(n, first, second)
+    while parts.max() > 0:
+        joined = _join(tree, core, parts)
+        edges.append(joined)
+        parts = _parts(int(parts.max()) + 1, *(parts[ends] for ends in joined))[parts]
+    first, second = (np.concatenate(ends) for ends in zip(*edges, strict=True))
+    apart = np.linalg.norm(points[first] - points[second], axis=1)
+    reach = np.maximum(apart, np.maximum(core[first], core[second]))
+    order = np.argsort(reach, kind="stable")
+    return label(np.column_stack([first, second, reach])[order])
+
+
+def _nearby(indices: NDArray[np.intp], reach: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Minimum spanning forest of the graph of neighbours."""
+    n, k = indices.shape
+    # An edge of no length would count as none; a larger length for all leaves the forest as it is.
+    graph = csr_array((reach.ravel() + 1, indices.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+    forest = minimum_spanning_tree(graph, overwrite=True).tocoo()
+    other = forest.row != forest.col
+    return forest.row[other].astype(np.intp), forest.col[other].astype(np.intp)
+
+
+def _parts(n: int, first: NDArray[np.integer], second: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Number the connected parts of n nodes, the first node's part 0."""
+    return connected_components(csr_array((np.ones(len(first)), (first, second)), shape=(n, n)), directed=False)[1]
+
+
+def _join(
+    tree: KDTree, core: NDArray[np.float64], parts: NDArray[np.int32]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Edges from every part but the largest to the one nearest to it, without a circle."""
+    sizes = np.bincount(parts)
+    by_part = np.lexsort((-core, parts))
+    place = np.arange(len(parts)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    asking = by_part[(place < ASKED) & (parts[by_part] != sizes.argmax())]
+    nearest, apart = _nearest_elsewhere(tree, parts, asking)
+    best = _first(parts[asking], np.maximum(apart, np.maximum(core[asking], core[nearest])), asking)
+    ends = np.column_stack([asking[best], nearest[best]])
+    _come_closer(tree.data, parts, ends[sizes[parts[ends[:, 0]]] > ASKED], ends)
+    apart = np.linalg.norm(tree.data[ends[:, 0]] - tree.data[ends[:, 1]], axis=1)
+    reach = np.maximum(apart, core[ends].max(axis=1))
+    above = list(range(len(sizes)))
+
+    def root(part: int) -> int:
+        while above[part] != part:
+            above[part] = above[above[part]]
+            part = above[part]
+        return part
+
+    kept = []
+    for edge in np.lexsort((ends[:, 0], reach)).tolist():
+        one, other = (root(part) for part in parts[ends[edge]].tolist())
+        if one != other:
+            above[one] = other
+            kept.append(edge)
+    return ends[kept, 0], ends[kept, 1]
+
+
+def _nearest_elsewhere(
+    tree: KDTree, parts: NDArray[np.int32], asking: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The nearest point of another part, and how far it is, for one asking point of every part at least.
+
+    Deep within a large part the nearest points are all of it, and the distance is infinite. Parts of which every point
+    fares so are asked again: two parts differ in a binary digit of their numbers, so that the nearest point of another
+    part is the nearest of those whose digit differs, over all digits.
+    """
+    points, of = tree.data, parts[asking]
+    found, places = tree.query(points[asking], k=min(ASKED + 1, len(points)), workers=-1)
+    found = np.where(parts[places] == of[:, None], np.inf, found)
+    best = found.argmin(axis=1)[:, None]
+    shortest = np.take_along_axis(found, best, axis=1)[:, 0]
+    nearest = np.take_along_axis(places, best, axis=1)[:, 0]
+    left = np.flatnonzero(~np.isin(of, of[np.isfinite(shortest)]))
+    for digit in range(int(parts.max()).bit_length() if len(left) else 0):
+        side = (parts >> digit) & 1
+        for here in (0, 1):
+            there = np.flatnonzero(side != here)
+            rows = left[side[asking[left]] == here]
+            if len(rows):
+                far, which = (
+                    np.asarray(values) for values in KDTree(points[there]).query(points[asking[rows]], workers=-1)
+                )
+                closer = far < shortest[rows]
+                shortest[rows[closer]], nearest[rows[closer]] = far[closer], there[which[closer]]
+    return nearest, shortest
+
+
+def _come_closer(
+    points: NDArray[np.float64], parts: NDArray[np.int32], large: NDArray[np.intp], ends: NDArray[np.intp]
+) -> None:
+    """Move the edges of large parts, in place, to where they come nearest to the part that was found for them."""
+    order = np.argsort(parts, kind="stable")
+    bounds = np.searchsorted(parts[order], np.arange(int(parts.max()) + 2))
+    rows = {int(part): row for row, part in enumerate(parts[ends[:, 0]])}
+    for target in np.unique(parts[large[:, 1]]):
+        members = order[bounds[target] : bounds[target + 1]]
+        tree = KDTree(points[members])
+        for part in parts[large[parts[large[:, 1]] == target, 0]].tolist():
+            own = order[bounds[part] : bounds[part + 1]]
+            apart, places = (np.asarray(values) for values in tree.query(points[own], workers=-1))
+            ends[rows[part]] = own[apart.argmin()], members[places[apart.argmin()]]
+
+
+def _first(groups: NDArray[np.integer], *keys: NDArray[np.generic]) -> NDArray[np.intp]:
+    """Place of the first of every group by these keys, the most important one first."""
+    order = np.lexsort((*reversed(keys), groups))
+    return order[np.unique(groups[order], return_index=True)[1]]

@@ -1,0 +1,73 @@
+"""How far the clusters of an exploration can be relied on, and which larger ones they are parts of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nova_explore.cluster import reduce_for_clusters
+from nova_explore.exploration import Exploration
+from nova_explore.layers import Layers, nest_layers
+from nova_explore.layout import weigh
+from nova_explore.stability import Stability, density_clusterer, measure_stability
+
+COARSER = 4
+"""How many times larger the smallest cluster of every layer is than that of the finer one below."""
+
+
+def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progress: bool = True) -> Stability:
+    """See which clusters come back when half of the items are clustered again.
+
+    They are clustered where the clusters were found: in the same reduction of all items, which is computed anew.
+
+    Parameters
+    ----------
+    exploration : Exploration
+    repetitions : int, default 50
+        Halves, drawn at random.
+    progress : bool, default True
+        Show a progress bar.
+
+    Returns
+    -------
+    Stability
+        `nova_explore.quality_figures.stability_figure` draws it.
+
+    Raises
+    ------
+    TooFewItemsError
+        If there are too few items for clusters.
+    """
+    told = exploration.hierarchy.parameters
+    reduced = reduce_for_clusters(exploration.compared, weigh(exploration.neighbors), seed=told["seed"])
+    smallest = exploration.clustering.parameters["min_cluster_size"]
+    again = density_clusterer(reduced, min_cluster_size=smallest, min_samples=told["min_samples"])
+    return measure_stability(exploration.clustering.labels, again, repetitions=repetitions, progress=progress)
+
+
+def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int] | None = None) -> Layers:
+    """Cut the tree at several smallest sizes, coarse to fine, and see which cluster is a part of which.
+
+    Parameters
+    ----------
+    exploration : Exploration
+    min_cluster_sizes : sequence of int, optional
+        By default sixteen times, four times and once that of the exploration, as far as the items allow.
+
+    Returns
+    -------
+    Layers
+        `nova_explore.quality_figures.layers_figure` draws it.
+
+    Raises
+    ------
+    TooFewItemsError
+        If there are too few items for clusters.
+    ValueError
+        If a size is below 2 or above the number of items.
+    """
+    hierarchy = exploration.hierarchy
+    usual = exploration.clustering.parameters["min_cluster_size"]
+    sizes = min_cluster_sizes or [
+        size for size in (COARSER**2 * usual, COARSER * usual, usual) if size <= len(exploration) // 2
+    ]
+    return nest_layers([hierarchy.cut(size).labels for size in sorted(sizes, reverse=True)])

@@ -1,0 +1,49 @@
+"""Stability and layers of an exploration's own clusters; trust, outliers and duplicates of its items."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from toy_library import toy_collection
+from toy_model import ToyModel
+
+from nova_explore.chain import explore
+from nova_explore.embedding import embed
+from nova_explore.exploration import TRUST, Exploration
+from nova_explore.quality import cluster_layers, cluster_stability
+
+
+@pytest.fixture(scope="module")
+def exploration(tmp_path_factory) -> Exploration:
+    place = tmp_path_factory.mktemp("quality") / "a.nova"
+    return explore(embed(toy_collection(40), to=place, model=ToyModel(), progress=False), min_cluster_size=8)
+
+
+def test_topics_that_are_far_apart_come_back_in_every_half(exploration):
+    stability = cluster_stability(exploration, repetitions=8, progress=False)
+    assert len(stability.jaccard) == exploration.clustering.count
+    assert np.nanmax(stability.jaccard) > 0.75
+    again = cluster_stability(exploration, repetitions=8, progress=False)
+    np.testing.assert_array_equal(stability.jaccard, again.jaccard)
+
+
+def test_the_finest_layer_is_the_clustering_itself(exploration):
+    layers = cluster_layers(exploration)
+    np.testing.assert_array_equal(layers.labels[-1], exploration.clustering.labels)
+    assert len(layers) == 2, "sixteen times eight is more than half of the items"
+    assert len(cluster_layers(exploration, min_cluster_sizes=[8, 20, 40])) == 3
+
+
+def test_trust_is_measured_when_it_is_asked_for_and_joins_the_table_then(exploration):
+    assert not {*TRUST} & {*exploration.frame.columns}
+    assert {*TRUST} <= {*exploration.columns}
+    known = exploration.column("trustworthiness")
+    frame = exploration.frame
+    assert tuple(frame.index) == exploration.collection.ids
+    np.testing.assert_array_equal(frame["trustworthiness"], known)
+    np.testing.assert_array_equal(frame["continuity"], exploration.trust.continuity)
+
+
+def test_outliers_and_duplicates_are_of_the_neighbours_of_the_map(exploration):
+    assert len(exploration.column("outlier")) == len(exploration)
+    assert len(exploration.duplicates(similarity=0.5).labels) == len(exploration)

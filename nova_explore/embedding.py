@@ -19,6 +19,7 @@ from nova_explore.cuts import as_cut_before, cut_long_texts
 from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
 from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel, ItemError, PricedModel, Role, Space, Vector, open_model
+from nova_explore.models.own import IMPORTED
 from nova_explore.reading import read_words
 from nova_explore.run import run
 from nova_explore.sources import read
@@ -159,3 +160,27 @@ def phrase_embedder(
     if model.space != space or isinstance(model, PricedModel):
         return None
     return lambda texts: embed_texts(model, texts, role="query")
+
+
+def open_model_of(space: Space, name: str) -> EmbeddingModel:
+    """Open the model that made the vectors of a space.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If they were imported without it, or if the one that is installed makes vectors of another space.
+    """
+    if space.preprocessing == IMPORTED:
+        raise SpaceMismatchError(
+            "a query",
+            f"{space}, whose vectors were imported without their model",
+            "To search, embed with the model itself: nova_explore.models.clip.EncoderModel.",
+        )
+    model = open_model(name)
+    if model.space != space:
+        raise SpaceMismatchError(
+            f"a query in {model.space}",
+            f"{space}",
+            "Install the version of nova-explore that embedded this library, or embed it again.",
+        )
+    return model

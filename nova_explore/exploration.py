@@ -13,20 +13,19 @@ from numpy.typing import NDArray
 
 from nova_explore import media
 from nova_explore.artefacts import Map
-from nova_explore.cluster import FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
+from nova_explore.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection, Slice
 from nova_explore.columns import UNCLUSTERED, cluster_table, column, column_names
 from nova_explore.duplicates import SIMILARITY, Duplicates, find_duplicates
-from nova_explore.embedding import embed_items, phrase_embedder
-from nova_explore.errors import SpaceMismatchError, TooFewItemsError, UnreadableError
+from nova_explore.embedding import embed_items, open_model_of, phrase_embedder
+from nova_explore.errors import TooFewItemsError, UnreadableError
 from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
 from nova_explore.label import ClusterName, name_clusters
-from nova_explore.layout import Layout
+from nova_explore.layout import Layout, lay_out, principal_components, weigh
 from nova_explore.matching import match_clusters
 from nova_explore.media.content import Playable
 from nova_explore.modality_gap import ModalityGap, close_gap
-from nova_explore.models.model import EmbeddingModel, Space, open_model
-from nova_explore.models.own import IMPORTED
+from nova_explore.models.model import EmbeddingModel, Space
 from nova_explore.neighbors import Neighbors
 from nova_explore.search import Ranking, by_modality, rank
 from nova_explore.sources import read
@@ -150,7 +149,22 @@ class Exploration:
         stay = match_clusters(self.clustering.labels, clustering.labels)
         kept = {new: self.names[old] for new, old in stay.items()}
         names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept)
-        drawn = replace(self._drawn, clustering=clustering, names=names)
+        return self._with(clustering=clustering, names=names)
+
+    def redraw(self, *, min_dist: float) -> Exploration:
+        """Draw the map again with points packed more or less closely; neighbours, groups and names stay.
+
+        Returns
+        -------
+        Exploration
+            With the map that `nova_explore.explore` draws with this ``min_dist``.
+        """
+        start, seed = principal_components(self.compared, DIMENSIONS), self.layout.parameters["seed"]
+        layout = lay_out(start, weigh(self.neighbors), self.neighbors, min_dist=min_dist, seed=seed)
+        return self._with(layout=layout)
+
+    def _with(self, **changed: Any) -> Exploration:
+        drawn = replace(self._drawn, **changed)
         return Exploration(
             self.library, self.collection, self._model_name, self.space, self.vectors, drawn, self._model
         )
@@ -281,21 +295,8 @@ class Exploration:
         SpaceMismatchError
             If the installed model makes vectors of another space than the library holds.
         """
-        if self._model is None and self.space.preprocessing == IMPORTED:
-            raise SpaceMismatchError(
-                "a query",
-                f"{self.space}, whose vectors were imported without their model",
-                "To search, embed with the model itself: nova_explore.models.clip.EncoderModel.",
-            )
         if self._model is None:
-            model = open_model(self._model_name)
-            if model.space != self.space:
-                raise SpaceMismatchError(
-                    f"a query in {model.space}",
-                    f"{self.space}",
-                    "Install the version of nova-explore that embedded this library, or embed it again.",
-                )
-            self._model = model
+            self._model = open_model_of(self.space, self._model_name)
         return self._model
 
     def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:

@@ -51,7 +51,7 @@ def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int]
     ----------
     exploration : Exploration
     min_cluster_sizes : sequence of int, optional
-        By default sixteen times, four times and once that of the exploration, as far as the items allow.
+        By default sixteen times, four times and once that of the exploration, those that give two clusters or more.
 
     Returns
     -------
@@ -70,4 +70,7 @@ def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int]
     sizes = min_cluster_sizes or [
         size for size in (COARSER**2 * usual, COARSER * usual, usual) if size <= len(exploration) // 2
     ]
-    return nest_layers([hierarchy.cut(size).labels for size in sorted(sizes, reverse=True)])
+    cuts = [hierarchy.cut(size).labels for size in sorted(sizes, reverse=True)]
+    if min_cluster_sizes is None:
+        cuts = [labels for labels in cuts[:-1] if labels.max() > 0] + cuts[-1:]
+    return nest_layers(cuts)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import wordnet
 
 DOCS = Path(__file__).parent.parent / "docs"
 COLUMNS = ("seconds", "peak_mib", "kept of 15", "trustworthiness", "clusters", "ami", "ami clustered")
@@ -16,14 +17,17 @@ PARTIAL = {"embedding-atlas": " (map only)", "evoc": " (clusters only)"}
 def write(results: Path) -> None:
     """Write ``docs/benchmark_map.md`` and ``docs/benchmark_map.png`` from the last batch of each kind."""
     batches: dict[tuple, list[dict]] = {}
+    own: dict[tuple, list[float]] = {}
     for line in results.read_text().splitlines():
         record = json.loads(line)
+        if record["contender"] == OWN:
+            own.setdefault((record["n"], record["d"], record["cold"], record["batch"]), []).append(record["seconds"])
         runs = batches.setdefault((record["n"], record["d"], record["cold"], record["contender"]), [])
         if runs and runs[0]["batch"] != record["batch"]:
             runs.clear()
         runs.append(record)
     rows = [_sum_up(batches[key]) for key in sorted(batches)]
-    (DOCS / "benchmark_map.md").write_text("\n".join(_table(rows)) + "\n", encoding="utf-8")
+    (DOCS / "benchmark_map.md").write_text("\n".join(_table(rows, own)) + "\n", encoding="utf-8")
     _draw([row for row in rows if not row["cold"]], DOCS / "benchmark_map.png")
 
 
@@ -36,7 +40,7 @@ def _sum_up(runs: list[dict]) -> dict:
     return row
 
 
-def _table(rows: list[dict]) -> list[str]:
+def _table(rows: list[dict], own: dict[tuple, list[float]]) -> list[str]:
     lines = [
         "# From vectors to map: measured",
         "",
@@ -47,12 +51,11 @@ def _table(rows: list[dict]) -> list[str]:
         "| vectors | compiled code | contender | runs | " + " | ".join(COLUMNS) + " | time ratio |",
         "|---|---|---|" + "--:|" * (len(COLUMNS) + 2),
     ]
-    own = {(row["n"], row["d"], row["cold"]): row["seconds"] for row in rows if row["contender"] == OWN}
     for row in rows:
-        base = own.get((row["n"], row["d"], row["cold"]))
+        base = own.get((row["n"], row["d"], row["cold"], row["batch"]))
         cells = [str(row.get(column, "–")) for column in COLUMNS]
         size = f"{row['n']:,} × {row['d']}{' (jittered)' if row['made'] else ''}"
-        ratio = f"{row['seconds'] / base:.1f}" if base else "–"
+        ratio = f"{row['seconds'] / np.median(base):.1f}" if base else "–"
         lines.append(
             f"| {size} | {'none yet' if row['cold'] else 'on disk'} | {row['contender']} | "
             f"{row['runs']} | {' | '.join(cells)} | {ratio} |"
@@ -67,23 +70,22 @@ def _draw(rows: list[dict], target: Path) -> None:
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7.2, 4.2), dpi=150)
-    for contender in dict.fromkeys(row["contender"] for row in rows):
-        of = sorted((row["n"], row["seconds"]) for row in rows if row["contender"] == contender)
+    for contender, d in dict.fromkeys((row["contender"], row["d"]) for row in rows):
+        of = sorted((row["n"], row["seconds"]) for row in rows if (row["contender"], row["d"]) == (contender, d))
         n, seconds = np.array(of).T
-        own = contender == OWN
-        axes.plot(n, seconds, "o-", label=contender, lw=2.5 if own else 1.2, color="#1f6feb" if own else None)
+        own, grown = contender == OWN, contender == OWN and n[-1] > wordnet.REAL
+        line = {"lw": 2.5 if own else 1.2, "ls": "--" if grown else "-", "color": "#1f6feb" if own else None}
+        axes.plot(n, seconds, marker="o", **line)
         beside = {"embedding-atlas": -11, "evoc": -4}.get(contender, 4)
         near = {"xytext": (7, beside), "textcoords": "offset points", "fontsize": 8}
-        axes.annotate(f"{contender}{PARTIAL.get(contender, '')}", (n[-1], seconds[-1]), **near)
-        for row in rows:
-            if row["contender"] == contender and row["made"]:
-                said = f"{row['d']} dimensions, jittered"
-                axes.annotate(said, (row["n"], row["seconds"]), xytext=(0, 12), textcoords="offset points", fontsize=7)
-        if own:
-            line = np.geomspace(n[0], n[-1], 50)
-            grown = seconds[0] * line * np.log(line) / (n[0] * np.log(n[0]))
-            axes.plot(line, grown, ":", color="#888888", lw=1.2)
-            axes.annotate("n·log n", (line[-1], grown[-1]), xytext=(6, -10), textcoords="offset points", fontsize=8)
+        said = f", {d} dimensions; 1,000,000 jittered" if grown else ""
+        if grown:
+            near |= {"xytext": (0, 10), "ha": "right"}
+            curve = np.geomspace(n[0], n[-1], 50)
+            expected = seconds[0] * curve * np.log(curve) / (n[0] * np.log(n[0]))
+            axes.plot(curve, expected, ":", color="#888888", lw=1.2)
+            axes.annotate("n·log n", (curve[-1], expected[-1]), xytext=(6, -6), textcoords="offset points", fontsize=8)
+        axes.annotate(f"{contender}{PARTIAL.get(contender, '')}{said}", (n[-1], seconds[-1]), **near)
     axes.set(xscale="log", yscale="log", xlabel="items", ylabel="seconds, fresh process, 2 cores")
     axes.set_title("From vectors to a map with clusters", loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)

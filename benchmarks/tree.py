@@ -1,0 +1,111 @@
+"""The tree of clusters, side by side: ``python benchmarks/tree.py [n ...]``, by default 10,000 and 117,659.
+
+Every contender runs in a process of its own on the same five-dimensional reduction of WordNet's vectors (beyond 117,659
+jittered) and is timed from its first import to its labels; ``ari`` is the agreement of its labels with those of
+hdbscan's exact tree, which is not computed beyond 117,659 items. Each has run once before on a few items, so that what
+it compiles is on disk. scikit-learn needs minutes beyond 20,000 and is left out there.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+EXACT = "hdbscan, exact"
+MOST_SKLEARN = 20_000
+
+
+def smallest(n: int) -> int:
+    return max(5, round((n / 3) ** 0.5))
+
+
+def ours(points: np.ndarray) -> np.ndarray:
+    from nova_explore.cluster import Hierarchy
+    from nova_explore.linkage import single_linkage
+
+    return Hierarchy(single_linkage(points, min_samples=3), {}).cut(smallest(len(points))).labels
+
+
+def theirs(points: np.ndarray, *, approximate: bool = True) -> np.ndarray:
+    import hdbscan
+
+    size = smallest(len(points))
+    return hdbscan.HDBSCAN(min_cluster_size=size, min_samples=3, approx_min_span_tree=approximate).fit(points).labels_
+
+
+def fast(points: np.ndarray) -> np.ndarray:
+    import fast_hdbscan  # pyright: ignore[reportMissingImports]
+
+    return fast_hdbscan.HDBSCAN(min_cluster_size=smallest(len(points)), min_samples=3).fit(points).labels_
+
+
+def sklearn(points: np.ndarray) -> np.ndarray:
+    from sklearn.cluster import HDBSCAN
+
+    # scikit-learn counts the point itself.
+    return HDBSCAN(min_cluster_size=smallest(len(points)), min_samples=4, copy=True).fit(points).labels_
+
+
+CONTENDERS = {
+    "nova_explore": ours,
+    "hdbscan": theirs,
+    EXACT: lambda points: theirs(points, approximate=False),
+    "fast_hdbscan": fast,
+    "scikit-learn": sklearn,
+}
+
+
+def contend(name: str, source: Path) -> None:
+    warnings.simplefilter("ignore")
+    points = np.load(source).astype(np.float64)
+    begun = time.perf_counter()
+    labels = CONTENDERS[name](points)
+    seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    np.save(source.with_name("labels.npy"), labels)
+    print(json.dumps({"seconds": round(seconds, 2), "peak_mib": round(peak)}))
+
+
+def measure(n: int, folder: Path) -> None:
+    import wordnet
+    from sklearn.metrics import adjusted_rand_score
+
+    from nova_explore.cluster import reduce_for_clusters
+    from nova_explore.layout import weigh
+    from nova_explore.neighbors import find_neighbors
+
+    vectors, _ = wordnet.sample(n, 384 if n <= wordnet.REAL else 256)
+    reduced = np.array(reduce_for_clusters(vectors, weigh(find_neighbors(vectors))))
+    np.save(folder / "points.npy", reduced)
+    np.save(folder / "few.npy", reduced[:2_000])
+    names = [name for name in CONTENDERS if len(reduced) <= MOST_SKLEARN or name != "scikit-learn"]
+    names = [name for name in names if len(reduced) <= wordnet.REAL or name != EXACT]
+    found = {}
+    print(
+        f"\n{len(reduced):,} items\n{'contender':16} {'seconds':>8} {'MiB':>6} {'clusters':>8} {'noise':>6} {'ari':>6}"
+    )
+    for name in sorted(names, key=lambda name: name != EXACT):
+        for source in ("few.npy", "points.npy"):
+            command = [sys.executable, __file__, "--contend", name, str(folder / source)]
+            said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        labels = found[name] = np.load(folder / "labels.npy")
+        ari = f"{adjusted_rand_score(found[EXACT], labels):.4f}" if EXACT in found else "-"
+        told = f"{labels.max() + 1:8} {(labels < 0).mean():6.3f} {ari:>6}"
+        print(f"{name:16} {said['seconds']:8.2f} {said['peak_mib']:6} {told}", flush=True)
+
+
+if __name__ == "__main__":
+    if "--contend" in sys.argv:
+        contend(sys.argv[2], Path(sys.argv[3]))
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            for n in [int(n) for n in sys.argv[1:]] or [10_000, 117_659]:
+                measure(n, Path(temporary))

@@ -51,7 +51,7 @@ def sklearn(points: np.ndarray) -> np.ndarray:
     from sklearn.cluster import HDBSCAN
 
     # scikit-learn counts the point itself.
-    return HDBSCAN(min_cluster_size=smallest(len(points)), min_samples=4, copy=True).fit(points).labels_
+    return HDBSCAN(min_cluster_size=smallest(len(points)), min_samples=4).fit(points).labels_
 
 
 CONTENDERS = {

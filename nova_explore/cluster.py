@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from nova_explore.layout import principal_components, reduce
+from nova_explore.layout import reduce
 from nova_explore.linkage import single_linkage
 from nova_explore.neighbors import Neighbors
 
@@ -109,7 +109,7 @@ class Hierarchy:
         condensed = condense_tree(np.asarray(self.linkage), min_cluster_size)
         labels, strengths, _ = get_clusters(condensed, compute_stability(condensed))
         parameters = {**self.parameters, "min_cluster_size": min_cluster_size}
-        return Clustering(_by_size(labels), strengths.astype(np.float32), parameters, self)
+        return Clustering(number_by_size(labels), strengths.astype(np.float32), parameters, self)
 
     def sweep(self, sizes: Sequence[int] | None = None) -> Sweep:
         """Try several smallest sizes, by default twelve from 5 to a twentieth of the items."""
@@ -207,13 +207,13 @@ def cluster(
         return Clustering(
             np.full(n, -1, np.int32), np.zeros(n, np.float32), {**parameters, "min_cluster_size": smallest}
         )
-    reduced = reduce(start, graph, min_dist=0.0, rounds=ROUNDS, seed=seed)
+    reduced = reduce_for_clusters(start, graph, seed=seed)
     return Hierarchy(single_linkage(reduced, min_samples=min_samples), parameters).cut(smallest)
 
 
-def reduce_for_clusters(vectors: NDArray[np.float32], graph: csr_array, *, seed: int | None = 0) -> NDArray[np.float32]:
-    """Reduce unit vectors to the (n, `DIMENSIONS`) coordinates that `cluster` finds clusters in, with the same seed."""
-    return reduce(principal_components(vectors, DIMENSIONS), graph, min_dist=0.0, rounds=ROUNDS, seed=seed)
+def reduce_for_clusters(start: NDArray[np.float32], graph: csr_array, *, seed: int | None = 0) -> NDArray[np.float32]:
+    """Reduce to the coordinates that `cluster` finds clusters in, from the same principal components and seed."""
+    return reduce(start, graph, min_dist=0.0, rounds=ROUNDS, seed=seed)
 
 
 def soft_memberships(neighbors: Neighbors, clustering: Clustering) -> csr_array:
@@ -233,10 +233,12 @@ def soft_memberships(neighbors: Neighbors, clustering: Clustering) -> csr_array:
     return csr_array((weights[inside], (rows[inside], of[inside])), shape=(n, clustering.count))
 
 
-def _by_size(labels: NDArray[np.intp]) -> NDArray[np.int32]:
-    """Renumber clusters by falling size, so that cluster 0 is the largest; ties by first appearance."""
-    found, first, sizes = np.unique(labels[labels >= 0], return_index=True, return_counts=True)
-    rank = np.empty(len(found) + 1, np.int32)
-    rank[np.lexsort((first, -sizes))] = np.arange(len(found))
-    rank[-1] = -1
-    return rank[labels]
+def number_by_size(labels: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Number groups by falling size, so that group 0 is the largest; ties by first appearance. -1 stays."""
+    inside = labels >= 0
+    first, group, sizes = np.unique(labels[inside], return_index=True, return_inverse=True, return_counts=True)[1:]
+    rank = np.empty(len(sizes), np.int32)
+    rank[np.lexsort((first, -sizes))] = np.arange(len(sizes))
+    numbered = np.full(len(labels), -1, np.int32)
+    numbered[inside] = rank[group]
+    return numbered

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_explore.cluster import number_by_size
 from nova_explore.neighbors import Neighbors
 
 SIMILARITY = 0.95
@@ -92,9 +93,5 @@ def find_duplicates(neighbors: Neighbors, *, similarity: float = SIMILARITY) -> 
     rows = np.broadcast_to(np.arange(n)[:, None], (n, k))[alike]
     links = csr_array((np.ones(len(rows), np.bool_), (rows, neighbors.indices[alike])), shape=(n, n))
     component = connected_components(links, directed=False)[1]
-    first, sizes = np.unique(component, return_index=True, return_counts=True)[1:]
-    order = np.lexsort((first, -sizes))
-    groups = order[sizes[order] > 1]
-    number = np.full(len(sizes), -1, np.int32)
-    number[groups] = np.arange(len(groups))
-    return Duplicates(number[component], neighbors.similarities[:, 0].copy(), similarity)
+    labels = number_by_size(np.where(np.bincount(component)[component] > 1, component, -1))
+    return Duplicates(labels, neighbors.similarities[:, 0].copy(), similarity)

@@ -86,7 +86,8 @@ def _join(
     place = np.arange(len(parts)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     asking = by_part[(place < ASKED) & (parts[by_part] != sizes.argmax())]
     nearest, apart = _nearest_elsewhere(tree, parts, asking)
-    best = _first(parts[asking], np.maximum(apart, np.maximum(core[asking], core[nearest])), asking)
+    order = np.lexsort((asking, np.maximum(apart, np.maximum(core[asking], core[nearest])), parts[asking]))
+    best = order[np.unique(parts[asking][order], return_index=True)[1]]
     ends = np.column_stack([asking[best], nearest[best]])
     _come_closer(tree.data, parts, ends[sizes[parts[ends[:, 0]]] > ASKED], ends)
     apart = np.linalg.norm(tree.data[ends[:, 0]] - tree.data[ends[:, 1]], axis=1)
@@ -152,9 +153,3 @@ def _come_closer(
             own = order[bounds[part] : bounds[part + 1]]
             apart, places = (np.asarray(values) for values in tree.query(points[own], workers=-1))
             ends[rows[part]] = own[apart.argmin()], members[places[apart.argmin()]]
-
-
-def _first(groups: NDArray[np.integer], *keys: NDArray[np.generic]) -> NDArray[np.intp]:
-    """Place of the first of every group by these keys, the most important one first."""
-    order = np.lexsort((*reversed(keys), groups))
-    return order[np.unique(groups[order], return_index=True)[1]]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nova_explore.cluster import reduce_for_clusters
 from nova_explore.exploration import Exploration
 from nova_explore.layers import Layers, nest_layers
-from nova_explore.layout import weigh
+from nova_explore.layout import principal_components, weigh
 from nova_explore.stability import Stability, density_clusterer, measure_stability
 
 COARSER = 4
@@ -38,7 +38,8 @@ def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progre
         If there are too few items for clusters.
     """
     told = exploration.hierarchy.parameters
-    reduced = reduce_for_clusters(exploration.compared, weigh(exploration.neighbors), seed=told["seed"])
+    start = principal_components(exploration.compared, told["dimensions"])
+    reduced = reduce_for_clusters(start, weigh(exploration.neighbors), seed=told["seed"])
     smallest = exploration.clustering.parameters["min_cluster_size"]
     again = density_clusterer(reduced, min_cluster_size=smallest, min_samples=told["min_samples"])
     return measure_stability(exploration.clustering.labels, again, repetitions=repetitions, progress=progress)
@@ -51,7 +52,8 @@ def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int]
     ----------
     exploration : Exploration
     min_cluster_sizes : sequence of int, optional
-        By default sixteen times, four times and once that of the exploration, those that give two clusters or more.
+        By default sixteen times, four times and once that of the exploration; the larger two where they give two
+        clusters or more.
 
     Returns
     -------
@@ -66,11 +68,9 @@ def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int]
         If a size is below 2 or above the number of items.
     """
     hierarchy = exploration.hierarchy
+    if min_cluster_sizes is not None:
+        return nest_layers([hierarchy.cut(size).labels for size in sorted(min_cluster_sizes, reverse=True)])
     usual = exploration.clustering.parameters["min_cluster_size"]
-    sizes = min_cluster_sizes or [
-        size for size in (COARSER**2 * usual, COARSER * usual, usual) if size <= len(exploration) // 2
-    ]
-    cuts = [hierarchy.cut(size).labels for size in sorted(sizes, reverse=True)]
-    if min_cluster_sizes is None:
-        cuts = [labels for labels in cuts[:-1] if labels.max() > 0] + cuts[-1:]
-    return nest_layers(cuts)
+    larger = [size for size in (COARSER**2 * usual, COARSER * usual) if size <= len(exploration)]
+    above = [cut.labels for cut in map(hierarchy.cut, larger) if cut.count > 1]
+    return nest_layers([*above, exploration.clustering.labels])

@@ -29,6 +29,10 @@ ROUNDS = 50
 
 FEWEST_TO_CLUSTER = 10
 
+LARGEST = 0.8
+"""Share of the items beyond which a cluster says little. Excess of mass sometimes takes the first split of the tree:
+of 100,000 entries of WordNet it then makes 2 clusters, one of 99 %, with other seeds 86 to 93, as below that split."""
+
 SWEPT = 12
 """Sizes that a sweep tries."""
 
@@ -96,6 +100,9 @@ class Hierarchy:
     def cut(self, min_cluster_size: int) -> Clustering:
         """Find the clusters that last longest, by excess of mass, for another smallest size: nothing is fitted again.
 
+        Where one of them is nearly everything (`LARGEST`), and below it there are twice as many that hold more than
+        half as many items, these are taken in its place.
+
         Raises
         ------
         ValueError
@@ -108,6 +115,11 @@ class Hierarchy:
             raise ValueError(f"min_cluster_size={min_cluster_size} is not possible. Pass 2 to {n:,}.")
         condensed = condense_tree(np.asarray(self.linkage), min_cluster_size)
         labels, strengths, _ = get_clusters(condensed, compute_stability(condensed))
+        most = int(LARGEST * n)
+        if np.bincount(labels[labels >= 0], minlength=1).max() > most:
+            below = get_clusters(condensed, compute_stability(condensed), max_cluster_size=most)
+            if below[0].max() > 2 * labels.max() and (below[0] >= 0).sum() > (labels >= 0).sum() / 2:
+                labels, strengths, _ = below
         parameters = {**self.parameters, "min_cluster_size": min_cluster_size}
         return Clustering(number_by_size(labels), strengths.astype(np.float32), parameters, self)
 

@@ -25,6 +25,10 @@ EXACT_UP_TO = 12_000
 ENOUGH = 0.95
 """Recall below which an approximate search goes on from what it found."""
 
+WIDER = (10, 20)
+"""Neighbours beyond those asked for that it then keeps, first and second time: of 100,000 entries of WordNet in 256
+dimensions, recall rises from .939 to .961 by ten; by none, to .943, however often."""
+
 CANDIDATES = 5
 """Found by a prefix beyond those asked for, before all dimensions decide."""
 
@@ -116,8 +120,11 @@ def find_neighbors(
         indices, similarities = rerank(vectors, candidates, k=k)
     else:
         indices, similarities = descend(vectors, k=k, seed=seed)
-    if _recall(true, indices[sample]) < ENOUGH:
-        indices, similarities = descend(vectors, k=k, seed=seed, start=indices)
+    for more in WIDER:
+        if _recall(true, indices[sample]) >= ENOUGH:
+            break
+        wide = descend(vectors, k=min(k + more, n - 1), seed=seed, start=indices)
+        indices, similarities = np.ascontiguousarray(wide[0][:, :k]), np.ascontiguousarray(wide[1][:, :k])
     return Neighbors(indices, np.clip(similarities, -1, 1), "nn-descent", _recall(true, indices[sample]))
 
 

@@ -18,6 +18,7 @@ from nova_explore.cluster import (
     soft_memberships,
 )
 from nova_explore.layout import principal_components
+from nova_explore.linkage import single_linkage
 from nova_explore.neighbors import Neighbors
 
 
@@ -124,3 +125,31 @@ def test_a_soft_membership_is_the_share_of_neighbours_by_similarity():
     np.testing.assert_allclose(
         soft_memberships(neighbors, clustering).toarray(), [[0, 0.75], [0.6, 0], [1 / 3, 2 / 3]], rtol=1e-6
     )
+
+
+def grid_and_outlier(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Twelve groups side by side, and a small one far from them."""
+    random = np.random.default_rng(seed)
+    truth = np.append(random.integers(0, 12, 900), np.full(60, 12))
+    middles = np.array([[1.6 * x, 1.6 * y] for x in range(4) for y in range(3)] + [[30.0, 30.0]])
+    return middles[truth] + 0.35 * random.normal(size=(960, 2)), truth
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cluster_of_nearly_everything_is_looked_into(seed):
+    points, truth = grid_and_outlier(seed)
+    plain = hdbscan.HDBSCAN(min_cluster_size=30, min_samples=3).fit(points).labels_
+    assert np.bincount(plain[plain >= 0]).max() > 0.9 * len(points), "excess of mass takes the first split"
+    found = Hierarchy(single_linkage(points, min_samples=3), {}).cut(30)
+    inside = found.labels >= 0
+    assert found.count >= 12
+    assert inside.mean() > 0.6
+    assert adjusted_rand_score(truth[inside], found.labels[inside]) > 0.85, "groups that touch may be one"
+
+
+@pytest.mark.parametrize("min_samples", [3, 10, 20])
+def test_one_large_group_without_parts_stays_one(min_samples):
+    random = np.random.default_rng(0)
+    points = np.vstack([random.normal(size=(900, 2)), 0.3 * random.normal(size=(60, 2)) + 40])
+    found = Hierarchy(single_linkage(points, min_samples=min_samples), {}).cut(40)
+    assert [len(found.members(c)) for c in range(found.count)] == [900, 60]

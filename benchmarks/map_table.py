@@ -76,8 +76,9 @@ def _draw(rows: list[dict], target: Path) -> None:
         own, grown = contender == OWN, contender == OWN and n[-1] > wordnet.REAL
         line = {"lw": 2.5 if own else 1.2, "ls": "--" if grown else "-", "color": "#1f6feb" if own else None}
         axes.plot(n, seconds, marker="o", **line)
-        beside = {"embedding-atlas": -11, "evoc": -4}.get(contender, 4)
+        beside = {"embedding-atlas": -11, "evoc": -4, OWN: -14}.get(contender, 4)
         near = {"xytext": (7, beside), "textcoords": "offset points", "fontsize": 8}
+        near["bbox"] = {"fc": "white", "ec": "none", "pad": 1}
         said = f", {d} dimensions; 1,000,000 jittered" if grown else ""
         if grown:
             near |= {"xytext": (0, 10), "ha": "right"}

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from nova_explore.neighbors import Neighbors
 
+CLOSEST = 0.1
+"""Share of the median distance to the k-th neighbour below which nearer is not denser: among more than k copies of one
+item it would be infinitely dense, and whatever lies beside them an outlier beyond measure."""
+
 
 def local_outlier_factors(neighbors: Neighbors) -> NDArray[np.float32]:
     """How much sparser it is around every item than around its neighbours, by cosine distance.
@@ -27,5 +31,6 @@ def local_outlier_factors(neighbors: Neighbors) -> NDArray[np.float32]:
     """
     distances = np.maximum(1 - neighbors.similarities.astype(np.float64), 0)
     reach = distances[:, -1]
+    reach = np.maximum(reach, CLOSEST * np.median(reach))
     densities = 1 / (np.maximum(distances, reach[neighbors.indices]).mean(axis=1) + 1e-10)
     return (densities[neighbors.indices].mean(axis=1) / densities).astype(np.float32)

@@ -30,3 +30,13 @@ def test_what_is_like_nothing_else_comes_first():
 def test_copies_of_one_item_are_no_outliers():
     vectors = np.tile(np.eye(1, 8, dtype=np.float32), (30, 1))
     np.testing.assert_allclose(local_outlier_factors(find_neighbors(vectors, k=5)), 1, rtol=1e-3)
+
+
+def test_what_lies_beside_many_copies_is_no_outlier_beyond_measure():
+    random = np.random.default_rng(2)
+    vectors = random.normal(size=(300, 12)).astype(np.float32)
+    vectors[:40] = vectors[0]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    factors = local_outlier_factors(find_neighbors(vectors, k=15))
+    np.testing.assert_allclose(factors[:40], 1, rtol=1e-3)
+    assert factors.max() < 11

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from nova_explore.report import write_report
     from nova_explore.sources import read
     from nova_explore.store import Library, open_library
-    from nova_explore.widgets.app import App, show
+    from nova_explore.widgets.app import App
+    from nova_explore.widgets.live import show
 
 __version__ = "0.1.0"
 
@@ -44,7 +45,7 @@ _WHERE = {
     "list_jobs": "jobs.run",
     "open_library": "store",
     "read": "sources",
-    "show": "widgets.app",
+    "show": "widgets.live",
     "stop_jobs": "jobs.run",
     "write_report": "report",
 }

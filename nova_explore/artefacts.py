@@ -56,14 +56,50 @@ class Map:
     versions: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What a map has in common with maps of the same items that were drawn before; None where it has to be computed.
+
+    Attributes
+    ----------
+    found : tuple of Neighbors and ModalityGap, or None
+    layout : Layout or None
+    hierarchy : Hierarchy or None
+    """
+
+    found: tuple[Neighbors, ModalityGap] | None = None
+    layout: Layout | None = None
+    hierarchy: Hierarchy | None = None
+
+
 def map_key(space: Space, ids: Sequence[str], parameters: Mapping[str, Any]) -> str:
     """Name a map by everything that changes it."""
     said = json.dumps([VERSION, space.key, list(ids), dict(parameters)], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def save_map(library: Library, drawn: Map) -> None:
-    """Store a map; the entry that makes it visible is written last, so that half a map is never read."""
+def load_parts(library: Library, space: Space, ids: Sequence[str], *, k: int, min_dist: float, seed: int) -> Parts:
+    """Read what other maps of these items have that one with these parameters has as well."""
+    entries = library.tables.read("maps")
+    of = map_key(space, ids, {})
+    records = {} if entries is None else dict(zip(*(entries[c].to_pylist() for c in ("key", "record")), strict=True))
+    alike = {
+        key: layout
+        for key, record in ((key, json.loads(record)) for key, record in records.items())
+        if record.get("of") == of and (layout := record["layout"])["seed"] == seed and layout["k"] == k
+    }
+    if not alike:
+        return Parts()
+    near = next((key for key, layout in alike.items() if layout["min_dist"] == min_dist), next(iter(alike)))
+    drawn = load_map(library, near)
+    if drawn is None:
+        return Parts()
+    layout = drawn.layout if alike[near]["min_dist"] == min_dist else None
+    return Parts((drawn.neighbors, drawn.gap), layout, drawn.clustering.hierarchy)
+
+
+def save_map(library: Library, drawn: Map, *, space: Space, ids: Sequence[str]) -> None:
+    """Store a map of these items; the entry that makes it visible is written last: half a map is never read."""
     import pyarrow as pa
 
     flat = pa.array(drawn.neighbors.indices.ravel())
@@ -88,6 +124,7 @@ def save_map(library: Library, drawn: Map) -> None:
         joins = pa.table({"join": np.arange(len(hierarchy.linkage)), **linkage})
         library.tables.replace(f"tree_{drawn.key}", joins)
     record = {
+        "of": map_key(space, ids, {}),
         "created": drawn.created,
         "versions": dict(drawn.versions),
         "gap": asdict(drawn.gap),

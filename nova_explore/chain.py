@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.artefacts import Map, load_map, map_key, save_map
-from nova_explore.cluster import DIMENSIONS, cluster
+from nova_explore.artefacts import Map, Parts, load_map, load_parts, map_key, save_map
+from nova_explore.cluster import DIMENSIONS, Clustering, cluster, default_min_cluster_size
 from nova_explore.collection import Collection, Unread
 from nova_explore.embedding import embed, phrase_embedder
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
-from nova_explore.layout import lay_out, principal_components, weigh
-from nova_explore.modality_gap import compared_vectors
+from nova_explore.layout import Layout, first_picture, lay_out, principal_components, weigh
+from nova_explore.modality_gap import ModalityGap, close_gap, compared_vectors
 from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.models.nova_request import DIMENSIONS as LENGTHS
 from nova_explore.models.nova_request import MODEL_ID
+from nova_explore.neighbors import Neighbors
 from nova_explore.run import package_versions
 from nova_explore.store import MARKER, Library, now, open_library
+
+
+class Watcher(Protocol):
+    """Follows a map while it is computed."""
+
+    def opened(self, exploration: Exploration) -> None:
+        """Take the items with their principal components for a map: no neighbours and no groups are known yet."""
+        ...
+
+    def working(self, on: str) -> None:
+        """Hear what is computed now."""
+        ...
+
+    def moved(self, xy: NDArray[np.float32]) -> None:
+        """Take coordinates of shape (n, 2) on their way, some twenty times."""
+        ...
 
 
 def explore(
@@ -33,6 +52,7 @@ def explore(
     min_dist: float = 0.1,
     seed: int | None = 0,
     progress: bool = True,
+    watch: Watcher | None = None,
 ) -> Exploration:
     """Walk the chain from a library to a map: neighbours, layout, clusters, names.
 
@@ -55,11 +75,14 @@ def explore(
         The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
     progress : bool, default True
         Show progress bars.
+    watch : Watcher, optional
+        Follows the map while it is computed; `nova_explore.show` draws it in a notebook.
 
     Returns
     -------
     Exploration
-        A map that was computed before with the same parameters, from the same items, is read from the library.
+        A map that was computed before with the same parameters, from the same items, is read from the library; of one
+        with other parameters what does not depend on them is.
 
     Raises
     ------
@@ -79,18 +102,76 @@ def explore(
     key = map_key(space, collection.ids, parameters)
     drawn = load_map(library, key) if seed is not None else None
     if drawn is None:
+        watch = watch or _Unwatched()
+        start = principal_components(vectors, DIMENSIONS)
+        watch.opened(Exploration(library, collection, name, space, vectors, _first_map(start), opened))
+        parts = Parts()
+        if seed is not None:
+            parts = load_parts(library, space, collection.ids, k=k, min_dist=min_dist, seed=seed)
         kinds = [str(item.modality) for item in collection]
         prefix = min(LENGTHS) if space.model == MODEL_ID else None
-        compared, neighbors, gap = compared_vectors(vectors, kinds, k=k, prefix=prefix, seed=seed or 0)
-        graph = weigh(neighbors)
-        start = principal_components(compared, DIMENSIONS)
-        layout = lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed)
-        clustering = cluster(start, graph, min_cluster_size=min_cluster_size, seed=seed)
+        neighbors, gap, layout, clustering = _draw(
+            vectors, start, kinds, parts, watch,
+            k=k, prefix=prefix, min_dist=min_dist, min_cluster_size=min_cluster_size, seed=seed,
+        )  # fmt: skip
+        watch.working("naming the groups")
         phrases = phrase_embedder(name, space, opened)
         names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
         drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())
-        save_map(library, drawn)
+        save_map(library, drawn, space=space, ids=collection.ids)
     return Exploration(library, collection, name, space, vectors, drawn, opened)
+
+
+class _Unwatched:
+    def opened(self, exploration: Exploration) -> None:
+        pass
+
+    def working(self, on: str) -> None:
+        pass
+
+    def moved(self, xy: NDArray[np.float32]) -> None:
+        pass
+
+
+def _first_map(start: NDArray[np.float32]) -> Map:
+    n = len(start)
+    nothing = Neighbors(np.empty((n, 0), np.int32), np.empty((n, 0), np.float32))
+    ungrouped = Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), {})
+    return Map("", now(), nothing, ModalityGap(1, 1, False, 1), first_picture(start), ungrouped, {}, {})
+
+
+def _draw(
+    vectors: NDArray[np.float32],
+    start: NDArray[np.float32],
+    kinds: Sequence[str],
+    parts: Parts,
+    watch: Watcher,
+    *,
+    k: int,
+    prefix: int | None,
+    min_dist: float,
+    min_cluster_size: int | None,
+    seed: int | None,
+) -> tuple[Neighbors, ModalityGap, Layout, Clustering]:
+    """Compute what is not in the parts."""
+    smallest = min_cluster_size or default_min_cluster_size(len(vectors))
+    tree = parts.hierarchy if smallest <= len(vectors) else None
+    layout = parts.layout
+    if parts.found is None:
+        watch.working("finding neighbours")
+        compared, neighbors, gap = compared_vectors(vectors, kinds, k=k, prefix=prefix, seed=seed or 0)
+    else:
+        neighbors, gap = parts.found
+        compared = close_gap(vectors, kinds) if gap.corrected else vectors
+    if layout is not None and tree is not None:
+        return neighbors, gap, layout, tree.cut(smallest)
+    watch.working("drawing the map")
+    graph = weigh(neighbors)
+    start = principal_components(compared, DIMENSIONS) if gap.corrected else start
+    layout = layout or lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
+    watch.working("finding groups")
+    found = tree.cut(smallest) if tree else cluster(start, graph, min_cluster_size=smallest, seed=seed)
+    return neighbors, gap, layout, found
 
 
 def _as_library(

@@ -108,6 +108,12 @@ class MissingExtraError(NovaExploreError, ImportError):
         )
 
 
+def explain(error: Exception) -> str:
+    """Say what went wrong in one line; the kind of error is named unless the library wrote the message."""
+    said = str(error) or "no message"
+    return said if isinstance(error, NovaExploreError) else f"{type(error).__name__}: {said}"
+
+
 def import_extra(module: str, *, feature: str, extra: str) -> ModuleType:
     """Import an optional module, or say which extra brings it.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from nova_explore import media
 from nova_explore.artefacts import Map
@@ -106,6 +107,8 @@ class Exploration:
     def headline(self) -> str:
         """Counts in one line: items, groups, share left unclustered."""
         groups = self.clustering.count
+        if not self.clustering.parameters:
+            return f"{len(self):,} items · not grouped yet"
         return (
             f"{len(self):,} items · {groups:,} {'group' if groups == 1 else 'groups'} · "
             f"{UNCLUSTERED} {self.clustering.noise_share:.0%}"
@@ -151,17 +154,49 @@ class Exploration:
         names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept)
         return self._with(clustering=clustering, names=names)
 
-    def redraw(self, *, min_dist: float) -> Exploration:
-        """Draw the map again with points packed more or less closely; neighbours, groups and names stay.
+    def redraw(
+        self,
+        *,
+        min_dist: float | None = None,
+        k: int | None = None,
+        show: Callable[[NDArray[np.float32]], None] | None = None,
+    ) -> Exploration:
+        """Draw the map again; neighbours, groups and names stay as they are.
+
+        Parameters
+        ----------
+        min_dist : float, optional
+            How closely points may be packed, 0 to 1; as before where it is not given.
+        k : int, optional
+            Neighbours that hold an item in its place, at most those known: fewer show finer detail, less of the whole.
+        show : callable, optional
+            Called with (n, 2) arrays while the map takes shape.
 
         Returns
         -------
         Exploration
-            With the map that `nova_explore.explore` draws with this ``min_dist``.
+            With the map that `nova_explore.explore` draws with this ``min_dist`` and, where neighbours were searched
+            exactly, this ``k``.
+
+        Raises
+        ------
+        ValueError
+            If ``min_dist`` or ``k`` is out of range.
         """
-        start, seed = principal_components(self.compared, DIMENSIONS), self.layout.parameters["seed"]
-        layout = lay_out(start, weigh(self.neighbors), self.neighbors, min_dist=min_dist, seed=seed)
+        drawn = self.layout.parameters
+        holding = self.neighbors if k is None else self.neighbors.first(k)
+        graph = self._graph if holding is self.neighbors else weigh(holding)
+        packed = drawn["min_dist"] if min_dist is None else min_dist
+        layout = lay_out(self._start, graph, holding, min_dist=packed, seed=drawn["seed"], show=show)
         return self._with(layout=layout)
+
+    @cached_property
+    def _start(self) -> NDArray[np.float32]:
+        return principal_components(self.compared, DIMENSIONS)
+
+    @cached_property
+    def _graph(self) -> csr_array:
+        return weigh(self.neighbors)
 
     def _with(self, **changed: Any) -> Exploration:
         drawn = replace(self._drawn, **changed)
@@ -351,8 +386,12 @@ class Exploration:
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         position = self.collection.position(id)
-        scores = self.compared @ self.compared[position]
-        scores[position] = np.nan
+        if k <= self.neighbors.k:
+            scores = np.full(len(self), np.nan, np.float32)
+            scores[self.neighbors.indices[position]] = self.neighbors.similarities[position]
+        else:
+            scores = self.compared @ self.compared[position]
+            scores[position] = np.nan
         scored = by_modality(self.collection, scores)
         return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
 

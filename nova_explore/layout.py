@@ -63,6 +63,8 @@ class Layout:
     @property
     def sentence(self) -> str:
         """How far the map can be trusted, in words."""
+        if not self.k:
+            return "The map is not drawn yet: these are the two directions in which the items differ most."
         kept = float(self.preservation.mean()) * self.k
         return f"Of each item's {self.k} true neighbours, {kept:.1f} are beside it on this map."
 
@@ -87,7 +89,7 @@ def lay_out(
     neighbors : Neighbors
         Of the vectors.
     min_dist : float, default 0.1
-        UMAP's ``min_dist``: how closely points may be packed.
+        UMAP's ``min_dist``: how closely points may be packed, 0 to 1.
     seed : int or None, default 0
         The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
     show : callable, optional
@@ -96,12 +98,24 @@ def lay_out(
     Returns
     -------
     Layout
+
+    Raises
+    ------
+    ValueError
+        If ``min_dist`` is out of range.
     """
+    if not 0 <= min_dist <= 1:
+        raise ValueError(f"min_dist={min_dist} is not possible. Pass 0 to 1.")
     placed = reduce(start[:, :2], graph, min_dist=min_dist, rounds=ROUNDS, seed=seed, show=show)
     xy = narrow_empty_bands(placed)
     method = "umap" if len(start) >= FEWEST_FOR_UMAP else "pca"
     parameters = {"method": method, "min_dist": min_dist, "seed": seed, "k": neighbors.k}
     return Layout(xy, measure_preservation(xy, neighbors), neighbors.k, parameters)
+
+
+def first_picture(start: NDArray[np.float32]) -> Layout:
+    """Draw the first two principal components, before neighbours are known."""
+    return Layout(start[:, :2].copy(), np.zeros(len(start), np.float32), 0, {"method": "pca"})
 
 
 def weigh(neighbors: Neighbors) -> csr_array:

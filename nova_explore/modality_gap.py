@@ -77,7 +77,8 @@ def close_gap(vectors: NDArray[np.float32], kinds: Sequence[str]) -> NDArray[np.
         same = named == kind
         count = int(same.sum())
         moved[same] -= vectors[same].mean(axis=0) * (count / (count + PRIOR_ITEMS))
-    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
+    moved /= np.maximum(np.sqrt(np.einsum("ij,ij->i", moved, moved)), 1e-12)[:, None]
+    return moved
 
 
 def compared_vectors(

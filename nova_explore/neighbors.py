@@ -66,6 +66,18 @@ class Neighbors:
         """Neighbours an item."""
         return self.indices.shape[1]
 
+    def first(self, k: int) -> Neighbors:
+        """Return the k nearest of these neighbours; raises `ValueError` if there are fewer."""
+        if not 1 <= k <= self.k:
+            raise ValueError(f"k={k} is not possible. Pass 1 to {self.k}, the neighbours that are known.")
+        if k == self.k:
+            return self
+        indices, similarities = (
+            np.ascontiguousarray(self.indices[:, :k]),
+            np.ascontiguousarray(self.similarities[:, :k]),
+        )
+        return Neighbors(indices, similarities, self.method, self.recall)
+
     @property
     def sentence(self) -> str | None:
         """How the search fell short of exact, in words; None where it did not."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from nova_explore.errors import explain
 from nova_explore.widgets import gallery
 
 if TYPE_CHECKING:
@@ -68,6 +69,24 @@ def recluster(app: App, min_cluster_size: int) -> Answer:
     return {}, []
 
 
-_ASKED_FOR: tuple[Callable[..., Answer], ...] = (card, tiles, thumbnails, media, clear, back, sweep, recluster)
+def redraw(app: App, min_dist: float) -> Answer:
+    """Draw the map again."""
+    app.redraw(min_dist)
+    return {}, []
+
+
+def answer(app: App, asked: Mapping[str, Any]) -> None:
+    """Send the answer to what the browser asked; it waits for one, so it gets the reason where there is none."""
+    try:
+        content, buffers = ANSWERS[asked["ask"]](app, **asked.get("with", {}))
+    except Exception as error:
+        app.send({"to": asked["from"], "error": explain(error)})
+        if asked["ask"] != "media":
+            raise
+    else:
+        app.send({"to": asked["from"], **content}, buffers)
+
+
+_ASKED_FOR: tuple[Callable[..., Answer], ...] = (card, tiles, thumbnails, media, clear, back, sweep, recluster, redraw)
 
 ANSWERS: Mapping[str, Callable[..., Answer]] = MappingProxyType({answer.__name__: answer for answer in _ASKED_FOR})

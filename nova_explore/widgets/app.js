@@ -51,8 +51,10 @@ function buildModalities(kernel) {
 }
 
 function buildFoot(kernel) {
-  const { unread, caveats } = kernel.get("summary");
-  const foot = h("div", { class: "nx-foot" }, h("span", {}, caveats));
+  const { unread } = kernel.get("summary");
+  const caveats = h("span");
+  kernel.follow(["summary"], () => (caveats.textContent = kernel.get("summary").caveats));
+  const foot = h("div", { class: "nx-foot" }, caveats);
   if (!unread) return foot;
   const listed = kernel.get("unread");
   const rest = unread > listed.length ? [h("tr", {}, h("td", { colspan: "2" }, `and ${count(unread - listed.length)} more`))] : [];

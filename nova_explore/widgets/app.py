@@ -14,17 +14,16 @@ from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
-from nova_explore.errors import NovaExploreError
+from nova_explore.errors import explain
 from nova_explore.widgets import answers, inspector, legend
 from nova_explore.widgets import gallery as galleries
 from nova_explore.widgets.map import Map, ScatterMap
+from nova_explore.widgets.motion import Motion
 
 if TYPE_CHECKING:
     from nova_explore.exploration import Exploration
     from nova_explore.search import Ranking
 
-RESULTS = 24
-NUMBERED = 9
 UNREAD_SHOWN = 500
 
 _HERE = Path(__file__).parent
@@ -55,6 +54,10 @@ class App(anywidget.AnyWidget):
         What is searched for; setting it searches.
     column : str
         What the map is coloured by; setting it recolours.
+    working : str
+        What is being computed, empty when nothing is.
+    spacing : float
+        The map's ``min_dist``; below 0 where there is none.
     last_error : str
         What went wrong last, as the message bar shows it; empty when nothing did.
     """
@@ -85,10 +88,12 @@ class App(anywidget.AnyWidget):
     inspected = t.Unicode().tag(sync=True)
     detail = t.Dict().tag(sync=True)
     can_go_back = t.Bool().tag(sync=True)
+    working = t.Unicode().tag(sync=True)
+    spacing = t.Float(-1).tag(sync=True)
     last_error = t.Unicode().tag(sync=True)
 
     def __init__(self, exploration: Exploration, *, height: int = 560, map: Map | None = None) -> None:
-        self.exploration = self._opened = exploration
+        self.exploration = self._opened = self._named = exploration
         self.map: Map = map or ScatterMap(exploration.layout.xy, height=height)
         self._colorings: dict[str, legend.Coloring] = {}
         self._coloring = self._color("cluster")
@@ -117,7 +122,9 @@ class App(anywidget.AnyWidget):
 
         Only items of the modalities that are switched on are found.
         """
-        self._ranking = self._rank(query.strip()) if query.strip() else None
+        self._ranking = (
+            galleries.search(self.exploration, query.strip(), self.shown_modalities) if query.strip() else None
+        )
         with self._settled():
             self.query = query.strip()
             self._leave()
@@ -162,20 +169,64 @@ class App(anywidget.AnyWidget):
         `exploration` is then another one, with the same items and other groups. What is selected becomes the selection
         of the one that the app was opened with as well.
         """
-        self.exploration = self._opened.recluster(min_cluster_size=min_cluster_size)
-        self.exploration.selection = self._opened.selection
-        self.exploration.on_select(lambda selection: self._try(self._follow, selection))
-        for column in ("cluster", "cluster_name", "strength"):
-            self._colorings.pop(column, None)
+        self._turn_to(self._named.recluster(min_cluster_size=min_cluster_size))
+
+    def redraw(self, min_dist: float) -> None:
+        """Draw the map again, points packed no closer than this, 0 to 1; groups, selection and search stay.
+
+        `exploration` is then another one, as after `recluster`.
+        """
+        with self.busy("drawing the map"):
+            self._named = self._named.redraw(min_dist=min_dist, show=Motion(self.map))
+            size = self.exploration.clustering.parameters.get("min_cluster_size")
+            if size in (None, self._named.clustering.parameters.get("min_cluster_size")):
+                self._turn_to(self._named)
+            else:
+                self.recluster(size)
+
+    def take_over(self, exploration: Exploration) -> None:
+        """Show another exploration of the same items, in the same order, from now on.
+
+        Raises
+        ------
+        ValueError
+            If it is of other items.
+        """
+        if exploration.collection.ids != self.exploration.collection.ids:
+            raise ValueError(
+                f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
+            )
+        self._opened = self._named = exploration
+        self._turn_to(exploration)
+
+    def _turn_to(self, exploration: Exploration) -> None:
+        before, self.exploration = self.exploration, exploration
+        exploration.selection = before.selection
+        exploration.on_select(lambda selection: self._try(self._follow, selection))
+        self._colorings.clear()
         self._coloring = self._color(self.column)
         with self._settled():
+            if exploration.layout.xy is not before.layout.xy:
+                self.map.move(exploration.layout.xy)
             if self.column == "cluster":
                 self.muted = []
             if self.inspected:
-                self.detail = inspector.detail(self.exploration, self.inspected)
+                self.detail = inspector.detail(exploration, self.inspected)
+            self.columns = legend.choices(exploration)
             self._describe_groups()
             self._paint()
             self._show()
+
+    # ---- while something is computed ----------------------------------------------------------------------------
+
+    @contextmanager
+    def busy(self, on: str) -> Iterator[None]:
+        """Say over the map what is being computed, until it is."""
+        self.working = on
+        try:
+            yield
+        finally:
+            self.working = ""
 
     def mute(self, keys: Sequence[str]) -> None:
         """Grey these entries of the legend, given by key, and no others."""
@@ -238,33 +289,15 @@ class App(anywidget.AnyWidget):
             self._colorings[column] = legend.color_by(self.exploration, column)
         return self._colorings[column]
 
-    def _rank(self, query: str) -> Ranking:
-        shown = self.shown_modalities
-        if len(shown) == 1:
-            return self.exploration.search(query, k=RESULTS, modality=shown[0])
-        if len(shown) == len(self.modalities):
-            return self.exploration.search(query, k=RESULTS)
-        wide = self.exploration.search(query, k=len(self._kinds))
-        return galleries.narrow(wide, np.isin(self._kinds[wide.positions], shown), k=RESULTS)
-
     def _leave(self) -> None:
         self._trail.clear()
         self.inspected, self.detail, self.can_go_back = "", {}, False
 
     def _show(self) -> None:
-        if self._ranking is not None:
-            self._gallery = galleries.found(self._ranking)
-            first = [int(position) for position in self._ranking.positions[:NUMBERED]]
-        else:
-            self._gallery = (
-                galleries.selected(self._chosen, left_out=self._left_out)
-                if self._chosen is not None
-                else galleries.typical(self.exploration)
-            )
-            first = []
+        self._gallery = galleries.current(self.exploration, self._ranking, self._chosen, left_out=self._left_out)
         self._serial += 1
         self.gallery = self._gallery.head(self._serial)
-        self.marks = [{"position": position, "text": str(i + 1)} for i, position in enumerate(first)]
+        self.marks = self._gallery.marks()
         self._highlight()
 
     def _highlight(self) -> None:
@@ -311,6 +344,7 @@ class App(anywidget.AnyWidget):
         self.labels = legend.names_on_map(e, self.group_colors)
         if e.clustering.hierarchy is not None:
             self.grain = {"size": e.clustering.parameters.get("min_cluster_size")}
+        self.spacing = float(e.layout.parameters.get("min_dist", -1))
 
     # ---- what the browser says ------------------------------------------------------------------------------------
 
@@ -323,21 +357,10 @@ class App(anywidget.AnyWidget):
         self.exploration.on_select(lambda selection: self._try(self._follow, selection))
         self.map.on_select(lambda positions: self._try(self.take, positions))
         self.map.on_hover(lambda position: self._try(self._hover, position))
-        self.on_msg(lambda _, content, buffers: self._try(self._answer, content))
+        self.on_msg(lambda _, content, buffers: self._try(answers.answer, self, content))
 
     def _hover(self, position: int | None) -> None:
         self.hovered = "" if position is None else self.exploration.collection[position].id
-
-    def _answer(self, asked: dict[str, Any]) -> None:
-        try:
-            content, buffers = answers.ANSWERS[asked["ask"]](self, **asked.get("with", {}))
-        except Exception as error:
-            # The browser waits for an answer: it gets the reason, and shows it where the person is looking.
-            self.send({"to": asked["from"], "error": explain(error)})
-            if asked["ask"] != "media":
-                raise
-        else:
-            self.send({"to": asked["from"], **content}, buffers)
 
     def tiles(self, serial: int, start: int) -> list[dict[str, Any]]:
         """A page of the gallery; none if the gallery with this serial number is no longer shown."""
@@ -355,7 +378,7 @@ class App(anywidget.AnyWidget):
         except Exception as error:
             self.last_error = explain(error)
         else:
-            if work != self._hover and work != self._answer:
+            if work not in (self._hover, answers.answer):
                 self.last_error = ""
 
     @contextmanager
@@ -366,20 +389,3 @@ class App(anywidget.AnyWidget):
                 yield
         finally:
             self._settling = was
-
-
-def explain(error: Exception) -> str:
-    """Say what went wrong in one line; the kind of error is named unless the library wrote the message."""
-    said = str(error) or "no message"
-    return said if isinstance(error, NovaExploreError) else f"{type(error).__name__}: {said}"
-
-
-def show(exploration: Exploration, *, height: int = 560) -> App:
-    """Make the app over an exploration; as the last expression of a cell it is shown below the cell.
-
-    Examples
-    --------
-    >>> import nova_explore as nx
-    >>> nx.show(nx.explore("media.nova"))  # doctest: +SKIP
-    """
-    return App(exploration, height=height)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from nova_explore.search import Ranking
 
 PAGE = 48
+RESULTS = 24
+NUMBERED = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +55,11 @@ class Gallery:
             "serial": serial, "kind": self.kind, "title": self.title, "note": self.note, "total": len(self.positions),
         }  # fmt: skip
 
+    def marks(self) -> list[dict[str, Any]]:
+        """Numbers for the first results of a search, to be drawn on the map."""
+        first = self.positions[:NUMBERED] if self.kind == "search" else []
+        return [{"position": int(position), "text": str(place)} for place, position in enumerate(first, 1)]
+
     def page(self, exploration: Exploration, *, start: int, count: int = PAGE) -> list[dict[str, Any]]:
         """Tiles from ``start`` on, at most ``count``."""
         tiles = []
@@ -85,13 +92,23 @@ def card(exploration: Exploration, position: int) -> dict[str, Any]:
     }
 
 
+def current(
+    exploration: Exploration, ranking: Ranking | None, chosen: NDArray[np.intp] | None, *, left_out: int
+) -> Gallery:
+    """Take what was searched for, else what was selected, else what is typical."""
+    if ranking is not None:
+        return found(ranking)
+    return typical(exploration) if chosen is None else selected(chosen, left_out=left_out)
+
+
 def typical(exploration: Exploration) -> Gallery:
     """Take the most typical item of every group, largest group first."""
     medoids = [name.medoids[0] for name in exploration.names.values() if name.medoids]
     sizes = [name.size for name in exploration.names.values() if name.medoids]
     order = np.argsort([-size for size in sizes], kind="stable")
     positions = [exploration.collection.position(medoids[i]) for i in order]
-    title = "The most typical item of each group" if positions else "No groups were found"
+    none = "No groups were found" if exploration.clustering.parameters else "The groups are being found"
+    title = "The most typical item of each group" if positions else none
     return Gallery("typical", title, positions)
 
 
@@ -118,16 +135,22 @@ def found(ranking: Ranking) -> Gallery:
     )
 
 
-def narrow(ranking: Ranking, kept: NDArray[np.bool_], *, k: int) -> Ranking:
-    """Keep the best k results for which ``kept``, a bool array as long as the ranking, is true."""
-    rows = np.flatnonzero(kept)[:k]
+def search(exploration: Exploration, query: str, modalities: Sequence[str]) -> Ranking:
+    """Search among the items of these modalities: the `RESULTS` best."""
+    kinds = exploration.collection.modalities
+    if len(modalities) == 1:
+        return exploration.search(query, k=RESULTS, modality=modalities[0])
+    if len(modalities) == len(exploration.collection.counts()):
+        return exploration.search(query, k=RESULTS)
+    wide = exploration.search(query, k=len(kinds))
+    rows = np.flatnonzero(np.isin(kinds[wide.positions], modalities))[:RESULTS]
     return replace(
-        ranking,
-        ids=tuple(ranking.ids[row] for row in rows),
-        positions=ranking.positions[rows],
-        scores=ranking.scores[rows],
-        percentiles=ranking.percentiles[rows],
-        via=tuple(ranking.via[row] for row in rows),
+        wide,
+        ids=tuple(wide.ids[row] for row in rows),
+        positions=wide.positions[rows],
+        scores=wide.scores[rows],
+        percentiles=wide.percentiles[rows],
+        via=tuple(wide.via[row] for row in rows),
     )
 
 

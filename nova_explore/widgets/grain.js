@@ -48,10 +48,14 @@ function buildGrain(kernel) {
     go();
   });
   slider.addEventListener("keydown", (event) => event.stopPropagation());
-  kernel.follow(["grain"], stand);
   kernel.follow(["column"], follow);
-  // The map and the gallery come first.
-  if (kernel.get("grain").size) (window.requestIdleCallback ?? setTimeout)(ask, { timeout: 2000 });
+  // The map and the gallery come first; without groups there is nothing to ask for yet.
+  let asked = false;
+  kernel.follow(["grain"], () => {
+    if (!kernel.get("grain").size || asked) return stand();
+    asked = true;
+    (window.requestIdleCallback ?? setTimeout)(ask, { timeout: 2000 });
+  });
   return el;
 }
 
@@ -79,4 +83,45 @@ function sparkline({ sizes, counts, noise }, at) {
   draw("polyline", { points: counts.map((n, i) => `${x(i)},${y(n)}`).join(" "), class: "nx-spark-groups" });
   draw("circle", { cx: x(at), cy: y(counts[at]), r: 3, class: "nx-spark-at" });
   return svg;
+}
+
+// How far apart the points lie: a slider over a few values of UMAP's min_dist, in even steps to the eye.
+const SPACINGS = [0, 0.03, 0.1, 0.25, 0.5, 0.8];
+
+function buildSpacing(kernel) {
+  const slider = h("input", { type: "range", min: 0, max: SPACINGS.length - 1, class: "nx-slider", "aria-label": "Spacing of points" });
+  const words = h("output", { class: "nx-grain-words" });
+  const el = h("div", { class: "nx-grain nx-spacing", hidden: true }, words, slider);
+  let [wanted, busy] = [0, false];
+
+  const say = (spacing) => {
+    words.textContent = `Spacing of points on the map: ${spacing}${spacing === 0.1 ? " (usual)" : ""}`;
+    slider.setAttribute("aria-valuetext", String(spacing));
+  };
+  const stand = () => {
+    const spacing = kernel.get("spacing");
+    el.hidden = spacing < 0;
+    if (busy || spacing < 0) return;
+    slider.value = String(nearest(SPACINGS, spacing));
+    say(spacing);
+  };
+  const go = async () => {
+    if (busy) return;
+    busy = true;
+    while (wanted !== kernel.get("spacing")) {
+      const spacing = wanted;
+      await kernel.ask("redraw", { min_dist: spacing }).catch(() => {});
+      if (kernel.get("spacing") !== spacing) break;
+    }
+    busy = false;
+    stand();
+  };
+  slider.addEventListener("input", () => {
+    wanted = SPACINGS[Number(slider.value)];
+    say(wanted);
+    go();
+  });
+  slider.addEventListener("keydown", (event) => event.stopPropagation());
+  kernel.follow(["spacing"], stand);
+  return el;
 }

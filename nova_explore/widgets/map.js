@@ -22,9 +22,10 @@ class MapView {
     this.overlay = h("div", { class: "nx-overlay", "aria-hidden": "true" });
     this.card = h("div", { class: "nx-card", role: "tooltip", hidden: true });
     this.ring = h("div", { class: "nx-ring", hidden: true });
+    this.working = this.buildWorking();
     this.tools = this.buildTools();
     this.el = h("div", { class: "nx-map", "aria-label": "Map of all items", role: "group", tabindex: "0" },
-      this.stage, this.overlay, this.tools, this.card);
+      this.stage, this.overlay, this.tools, this.working, this.card);
     this.cards = new Recent(CARDS_KEPT);
     [this.names, this.pins] = [[], []];
     if (hasWebGL()) this.mount().catch((error) => this.say(`The map cannot be drawn: ${error.message}`));
@@ -133,6 +134,16 @@ class MapView {
       onclick: () => this.plot?.zoomToOrigin({ transition: !this.still(), transitionDuration: 400 }),
     }, icon("reset"));
     return h("div", { class: "nx-tools", role: "toolbar", "aria-label": "Map tools" }, buttons, reset);
+  }
+
+  buildWorking() {
+    const words = h("span");
+    const el = h("div", { class: "nx-working", role: "status", hidden: true }, h("span", { class: "nx-turning", "aria-hidden": "true" }), words);
+    this.kernel.follow(["working"], () => {
+      words.textContent = this.kernel.get("working");
+      el.hidden = !words.textContent;
+    });
+    return el;
   }
 
   still() {

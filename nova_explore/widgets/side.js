@@ -6,8 +6,10 @@ function buildLegend(kernel) {
   const select = h("select", {
     class: "nx-select", "aria-label": "Colour by",
     onchange: () => kernel.set({ column: select.value }),
-  }, kernel.get("columns").map(([value, label]) => h("option", { value }, label)));
-  kernel.follow(["column"], () => (select.value = kernel.get("column")));
+  });
+  kernel.follow(["columns"], () =>
+    select.replaceChildren(...kernel.get("columns").map(([value, label]) => h("option", { value }, label))));
+  kernel.follow(["column", "columns"], () => (select.value = kernel.get("column")));
   const all = h("button", { type: "button", class: "nx-link", onclick: () => kernel.set({ muted: [] }) }, "show all");
   kernel.follow(["legend"], () => {
     const { entries, bar: scale } = kernel.get("legend");
@@ -21,7 +23,7 @@ function buildLegend(kernel) {
     all.hidden = !muted.size;
   });
   return h("div", { class: "nx-legend", role: "group", "aria-label": "Legend" },
-    h("div", { class: "nx-legend-head" }, h("span", {}, "Colour by"), select, all), buildGrain(kernel), bar, list);
+    h("div", { class: "nx-legend-head" }, h("span", {}, "Colour by"), select, all), buildGrain(kernel), bar, list, buildSpacing(kernel));
 }
 
 function gradient(colors) {

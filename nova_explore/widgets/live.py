@@ -1,0 +1,107 @@
+"""The app before the map is done: a first picture at once, and the map taking shape in it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+from numpy.typing import NDArray
+
+from nova_explore.chain import explore
+from nova_explore.collection import Collection
+from nova_explore.errors import explain
+from nova_explore.exploration import Exploration
+from nova_explore.store import Library
+from nova_explore.widgets.app import App
+from nova_explore.widgets.motion import Motion
+
+
+def show(source: Exploration | Library | Collection | str | Path, *, height: int = 560, **options: Any) -> App:
+    """Make the app over an exploration, or over what can become one.
+
+    As the last expression of a cell the app is shown below the cell. Where the map has to be computed first, the app
+    is there from the start: with a picture of the principal components, then with the points as they find their places,
+    then with groups and names.
+
+    Parameters
+    ----------
+    source : Exploration, or anything that `nova_explore.explore` takes
+    height : int, default 560
+        Of the map, in pixels.
+    **options
+        Of `nova_explore.explore`, where the source is not an exploration yet.
+
+    Examples
+    --------
+    >>> import nova_explore as nx
+    >>> nx.show("media.nova")  # doctest: +SKIP
+    """
+    if isinstance(source, Exploration):
+        if options:
+            raise TypeError(f"Got {', '.join(options)} for an exploration. Pass them to explore(…) when you make it.")
+        return App(source, height=height)
+    with ExitStack() as until_done:
+        live = Live(height, until_done)
+        try:
+            exploration = explore(source, watch=live, **options)
+        except BaseException as error:
+            live.fail(error)
+            raise
+        if live.app is None:
+            return App(exploration, height=height)
+        live.app.take_over(exploration)
+        live.app.color_by("cluster")
+        return live.app
+
+
+class LiveApp(App):
+    """An app that shows itself in the cell that is running, and not once more as that cell's last expression."""
+
+    def __init__(self, exploration: Exploration, *, height: int) -> None:
+        super().__init__(exploration, height=height)
+        self._cell: int | None = None
+        shell = get_ipython()
+        if shell is not None:
+            display(self)
+            self._cell = shell.execution_count
+
+    def _ipython_display_(self) -> None:
+        shell = get_ipython()
+        if shell is None or shell.execution_count != self._cell:
+            raise NotImplementedError  # and IPython shows the widget
+
+
+class Live:
+    """Shows a map in the cell that computes it; see `nova_explore.chain.Watcher`."""
+
+    def __init__(self, height: int, until_done: ExitStack) -> None:
+        self.app: LiveApp | None = None
+        self._height = height
+        self._until_done = until_done
+
+    def opened(self, exploration: Exploration) -> None:
+        """Show the items by their principal components, coloured by kind: groups are not known yet."""
+        self.app = LiveApp(exploration, height=self._height)
+        self.app.color_by("modality")
+        self._motion = Motion(self.app.map)
+        self._until_done.enter_context(self.app.busy("opening"))
+
+    def working(self, on: str) -> None:
+        """Say what is computed now."""
+        if self.app is not None:
+            self.app.working = on
+
+    def moved(self, xy: NDArray[np.float32]) -> None:
+        """Draw the points on their way."""
+        if self.app is not None:
+            self._motion(xy)
+
+    def fail(self, error: BaseException) -> None:
+        """Say why the map stays as it is."""
+        if self.app is not None:
+            said = explain(error) if isinstance(error, Exception) else "It was interrupted."
+            self.app.last_error = f"The map is not finished. {said}"

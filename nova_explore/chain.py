@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nova_explore.artefacts import Map, load_map, map_key, save_map
 from nova_explore.cluster import DIMENSIONS, cluster
-from nova_explore.collection import Collection, Unread
+from nova_explore.collection import Collection
+from nova_explore.embedded import embedded_items
 from nova_explore.embedding import embed, phrase_embedder
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration
@@ -68,7 +66,7 @@ def explore(
     """
     library = _as_library(source, to=to, model=model, progress=progress)
     name, space, opened = _choose_space(library, model)
-    collection, vectors = _embedded_items(library, space)
+    collection, vectors = embedded_items(library, space)
     if len(collection) < 2:
         raise TooFewItemsError(
             f"A map needs at least 2 items with a vector, {str(library.path)!r} has {len(collection)}. "
@@ -88,7 +86,8 @@ def explore(
         clustering = cluster(start, graph, min_cluster_size=min_cluster_size, seed=seed)
         phrases = phrase_embedder(name, space, opened)
         names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
-        drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())
+        made = (neighbors, gap, layout, clustering, names)
+        drawn = Map(key, now(), *made, package_versions(), collection.ids, space.key)
         save_map(library, drawn)
     return Exploration(library, collection, name, space, vectors, drawn, opened)
 
@@ -133,17 +132,3 @@ def _choose_space(library: Library, model: str | EmbeddingModel | None) -> tuple
             "Embed the library with this model first: embed(…, new_space=True).",
         )
     return opened.name, opened.space, opened
-
-
-def _embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray[np.float32]]:
-    """Items with a vector, and their vectors row by row; the others join the unread with their reasons."""
-    everything = library.collection()
-    vectors, present = library.vectors(space, [item.content_key for item in everything])
-    failures = library.failures(space)
-    missing = [
-        Unread(item.name, failures.get(item.content_key, "Not embedded yet. Run embed again to go on."))
-        for item, there in zip(everything, present, strict=True)
-        if not there
-    ]
-    kept = [item for item, there in zip(everything, present, strict=True) if there]
-    return Collection(kept, (*everything.unread, *missing)), vectors

@@ -187,6 +187,7 @@ def made(n: int) -> Exploration:
         "0" * 16, "2025-01-01T00:00:00+00:00", neighbors, ModalityGap(0.2, 0.2, False, 0.2),
         Layout(xy, draw.uniform(size=n).astype(np.float32), 15, {"method": "made"}),
         Clustering(labels, np.where(labels < 0, 0, 0.8).astype(np.float32), {"method": "made"}), names, {},
+        tuple(item.id for item in items), "made",
     )  # fmt: skip
     vectors = draw.normal(size=(n, 8)).astype(np.float32)
     return Made(None, Collection(items), "made", Space("made", "1", "index", 8, "1"), vectors, drawn)  # pyright: ignore[reportArgumentType]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nova_explore.report import write_report
     from nova_explore.sources import read
     from nova_explore.store import Library, open_library
+    from nova_explore.stored_maps import list_maps, open_map
     from nova_explore.widgets.app import App
     from nova_explore.widgets.live import show
 
@@ -43,7 +44,9 @@ _WHERE = {
     "explore": "chain",
     "import_vectors": "imported",
     "list_jobs": "jobs.run",
+    "list_maps": "stored_maps",
     "open_library": "store",
+    "open_map": "stored_maps",
     "read": "sources",
     "show": "widgets.live",
     "stop_jobs": "jobs.run",
@@ -52,8 +55,8 @@ _WHERE = {
 
 __all__ = [
     "App", "Collection", "Exploration", "Item", "Library", "Modality", "Slice", "collect_jobs", "datasets", "embed",
-    "embed_by_jobs", "explore", "import_vectors", "list_jobs", "open_library", "read", "show", "stop_jobs",
-    "write_report",
+    "embed_by_jobs", "explore", "import_vectors", "list_jobs", "list_maps", "open_library", "open_map", "read", "show",
+    "stop_jobs", "write_report",
 ]  # fmt: skip
 
 

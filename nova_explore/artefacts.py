@@ -21,12 +21,13 @@ from nova_explore.layout import Layout
 from nova_explore.modality_gap import ModalityGap
 from nova_explore.models.model import Space
 from nova_explore.neighbors import Neighbors
+from nova_explore.out_of_sample import Placed
 from nova_explore.store import Library
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 6
+VERSION = 7
 """Raised whenever the same parameters give another map."""
 
 LINKAGE = ("left", "right", "distance", "size")
@@ -44,6 +45,14 @@ class Map:
         Time in UTC, ISO 8601.
     versions : Mapping of str to str
         Packages it was computed with.
+    ids : tuple of str, length n
+        The items, in the order of all arrays; those that were placed later come last.
+    space : str
+        Key of the space of their vectors.
+    placed : Placed, optional
+        Where the last m of the items were put onto the map of the others; None on a map of one piece.
+    onto : str, optional
+        Key of the map of those others.
     """
 
     key: str
@@ -54,6 +63,15 @@ class Map:
     clustering: Clustering
     names: Mapping[int, ClusterName]
     versions: Mapping[str, str]
+    ids: tuple[str, ...]
+    space: str
+    placed: Placed | None = None
+    onto: str | None = None
+
+    @property
+    def made_of(self) -> int:
+        """Items that the map was made of: the first ones; those after them were placed on it later."""
+        return len(self.ids) - (0 if self.placed is None else len(self.placed.xy))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,15 +96,17 @@ def map_key(space: Space, ids: Sequence[str], parameters: Mapping[str, Any]) -> 
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+def _items_key(space: str, ids: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps([VERSION, space, *ids]).encode()).hexdigest()[:16]
+
+
 def load_parts(library: Library, space: Space, ids: Sequence[str], *, k: int, min_dist: float, seed: int) -> Parts:
     """Read what other maps of these items have that one with these parameters has as well."""
-    entries = library.tables.read("maps")
-    of = map_key(space, ids, {})
-    records = {} if entries is None else dict(zip(*(entries[c].to_pylist() for c in ("key", "record")), strict=True))
+    of = _items_key(space.key, ids)
     alike = {
         key: layout
-        for key, record in ((key, json.loads(record)) for key, record in records.items())
-        if record.get("of") == of and (layout := record["layout"])["seed"] == seed and layout["k"] == k
+        for key, record in read_records(library).items()
+        if record["of"] == of and (layout := record["layout"])["seed"] == seed and layout["k"] == k
     }
     if not alike:
         return Parts()
@@ -98,8 +118,8 @@ def load_parts(library: Library, space: Space, ids: Sequence[str], *, k: int, mi
     return Parts((drawn.neighbors, drawn.gap), layout, drawn.clustering.hierarchy)
 
 
-def save_map(library: Library, drawn: Map, *, space: Space, ids: Sequence[str]) -> None:
-    """Store a map of these items; the entry that makes it visible is written last: half a map is never read."""
+def save_map(library: Library, drawn: Map) -> None:
+    """Store a map; the entry that makes it visible is written last, so that half a map is never read."""
     import pyarrow as pa
 
     flat = pa.array(drawn.neighbors.indices.ravel())
@@ -108,6 +128,7 @@ def save_map(library: Library, drawn: Map, *, space: Space, ids: Sequence[str]) 
     rows = pa.table(
         {
             "position": np.arange(len(drawn.layout.xy)),
+            "id": list(drawn.ids),
             "x": drawn.layout.xy[:, 0],
             "y": drawn.layout.xy[:, 1],
             "preservation": drawn.layout.preservation,
@@ -123,9 +144,17 @@ def save_map(library: Library, drawn: Map, *, space: Space, ids: Sequence[str]) 
         linkage = dict(zip(LINKAGE, hierarchy.linkage.T, strict=True))
         joins = pa.table({"join": np.arange(len(hierarchy.linkage)), **linkage})
         library.tables.replace(f"tree_{drawn.key}", joins)
+    if drawn.placed is not None:
+        beside = {"neighbors": drawn.placed.indices, "similarities": drawn.placed.similarities}
+        lists = {name: pa.FixedSizeListArray.from_arrays(pa.array(of.ravel()), k) for name, of in beside.items()}
+        added = pa.table({"position": np.arange(len(drawn.placed.xy)), **lists})
+        library.tables.replace(f"placed_{drawn.key}", added)
     record = {
-        "of": map_key(space, ids, {}),
+        "of": None if drawn.onto else _items_key(drawn.space, drawn.ids),
         "created": drawn.created,
+        "space": drawn.space,
+        "items": len(drawn.ids),
+        "onto": drawn.onto,
         "versions": dict(drawn.versions),
         "gap": asdict(drawn.gap),
         "layout": dict(drawn.layout.parameters),
@@ -138,17 +167,24 @@ def save_map(library: Library, drawn: Map, *, space: Space, ids: Sequence[str]) 
     library.tables.upsert("maps", pa.table({"key": [drawn.key], "record": [json.dumps(record)]}), on=["key"])
 
 
+def read_records(library: Library) -> dict[str, dict[str, Any]]:
+    """Read what is noted of every map, by key, in the order in which they were first stored.
+
+    Maps of earlier versions, which do not know their items, are left out.
+    """
+    entries = library.tables.read("maps")
+    records = {} if entries is None else {row["key"]: json.loads(row["record"]) for row in entries.to_pylist()}
+    return {key: record for key, record in records.items() if "items" in record}
+
+
 def load_map(library: Library, key: str) -> Map | None:
     """Read a map, or None if the library has none under this key."""
-    entries = library.tables.read("maps", where=f"key = '{key}'")
-    if entries is None or entries.num_rows == 0:
-        return None
-    rows = library.tables.read(f"map_{key}")
-    if rows is None:
+    record = read_records(library).get(key)
+    rows = None if record is None else library.tables.read(f"map_{key}")
+    if record is None or rows is None:
         return None
     rows = rows.sort_by("position")
-    record = json.loads(entries["record"][0].as_py())
-    joins = None if record["hierarchy"] is None else library.tables.read(f"tree_{key}")
+    joins = library.tables.read(f"tree_{key}")
     hierarchy = None
     if joins is not None:
         joins = joins.sort_by("join")
@@ -156,6 +192,7 @@ def load_map(library: Library, key: str) -> Map | None:
         hierarchy = Hierarchy(linkage, record["hierarchy"])
     labels, strengths = _column(rows, "cluster").astype(np.int32), _column(rows, "strength").astype(np.float32)
     xy = np.column_stack([_column(rows, "x"), _column(rows, "y")]).astype(np.float32)
+    preservation = _column(rows, "preservation").astype(np.float32)
     names = {
         name["cluster"]: ClusterName(
             **name | {"keywords": tuple(map(tuple, name["keywords"])), "medoids": tuple(name["medoids"])}
@@ -171,11 +208,26 @@ def load_map(library: Library, key: str) -> Map | None:
             **record["neighbors"],
         ),
         gap=ModalityGap(**record["gap"]),
-        layout=Layout(xy, _column(rows, "preservation").astype(np.float32), record["k"], record["layout"]),
+        layout=Layout(xy, preservation, record["k"], record["layout"]),
         clustering=Clustering(labels, strengths, record["clustering"], hierarchy),
         names=names,
         versions=record["versions"],
+        ids=tuple(rows["id"].to_pylist()),
+        space=record["space"],
+        placed=None if record["onto"] is None else _placed(library, key, xy, labels, strengths, preservation),
+        onto=record["onto"],
     )
+
+
+def _placed(library: Library, key: str, *drawn: NDArray[Any]) -> Placed | None:
+    """What was placed, from its neighbours and the last rows of the map's coordinates, labels and so on."""
+    rows = library.tables.read(f"placed_{key}")
+    if rows is None:
+        return None
+    rows = rows.sort_by("position")
+    xy, labels, strengths, preservation = (values[len(values) - rows.num_rows :] for values in drawn)
+    indices = _matrix(rows, "neighbors").astype(np.int32)
+    return Placed(xy, labels, strengths, indices, _matrix(rows, "similarities").astype(np.float32), preservation)
 
 
 def _column(table: pa.Table, name: str) -> NDArray[Any]:

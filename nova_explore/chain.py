@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nova_explore.artefacts import Map, Parts, load_map, load_parts, map_key, save_map
 from nova_explore.cluster import DIMENSIONS, Clustering, cluster, default_min_cluster_size
-from nova_explore.collection import Collection, Unread
+from nova_explore.collection import Collection
+from nova_explore.embedded import embedded_items
 from nova_explore.embedding import embed, phrase_embedder
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration
@@ -91,7 +92,7 @@ def explore(
     """
     library = _as_library(source, to=to, model=model, progress=progress)
     name, space, opened = _choose_space(library, model)
-    collection, vectors = _embedded_items(library, space)
+    collection, vectors = embedded_items(library, space)
     if len(collection) < 2:
         raise TooFewItemsError(
             f"A map needs at least 2 items with a vector, {str(library.path)!r} has {len(collection)}. "
@@ -104,7 +105,9 @@ def explore(
     if drawn is None:
         watch = watch or _Unwatched()
         start = principal_components(vectors, DIMENSIONS)
-        watch.opened(Exploration(library, collection, name, space, vectors, _first_map(start), opened))
+        watch.opened(
+            Exploration(library, collection, name, space, vectors, _first_map(start, collection.ids, space.key), opened)
+        )
         parts = Parts()
         if seed is not None:
             parts = load_parts(library, space, collection.ids, k=k, min_dist=min_dist, seed=seed)
@@ -117,8 +120,9 @@ def explore(
         watch.working("naming the groups")
         phrases = phrase_embedder(name, space, opened)
         names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
-        drawn = Map(key, now(), neighbors, gap, layout, clustering, names, package_versions())
-        save_map(library, drawn, space=space, ids=collection.ids)
+        made = (neighbors, gap, layout, clustering, names)
+        drawn = Map(key, now(), *made, package_versions(), collection.ids, space.key)
+        save_map(library, drawn)
     return Exploration(library, collection, name, space, vectors, drawn, opened)
 
 
@@ -133,11 +137,12 @@ class _Unwatched:
         pass
 
 
-def _first_map(start: NDArray[np.float32]) -> Map:
+def _first_map(start: NDArray[np.float32], ids: tuple[str, ...], space: str) -> Map:
     n = len(start)
     nothing = Neighbors(np.empty((n, 0), np.int32), np.empty((n, 0), np.float32))
     ungrouped = Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), {})
-    return Map("", now(), nothing, ModalityGap(1, 1, False, 1), first_picture(start), ungrouped, {}, {})
+    together = ModalityGap(1, 1, False, 1)
+    return Map("", now(), nothing, together, first_picture(start), ungrouped, {}, {}, ids, space)
 
 
 def _draw(
@@ -169,7 +174,7 @@ def _draw(
     graph = weigh(neighbors)
     start = principal_components(compared, DIMENSIONS) if gap.corrected else start
     layout = layout or lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
-    watch.working("finding groups")
+    watch.working("finding the groups")
     found = tree.cut(smallest) if tree else cluster(start, graph, min_cluster_size=smallest, seed=seed)
     return neighbors, gap, layout, found
 
@@ -214,17 +219,3 @@ def _choose_space(library: Library, model: str | EmbeddingModel | None) -> tuple
             "Embed the library with this model first: embed(…, new_space=True).",
         )
     return opened.name, opened.space, opened
-
-
-def _embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray[np.float32]]:
-    """Items with a vector, and their vectors row by row; the others join the unread with their reasons."""
-    everything = library.collection()
-    vectors, present = library.vectors(space, [item.content_key for item in everything])
-    failures = library.failures(space)
-    missing = [
-        Unread(item.name, failures.get(item.content_key, "Not embedded yet. Run embed again to go on."))
-        for item, there in zip(everything, present, strict=True)
-        if not there
-    ]
-    kept = [item for item, there in zip(everything, present, strict=True) if there]
-    return Collection(kept, (*everything.unread, *missing)), vectors

@@ -162,8 +162,8 @@ def phrase_embedder(
     return lambda texts: embed_texts(model, texts, role="query")
 
 
-def open_model_of(space: Space, name: str) -> EmbeddingModel:
-    """Open the model that made the vectors of a space.
+def open_model_of(space: Space, name: str, *, what: str = "a query") -> EmbeddingModel:
+    """Open the model that made the vectors of a space; ``what`` it is to embed is named by the error.
 
     Raises
     ------
@@ -172,14 +172,15 @@ def open_model_of(space: Space, name: str) -> EmbeddingModel:
     """
     if space.preprocessing == IMPORTED:
         raise SpaceMismatchError(
-            "a query",
+            what,
             f"{space}, whose vectors were imported without their model",
-            "To search, embed with the model itself: nova_explore.models.clip.EncoderModel.",
+            "To search, embed with the model itself: nova_explore.models.clip.EncoderModel. To add items to a map, "
+            "import their vectors with nova_explore.import_vectors, then call add() without a source.",
         )
     model = open_model(name)
     if model.space != space:
         raise SpaceMismatchError(
-            f"a query in {model.space}",
+            f"{what} in {model.space}",
             f"{space}",
             "Install the version of nova-explore that embedded this library, or embed it again.",
         )

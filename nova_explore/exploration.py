@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,24 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from nova_explore import media
+from nova_explore.adding import add_to_map, embed_new, place_again, take_off
 from nova_explore.artefacts import Map
 from nova_explore.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
-from nova_explore.collection import Collection, Slice
+from nova_explore.collection import Collection
 from nova_explore.columns import UNCLUSTERED, cluster_table, column, column_names
 from nova_explore.duplicates import SIMILARITY, Duplicates, find_duplicates
-from nova_explore.embedding import embed_items, open_model_of, phrase_embedder
-from nova_explore.errors import TooFewItemsError, UnreadableError
-from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
+from nova_explore.embedding import open_model_of, phrase_embedder
+from nova_explore.errors import TooFewItemsError
+from nova_explore.finder import TUNING_QUERIES, Finder, embed_example, embed_phrases
 from nova_explore.label import ClusterName, name_clusters
 from nova_explore.layout import Layout, lay_out, principal_components, weigh
 from nova_explore.matching import match_clusters
-from nova_explore.media.content import Playable
 from nova_explore.modality_gap import ModalityGap, close_gap
 from nova_explore.models.model import EmbeddingModel, Space
 from nova_explore.neighbors import Neighbors
+from nova_explore.out_of_sample import Placed
+from nova_explore.previews import Previews
+from nova_explore.provenance import list_caveats, tell_provenance
 from nova_explore.search import Ranking, by_modality, rank
-from nova_explore.sources import read
+from nova_explore.selection import Selectable
 from nova_explore.store import Library
 from nova_explore.trust import FEWEST_TO_TRUST, Trust, measure_trust
 from nova_explore.vector_index import IndexReport
@@ -38,10 +40,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TRUST = ("trustworthiness", "continuity")
-MEANINGLESS = "Sizes of groups and gaps between them are not meaningful."
 
 
-class Exploration:
+class Exploration(Selectable, Previews):
     """What a widget shows and a report prints: everything about the same n items, in the same order.
 
     Made by `nova_explore.explore`. Its arrays and records are read-only; only the selection changes.
@@ -65,6 +66,8 @@ class Exploration:
     clustering : Clustering
     names : dict of int to ClusterName
         No entry for the unclustered items.
+    placed : Placed or None
+        What `add` put on the map: the last m items.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Exploration:
         drawn: Map,
         model: EmbeddingModel | None = None,
     ) -> None:
+        super().__init__()
         vectors.flags.writeable = False
         self.library = library
         self.collection = collection
@@ -91,8 +95,7 @@ class Exploration:
         self.layout: Layout = drawn.layout
         self.clustering: Clustering = drawn.clustering
         self.names: dict[int, ClusterName] = dict(drawn.names)
-        self._watchers: list[Callable[[Slice], None]] = []
-        self.selection = Slice("nothing selected", ())
+        self.placed: Placed | None = drawn.placed
         self._model_name = model_name
         self._model = model
         self._frame: pd.DataFrame | None = None
@@ -107,18 +110,13 @@ class Exploration:
     def headline(self) -> str:
         """Counts in one line: items, groups, share left unclustered."""
         groups = self.clustering.count
-        if not self.clustering.parameters:
-            return f"{len(self):,} items · not grouped yet"
-        return (
-            f"{len(self):,} items · {groups:,} {'group' if groups == 1 else 'groups'} · "
-            f"{UNCLUSTERED} {self.clustering.noise_share:.0%}"
-        )
+        found = f"{groups:,} {'group' if groups == 1 else 'groups'} · {UNCLUSTERED} {self.clustering.noise_share:.0%}"
+        return f"{len(self):,} items · {found if self.clustering.parameters else 'not grouped yet'}"
 
     @property
     def caveats(self) -> tuple[str, ...]:
         """What a person should know before reading the map, one sentence each."""
-        said = (MEANINGLESS, self.gap.sentence, self.neighbors.sentence)
-        return tuple(sentence for sentence in said if sentence)
+        return list_caveats(self._drawn, self.collection)
 
     # ---- groups -------------------------------------------------------------------------------------------------
 
@@ -147,6 +145,8 @@ class Exploration:
         ValueError
             If the size is below 2 or above the number of items.
         """
+        if self.placed is not None:
+            return self._place_again(self.mapped.recluster(min_cluster_size=min_cluster_size))
         clustering = self.hierarchy.cut(min_cluster_size)
         phrases = phrase_embedder(self._model_name, self.space, self._model)
         stay = match_clusters(self.clustering.labels, clustering.labels)
@@ -168,50 +168,89 @@ class Exploration:
         min_dist : float, optional
             How closely points may be packed, 0 to 1; as before where it is not given.
         k : int, optional
-            Neighbours that hold an item in its place, at most those known: fewer show finer detail, less of the whole.
+            Neighbours that hold an item in its place, at most those known: fewer show detail, less of the whole.
         show : callable, optional
-            Called with (n, 2) arrays while the map takes shape.
+            Called with (n, 2) arrays while the map takes shape; never where items were added to it.
 
         Returns
         -------
         Exploration
             With the map that `nova_explore.explore` draws with this ``min_dist`` and, where neighbours were searched
             exactly, this ``k``.
-
-        Raises
-        ------
-        ValueError
-            If ``min_dist`` or ``k`` is out of range.
         """
+        if self.placed is not None:
+            return self._place_again(self.mapped.redraw(min_dist=min_dist, k=k))
         drawn = self.layout.parameters
+        start, graph = self._start_and_graph
         holding = self.neighbors if k is None else self.neighbors.first(k)
-        graph = self._graph if holding is self.neighbors else weigh(holding)
+        graph = graph if holding is self.neighbors else weigh(holding)
         packed = drawn["min_dist"] if min_dist is None else min_dist
-        layout = lay_out(self._start, graph, holding, min_dist=packed, seed=drawn["seed"], show=show)
+        layout = lay_out(start, graph, holding, min_dist=packed, seed=drawn["seed"], show=show)
         return self._with(layout=layout)
 
     @cached_property
-    def _start(self) -> NDArray[np.float32]:
-        return principal_components(self.compared, DIMENSIONS)
-
-    @cached_property
-    def _graph(self) -> csr_array:
-        return weigh(self.neighbors)
+    def _start_and_graph(self) -> tuple[NDArray[np.float32], csr_array]:
+        return principal_components(self.compared, DIMENSIONS), weigh(self.neighbors)
 
     def _with(self, **changed: Any) -> Exploration:
-        drawn = replace(self._drawn, **changed)
-        return Exploration(
-            self.library, self.collection, self._model_name, self.space, self.vectors, drawn, self._model
-        )
+        other = self._of(self.collection, self.vectors, replace(self._drawn, **changed))
+        kept = {"compared", "_start_and_graph", "_finder", *(() if "layout" in changed else ("trust",))}
+        other.__dict__ |= {name: value for name, value in self.__dict__.items() if name in kept}
+        return other
+
+    def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Exploration:
+        return Exploration(self.library, collection, self._model_name, self.space, vectors, drawn, self._model)
+
+    def add(self, source: Any = None, *, progress: bool = True) -> Exploration:
+        """Put new items on the map without moving it: each goes where its neighbours are and gets their group.
+
+        Parameters
+        ----------
+        source : anything that `nova_explore.embed` takes, optional
+            Embedded into the library first, with the model of the map; without it, all items of the library that have
+            a vector and are not on the map are added.
+        progress : bool, default True
+            Show progress bars.
+
+        Returns
+        -------
+        Exploration
+            Of the items of this one, drawn, grouped and named as they are, and after them the new ones; neighbours are
+            of all. The same one where nothing is new. Groups are numbered as before, whatever their size is now.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the installed model makes vectors of another space than the map is of.
+        LibraryError
+            If an item of the map is not in the library any more.
+        """
+        drawn = replace(self._drawn, names=self.names)
+        new = embed_new(self.library, self.space, drawn, source, model=self._open, progress=progress)
+        if not new:
+            return self
+        return self._of(*add_to_map(self.library, self.space, drawn, new))
+
+    @property
+    def mapped(self) -> Exploration:
+        """The same map with only the items that it was made of; this exploration where none were added."""
+        if self.placed is None:
+            return self
+        drawn = take_off(self.library, replace(self._drawn, names=self.names))
+        n = len(drawn.ids)
+        return self._of(self.collection[:n], self.vectors[:n], drawn)
+
+    def _place_again(self, mapped: Exploration) -> Exploration:
+        drawn = place_again(self._drawn, mapped._drawn)
+        return self._with(**{name: getattr(drawn, name) for name in ("layout", "clustering", "names", "placed")})
 
     @property
     def hierarchy(self) -> Hierarchy:
         """The tree that the groups are cut from; raises `TooFewItemsError` if there are too few items for clusters."""
         if self.clustering.hierarchy is None:
-            raise TooFewItemsError(f"{len(self)} items are too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more.")
+            n = self._drawn.made_of
+            raise TooFewItemsError(f"{n} items are too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more.")
         return self.clustering.hierarchy
-
-    # ---- what stands out ------------------------------------------------------------------------------------------
 
     @cached_property
     def trust(self) -> Trust:
@@ -262,62 +301,10 @@ class Exploration:
         """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last."""
         return cluster_table(self.clustering, self.names)
 
-    def select(self, ids: Iterable[str], name: str = "selection") -> Slice:
-        """Make these items the selection and return it; what shows the exploration shows them.
-
-        Raises
-        ------
-        UnknownNameError
-            If an id is not in the collection; the selection is then left as it was.
-        """
-        ids = tuple(ids)
-        self.collection.positions(ids)
-        self.selection = Slice(name, ids)
-        return self.selection
-
-    @property
-    def selection(self) -> Slice:
-        """What a person or code selected last. Setting it skips the check that `select` makes of every id."""
-        return self._selection
-
-    @selection.setter
-    def selection(self, selection: Slice) -> None:
-        self._selection = selection
-        for call in tuple(self._watchers):
-            call(selection)
-
-    def on_select(self, call: Callable[[Slice], None]) -> None:
-        """Call with every selection from now on, whoever makes it."""
-        self._watchers.append(call)
-
     @property
     def selected(self) -> pd.DataFrame:
         """The selection's rows of `frame`, in the order of the selection."""
         return self.frame.loc[list(self.selection.ids)]
-
-    # ---- media --------------------------------------------------------------------------------------------------
-
-    def thumbnail(self, id: str) -> bytes:
-        """Small picture of an item, as WebP: from the library, else drawn from its source."""
-        item = self.collection[id]
-        stored = self.library.thumbnails([item.content_key])
-        return stored.get(item.content_key) or media.thumbnail(item)
-
-    def thumbnails(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """Small pictures of several items, as WebP, by id; those that were never drawn are left out."""
-        items = [self.collection[id] for id in ids]
-        stored = self.library.thumbnails(item.content_key for item in items)
-        return {item.id: stored[item.content_key] for item in items if item.content_key in stored}
-
-    def playable(self, id: str) -> Playable:
-        """What a browser shows or plays for an item, read from its source now.
-
-        Raises
-        ------
-        UnreadableError
-            If the source is gone or has changed since it was embedded.
-        """
-        return media.playable(self.collection[id])
 
     # ---- search -------------------------------------------------------------------------------------------------
 
@@ -330,8 +317,11 @@ class Exploration:
         SpaceMismatchError
             If the installed model makes vectors of another space than the library holds.
         """
+        return self._open("a query")
+
+    def _open(self, what: str) -> EmbeddingModel:
         if self._model is None:
-            self._model = open_model_of(self.space, self._model_name)
+            self._model = open_model_of(self.space, self._model_name, what=what)
         return self._model
 
     def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:
@@ -373,25 +363,15 @@ class Exploration:
             place = self.collection.position(example)
             item, vector = self.collection[place], self.vectors[place]
         else:
-            found = read(example, progress=False)
-            if not len(found):
-                raise UnreadableError(
-                    "; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{example} is empty."
-                )
-            place, item = -1, found[0]
-            vector = embed_items(self.model, [item], role="index")[0]
+            place, (item, vector) = -1, embed_example(self.model, example)
         kind = str(item.modality)
         return self._finder.like(item.title, kind, vector, k=k, itself=place, modality=modality)
 
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         position = self.collection.position(id)
-        if k <= self.neighbors.k:
-            scores = np.full(len(self), np.nan, np.float32)
-            scores[self.neighbors.indices[position]] = self.neighbors.similarities[position]
-        else:
-            scores = self.compared @ self.compared[position]
-            scores[position] = np.nan
+        scores = self.compared @ self.compared[position]
+        scores[position] = np.nan
         scored = by_modality(self.collection, scores)
         return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
 
@@ -412,27 +392,9 @@ class Exploration:
         """The vectors that `neighbors` are of."""
         if not self.gap.corrected:
             return self.vectors
-        return close_gap(self.vectors, self.collection.modalities.tolist())
-
-    # ---- provenance ---------------------------------------------------------------------------------------------
+        return close_gap(self.vectors, self.collection.modalities.tolist(), made_of=self._drawn.made_of)
 
     @property
     def provenance(self) -> dict[str, Any]:
         """How this came about, as plain values that JSON can hold."""
-        return {
-            "created": self.created,
-            "library": str(self.library.path),
-            "map": self.key,
-            "versions": self.versions,
-            "space": asdict(self.space) | {"key": self.space.key},
-            "items": len(self),
-            "counts": self.collection.counts(),
-            "unread": len(self.collection.unread),
-            "neighbors": {
-                "k": self.neighbors.k, "method": self.neighbors.method, "recall": self.neighbors.recall,
-                "similarity": "cosine", **asdict(self.gap),
-            },
-            "layout": dict(self.layout.parameters),
-            "clustering": dict(self.clustering.parameters),
-            "runs": self.library.runs(),
-        }  # fmt: skip
+        return tell_provenance(self.library, self.collection, self.space, self._drawn)

@@ -13,16 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.embedding import embed_texts
-from nova_explore.errors import UnknownNameError
+from nova_explore.embedding import embed_items, embed_texts
+from nova_explore.errors import UnknownNameError, UnreadableError
 from nova_explore.label import read_vocabulary, words_of
 from nova_explore.models.model import EmbeddingModel, aim
 from nova_explore.search import Ranking, Scored, rank, spread
+from nova_explore.sources import read
 from nova_explore.vector_index import VectorIndex
 
 REFERENCE_QUERIES = 64
@@ -251,3 +253,22 @@ def _without(one: Scored, position: int) -> Scored:
     return (
         one if kept.all() else replace(one, positions=one.positions[kept], scores=one.scores[kept], via=one.via[kept])
     )
+
+
+def embed_example(model: EmbeddingModel, path: str | Path) -> tuple[Item, NDArray[np.float32]]:
+    """Read and embed a medium on disk, to search for items like it; of several items in it, the first.
+
+    Returns
+    -------
+    item : Item
+    vector : float32 array of shape (d,)
+
+    Raises
+    ------
+    UnreadableError
+        If the medium cannot be read or embedded.
+    """
+    found = read(path, progress=False)
+    if not len(found):
+        raise UnreadableError("; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{path} is empty.")
+    return found[0], embed_items(model, found[:1], role="index")[0]

@@ -57,7 +57,7 @@ class ModalityGap:
         )
 
 
-def close_gap(vectors: NDArray[np.float32], kinds: Sequence[str]) -> NDArray[np.float32]:
+def close_gap(vectors: NDArray[np.float32], kinds: Sequence[str], *, made_of: int | None = None) -> NDArray[np.float32]:
     """Take every modality's mean away and return unit rows again.
 
     Parameters
@@ -66,6 +66,9 @@ def close_gap(vectors: NDArray[np.float32], kinds: Sequence[str]) -> NDArray[np.
         Unit rows; not changed.
     kinds : sequence of str, length n
         Modality of each row.
+    made_of : int, optional
+        Take the means of this many first rows only, from all: those after them were added to a map later, and those of
+        a kind that is not on the map keep their mean.
 
     Returns
     -------
@@ -73,12 +76,22 @@ def close_gap(vectors: NDArray[np.float32], kinds: Sequence[str]) -> NDArray[np.
     """
     named = np.asarray(kinds)
     moved = vectors.copy()
-    for kind in np.unique(named):
+    for kind in np.unique(named[:made_of]):
         same = named == kind
-        count = int(same.sum())
-        moved[same] -= vectors[same].mean(axis=0) * (count / (count + PRIOR_ITEMS))
+        known = np.flatnonzero(same[:made_of])
+        count = len(known)
+        moved[same] -= vectors[known].mean(axis=0) * (count / (count + PRIOR_ITEMS))
     moved /= np.maximum(np.sqrt(np.einsum("ij,ij->i", moved, moved)), 1e-12)[:, None]
     return moved
+
+
+def kinds_left_out(kinds: Sequence[str], made_of: int) -> str | None:
+    """Say in words which new items keep their kind's mean, because the map had none of their kind; None if none do."""
+    known, new = set(kinds[:made_of]), list(kinds[made_of:])
+    counts = [f"{new.count(kind):,} {kind}" for kind in dict.fromkeys(new) if kind not in known]
+    if not counts:
+        return None
+    return f"No mean was taken away from new items of kinds that the map was not made of: {', '.join(counts)}."
 
 
 def compared_vectors(

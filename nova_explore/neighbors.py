@@ -123,7 +123,7 @@ def find_neighbors(
         return Neighbors(*most_similar(vectors, np.arange(n), k))
     from nova_explore.nn_descent import descend, rerank
 
-    sample = np.sort(np.random.default_rng(seed).choice(n, min(CHECKED, n), replace=False))
+    sample = _sample(n, seed)
     true = most_similar(vectors, sample, k)[0]
     if prefix is not None and prefix < d:
         short = np.ascontiguousarray(vectors[:, :prefix])
@@ -138,6 +138,47 @@ def find_neighbors(
         wide = descend(vectors, k=min(k + more, n - 1), seed=seed, start=indices)
         indices, similarities = np.ascontiguousarray(wide[0][:, :k]), np.ascontiguousarray(wide[1][:, :k])
     return Neighbors(indices, np.clip(similarities, -1, 1), "nn-descent", _recall(true, indices[sample]))
+
+
+def extend_neighbors(vectors: NDArray[np.float32], neighbors: Neighbors, *, seed: int = 0) -> Neighbors:
+    """Neighbours of n + m items from those of the first n, without searching among these again.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n + m, d)
+        Unit rows.
+    neighbors : Neighbors
+        Of the first n.
+    seed : int, default 0
+        Of the sample on which recall is measured, where the search among the first n was approximate.
+
+    Returns
+    -------
+    Neighbors
+        Of all n + m. The m new items have their true neighbours; in the rows of the others a new item stands wherever
+        it is among the k most similar, and rows that none enters stay bit for bit as they were.
+    """
+    n, k = neighbors.indices.shape
+    indices = np.empty((len(vectors), k), np.int32)
+    similarities = np.empty((len(vectors), k), np.float32)
+    new = vectors[n:]
+    rows = max(1, BLOCK_BYTES // (4 * (len(new) + k)))
+    for start in range(0, n, rows):
+        block = slice(start, min(start + rows, n))
+        scores = np.hstack([neighbors.similarities[block], np.clip(vectors[block] @ new.T, -1, 1)])
+        best, similarities[block] = top(scores, k)
+        before = np.take_along_axis(neighbors.indices[block], np.minimum(best, k - 1), axis=1)
+        indices[block] = np.where(best < k, before, best - k + n)
+    indices[n:], similarities[n:] = most_similar(vectors, np.arange(n, len(vectors)), k)
+    if neighbors.method == "exact":
+        return Neighbors(indices, similarities)
+    sample = _sample(len(vectors), seed)
+    recall = _recall(most_similar(vectors, sample, k)[0], indices[sample])
+    return Neighbors(indices, similarities, neighbors.method, recall)
+
+
+def _sample(n: int, seed: int) -> NDArray[np.intp]:
+    return np.sort(np.random.default_rng(seed).choice(n, min(CHECKED, n), replace=False))
 
 
 def _recall(true: NDArray[np.int32], found: NDArray[np.int32]) -> float:

@@ -7,7 +7,7 @@ they lie in more than one. Its cluster is the one that its neighbours vote for (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,10 +116,41 @@ def place(
     if not 1 <= k <= n:
         raise TooFewItemsError(f"k={k} needs at least {k} items on the map, it has {n}. Pass k from 1 to {n}.")
     indices, similarities = _nearest_mapped(new_vectors, vectors, k)
-    weights = np.maximum(similarities, 1e-6).astype(np.float64)
-    placed, preserved = _toward_modes(xy, indices, weights)
-    found, strengths = _vote(labels, indices, weights)
+    placed, preserved = _toward_modes(xy, indices, _weights(similarities))
+    found, strengths = _vote(labels, indices, _weights(similarities))
     return Placed(placed, found, strengths, indices, similarities, preserved)
+
+
+def draw_again(placed: Placed, xy: NDArray[np.float32]) -> Placed:
+    """Place the same items on another drawing of the same map, by the neighbours that they were placed by.
+
+    Parameters
+    ----------
+    placed : Placed
+    xy : float32 array of shape (n, 2)
+        Coordinates of the mapped items.
+    """
+    drawn, preserved = _toward_modes(xy, placed.indices, _weights(placed.similarities))
+    return replace(placed, xy=drawn, preservation=preserved)
+
+
+def vote_again(placed: Placed, labels: NDArray[np.integer]) -> Placed:
+    """Give the same items the clusters of other labels of their neighbours; they stay where they are drawn.
+
+    Parameters
+    ----------
+    placed : Placed
+    labels : integer array of shape (n,)
+        Clusters of the mapped items: 0, 1, …; -1 for items that belong to none.
+    """
+    found, strengths = _vote(labels, placed.indices, _weights(placed.similarities))
+    return replace(placed, labels=found, strengths=strengths)
+
+
+def together(first: Placed, second: Placed) -> Placed:
+    """Join what was placed on one map at two times: the items of the first, then those of the second."""
+    pairs = ((getattr(first, name), getattr(second, name)) for name in Placed.__slots__)
+    return Placed(*(np.concatenate(pair) for pair in pairs))
 
 
 def _nearest_mapped(
@@ -133,6 +164,10 @@ def _nearest_mapped(
         block = slice(start, start + rows)
         indices[block], similarities[block] = top(new_vectors[block] @ vectors.T, k)
     return indices, np.clip(similarities, -1, 1)
+
+
+def _weights(similarities: NDArray[np.float32]) -> NDArray[np.float64]:
+    return np.maximum(similarities, 1e-6).astype(np.float64)
 
 
 def _toward_modes(

@@ -30,6 +30,7 @@ def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progre
     Returns
     -------
     Stability
+        Of the items that the map was made of; those that were added later had no part in its clusters.
         `nova_explore.quality_figures.stability_figure` draws it.
 
     Raises
@@ -37,6 +38,7 @@ def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progre
     TooFewItemsError
         If there are too few items for clusters.
     """
+    exploration = exploration.mapped
     told = exploration.hierarchy.parameters
     start = principal_components(exploration.compared, told["dimensions"])
     reduced = reduce_for_clusters(start, weigh(exploration.neighbors), seed=told["seed"])
@@ -58,6 +60,7 @@ def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int]
     Returns
     -------
     Layers
+        Of the items that the map was made of, without those that were added later.
         `nova_explore.quality_figures.layers_figure` draws it.
 
     Raises
@@ -67,6 +70,7 @@ def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int]
     ValueError
         If a size is below 2 or above the number of items.
     """
+    exploration = exploration.mapped
     hierarchy = exploration.hierarchy
     if min_cluster_sizes is not None:
         return nest_layers([hierarchy.cut(size).labels for size in sorted(min_cluster_sizes, reverse=True)])

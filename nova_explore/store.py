@@ -13,7 +13,7 @@ bytes in the same space are embedded once, whatever the files are called and how
     indexes, index_<key>_…  approximate search, a table for every kind of media; may be made again
     failures                items that a model could not embed, with the reason
     runs                    who embedded what, when, with which versions
-    maps, map_items, …      computed artefacts (see `nova_explore.artefacts`)
+    maps, map_<key>, …      computed artefacts (see `nova_explore.artefacts`)
 """
 
 from __future__ import annotations

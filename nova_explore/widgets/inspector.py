@@ -23,11 +23,10 @@ def detail(exploration: Exploration, id: str) -> dict[str, Any]:
     position = exploration.collection.position(id)
     item = exploration.collection[position]
     seconds = [item.span.start, item.span.end] if item.span and item.span.unit == "seconds" else None
-    ranking = exploration.nearest(id, k=NEAREST)
+    near = exploration.neighbors.indices[position], exploration.neighbors.similarities[position]
     nearest = [
-        card(exploration, int(place)) | {"score": f"{float(score):.2f}"}
-        for place, score in zip(ranking.positions, ranking.scores, strict=True)
-    ]
+        card(exploration, int(place)) | {"score": f"{float(score):.2f}"} for place, score in zip(*near, strict=True)
+    ][:NEAREST]
     return card(exploration, position) | {
         "text": item.text or "",
         "seconds": seconds,

@@ -323,3 +323,48 @@ def test_without_webgl_the_rest_still_works(open_notebook):
 def test_the_pages_asked_only_this_machine_and_raised_nothing(notebook):
     assert notebook.foreign_requests() == []
     assert notebook.errors == []
+
+
+LIVE = """
+import time
+import nova_explore as nx
+from nova_explore import chain
+from toy_library import toy_library
+library = toy_library("live.nova", per_topic=40)
+def slowly(*arguments, show, **options):
+    def seen(xy):
+        show(xy)
+        time.sleep(0.15)
+    return lay_out(*arguments, show=seen, **options)
+lay_out, chain.lay_out = chain.lay_out, slowly
+nx.show(library, progress=False, height=400)
+"""
+
+
+def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
+    from jupyter_page import TESTS
+
+    path = f"import sys\nsys.path.insert(0, {str(TESTS)!r})"
+    notebook = open_notebook("live", [path, LIVE, "app = _\nprint(app.exploration.headline)"])
+    app = notebook.app(0)
+    working = app.root.locator(".nx-working")
+    wait_for(lambda: working.is_visible() and working.inner_text() == "drawing the map")
+    assert app.root.locator(".nx-head strong").inner_text() == "160 items · not grouped yet"
+    places = [app.spot(3)]
+    for _ in range(4):
+        notebook.page.wait_for_timeout(500)
+        places.append(app.spot(3))
+    assert len(set(places)) >= 3
+    working.wait_for(state="hidden")
+    assert app.root.locator(".nx-head strong").inner_text().startswith("160 items · 4 groups")
+    assert app.root.locator(".nx-tile").count() == 4
+    wait_for(lambda: app.root.locator(".nx-spark").is_visible())
+    assert "Sizes of groups" in app.root.locator(".nx-foot").inner_text()
+    assert notebook.page.locator(".nx").count() == 1
+    wait_for(lambda: "160 items · 4 groups" in notebook.page.locator(".jp-OutputArea").last.inner_text())
+    app.settle()
+    place = app.spot(3)
+    app.root.locator("[aria-label='Spacing of points']").fill("5")
+    wait_for(lambda: "0.8" in app.root.locator(".nx-spacing").inner_text() and app.spot(3) != place)
+    notebook.python("assert app.exploration.layout.parameters['min_dist'] == 0.8, app.exploration.layout.parameters")
+    assert not notebook.errors

@@ -12,6 +12,7 @@ import av
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nova_explore.artefacts import Map
 from nova_explore.cluster import Clustering, Hierarchy
 from nova_explore.collection import Collection, Item, Modality, Slice, Span, Unread
 from nova_explore.errors import UnreadableError
@@ -61,13 +62,15 @@ class StandIn(Exploration):
         )
         self.neighbors = find_neighbors(self.vectors, k=15)
         xy = xy.astype(np.float32)
-        self.layout = Layout(xy, measure_preservation(xy, self.neighbors), 15, {"method": "planted"})
+        self.layout = Layout(xy, measure_preservation(xy, self.neighbors), 15, {"method": "planted", "min_dist": 0.1})
         strengths = np.where(labels < 0, 0, draw.uniform(0.3, 1, n)).astype(np.float32)
         self._planted = labels
         tree = Hierarchy(np.zeros((n - 1, 4)), {"method": "planted"})
         self.clustering = Clustering(labels, strengths, {"method": "planted", "min_cluster_size": 5}, tree)
         self.names = {c: self._name(c) for c in range(self.clustering.count)}
         self.gap = ModalityGap(0.2, 0.2, False, 0.2)
+        made = (self.neighbors, self.gap, self.layout, self.clustering, self.names)
+        self._drawn, self.placed = Map("0" * 16, "", *made, {}, self.collection.ids, "planted"), None
         self._watchers = []
         self.selection = Slice("nothing selected", ())
         self._frame = None
@@ -122,6 +125,16 @@ class StandIn(Exploration):
         other._watchers = []
         other.clustering = replace(self.clustering, labels=labels, parameters={"min_cluster_size": min_cluster_size})
         other.names = {c: other._name(c) for c in range(kept)}
+        return other
+
+    def redraw(self, *, min_dist: float, show=None) -> StandIn:
+        """Draw everything upside down."""
+        other = copy.copy(self)
+        other._watchers = []
+        if show is not None:
+            show(self.layout.xy * 0.5)
+        xy = (self.layout.xy * np.float32(-1)).astype(np.float32)
+        other.layout = replace(self.layout, xy=xy, parameters={"method": "planted", "min_dist": min_dist})
         return other
 
     def sweep(self) -> SimpleNamespace:

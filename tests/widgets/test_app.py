@@ -310,6 +310,47 @@ def test_after_finer_groups_selections_reach_the_exploration_the_app_was_opened_
     assert app.exploration.selection.ids == app.selection
 
 
+def test_another_spacing_moves_the_points_and_nothing_else(app, browser, exploration):
+    browser.picks([4, 9, 2, 30])
+    xy, labels, seen = app.canvas.xy, app.labels, []
+    app.observe(lambda change: seen.append(change["new"]), "working")
+    browser.ask("redraw", min_dist=0.5)
+    drawn = np.frombuffer(app.canvas.xy, np.float32).reshape(-1, 2)
+    np.testing.assert_allclose(drawn, -np.frombuffer(xy, np.float32).reshape(-1, 2), atol=1e-6)
+    assert (app.spacing, seen) == (0.5, ["drawing the map", ""])
+    assert app.labels == labels
+    assert (app.gallery["title"], lit(app)) == ("4 selected", [2, 4, 9, 30])
+    assert exploration.layout.parameters["min_dist"] == 0.1
+
+
+def test_spacing_and_groups_are_changed_one_after_the_other(app, browser, exploration):
+    browser.ask("recluster", min_cluster_size=20)
+    groups = app.labels
+    browser.ask("redraw", min_dist=0.5)
+    assert [label["text"] for label in app.labels] == [label["text"] for label in groups]
+    assert (app.grain, app.spacing) == ({"size": 20}, 0.5)
+    moved = app.canvas.xy
+    browser.ask("recluster", min_cluster_size=5)
+    assert (app.grain, app.spacing, app.canvas.xy) == ({"size": 5}, 0.5, moved)
+    browser.picks([5, 6])
+    assert exploration.selection.ids == app.exploration.selection.ids == app.selection
+
+
+def test_a_spacing_that_cannot_be_drawn_leaves_the_map_as_it_is(app, browser, exploration, monkeypatch):
+    def fail(**_):
+        raise ValueError("min_dist=7 is not possible. Pass 0 to 1.")
+
+    monkeypatch.setattr(exploration, "redraw", fail)
+    xy = app.canvas.xy
+    assert "Pass 0 to 1." in browser.ask("redraw", min_dist=7)[0]["error"]
+    assert (app.working, app.spacing, app.canvas.xy) == ("", 0.1, xy)
+
+
+def test_an_app_takes_over_only_an_exploration_of_the_same_items(app):
+    with pytest.raises(ValueError, match="is of other items than"):
+        app.take_over(StandIn(seed=3))
+
+
 def test_the_sweep_is_told_as_plain_numbers(app, browser, exploration):
     told = browser.ask("sweep")[0]
     sizes = np.bincount(exploration.clustering.labels[exploration.clustering.labels >= 0])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from stand_in import StandIn
-from toy_library import toy_library
-from toy_model import ToyModel
+from toy_library import text_items, toy_library
+from toy_model import ToyModel, topic_texts
 
 import nova_explore as nx
+from nova_explore.collection import Collection
 from nova_explore.exploration import Exploration
 from nova_explore.widgets import App
 
@@ -56,3 +59,26 @@ def test_the_stand_in_has_what_the_app_uses_of_an_exploration():
 
 def test_an_app_is_made_in_a_moment(exploration):
     assert isinstance(App(exploration), App)
+
+
+def test_items_added_to_a_map_are_shown_on_it(tmp_path):
+    model = ToyModel()
+    before = nx.explore(toy_library(tmp_path / "a.nova", model=model), model=model, progress=False)
+    items = [replace(item, uri=f"/later.csv#{item.name}") for item in text_items(topic_texts(3, seed=5))]
+    app = nx.show(before.add(Collection(items), progress=False))
+    last = app.exploration.collection.ids[-1]
+    assert "12 new items" in app.summary["caveats"]
+    for column, _ in app.columns:
+        app.column = column
+        assert app.legend["entries"] or app.legend["bar"]
+    app.column = "cluster"
+    assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
+    app.inspected = last
+    assert len(app.detail["nearest"]) == 12
+    app.query = str(items[-1].text)
+    assert last in [tile["id"] for tile in app.tiles(app._serial, 0)]
+    app.recluster(5)
+    assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
+    app.select([last])
+    assert app.selection == (last,)
+    assert app.last_error == ""

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from nova_explore.layout import reduce
-from nova_explore.linkage import single_linkage
 from nova_explore.neighbors import Neighbors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 DIMENSIONS = 5
 """Dimensions to cluster in: density estimates need few, and two lose neighbours that five keep."""
@@ -219,6 +220,8 @@ def cluster(
         return Clustering(
             np.full(n, -1, np.int32), np.zeros(n, np.float32), {**parameters, "min_cluster_size": smallest}
         )
+    from nova_explore.linkage import single_linkage
+
     reduced = reduce_for_clusters(start, graph, seed=seed)
     return Hierarchy(single_linkage(reduced, min_samples=min_samples), parameters).cut(smallest)
 
@@ -236,6 +239,8 @@ def soft_memberships(neighbors: Neighbors, clustering: Clustering) -> csr_array:
     csr_array of shape (n, g)
         Rows sum to at most 1; what is missing is the share of neighbours that belong to no cluster.
     """
+    from scipy.sparse import csr_array
+
     n, k = neighbors.indices.shape
     weights = np.maximum(neighbors.similarities, 0)
     weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)

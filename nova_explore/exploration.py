@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from nova_explore.adding import add_to_map, embed_new, place_again, take_off
 from nova_explore.artefacts import Map
@@ -38,6 +37,7 @@ from nova_explore.vector_index import IndexReport
 
 if TYPE_CHECKING:
     import pandas as pd
+    from scipy.sparse import csr_array
 
 TRUST = ("trustworthiness", "continuity")
 

@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from nova_explore.neighbors import Neighbors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 BLOCK_ROWS = 16_384
 
@@ -126,6 +128,8 @@ def weigh(neighbors: Neighbors) -> csr_array:
     csr_array of shape (n, n)
         Symmetric float32 weights from 0 to 1; empty for fewer than ten items.
     """
+    from scipy.sparse import csr_array
+
     n = len(neighbors.indices)
     if n < FEWEST_FOR_UMAP:
         return csr_array((n, n), dtype=np.float32)

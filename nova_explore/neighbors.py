@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -230,26 +229,9 @@ def top(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray
     indices : int32 array of shape (m, k)
     values : float32 array of shape (m, k)
     """
+    from nova_explore.best import keep_best
+
     indices = np.zeros((len(scores), k), np.int32)
     values = np.full((len(scores), k), -np.inf, np.float32)
-    _keep_best(scores, indices, values)
+    keep_best(scores, indices, values)
     return indices, values
-
-
-@numba.njit(cache=True, parallel=True)
-def _keep_best(scores, indices, values):  # noqa: ANN001, ANN202
-    k = indices.shape[1]
-    for row in numba.prange(scores.shape[0]):
-        held = 0
-        for column in range(scores.shape[1]):
-            score = scores[row, column]
-            if held == k and not score > values[row, k - 1]:
-                continue
-            place = held if held < k else k - 1
-            while place > 0 and values[row, place - 1] < score:
-                values[row, place] = values[row, place - 1]
-                indices[row, place] = indices[row, place - 1]
-                place -= 1
-            values[row, place] = score
-            indices[row, place] = column
-            held = min(held + 1, k)

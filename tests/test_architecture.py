@@ -35,6 +35,7 @@ ORDER = (
     "canaries",
     "fingerprint",
     "nn_descent",
+    "best",
     "neighbors",
     "outliers",
     "modality_gap",

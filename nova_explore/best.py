@@ -1,0 +1,25 @@
+"""The highest scores of every row, compiled: importing this takes as long as importing numba."""
+
+from __future__ import annotations
+
+import numba
+
+
+@numba.njit(cache=True, parallel=True)
+def keep_best(scores, indices, values):  # noqa: ANN001, ANN201
+    """Fill ``indices`` and ``values``, (m, k) arrays, with the k highest of (m, n) scores, best first."""
+    k = indices.shape[1]
+    for row in numba.prange(scores.shape[0]):
+        held = 0
+        for column in range(scores.shape[1]):
+            score = scores[row, column]
+            if held == k and not score > values[row, k - 1]:
+                continue
+            place = held if held < k else k - 1
+            while place > 0 and values[row, place - 1] < score:
+                values[row, place] = values[row, place - 1]
+                indices[row, place] = indices[row, place - 1]
+                place -= 1
+            values[row, place] = score
+            indices[row, place] = column
+            held = min(held + 1, k)

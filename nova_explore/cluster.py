@@ -231,23 +231,32 @@ def reduce_for_clusters(start: NDArray[np.float32], graph: csr_array, *, seed: i
     return reduce(start, graph, min_dist=0.0, rounds=ROUNDS, seed=seed)
 
 
-def soft_memberships(neighbors: Neighbors, clustering: Clustering) -> csr_array:
-    """How far every item belongs to every cluster: the share of its neighbours there, weighed by similarity.
+def soft_memberships(
+    neighbors: Neighbors, clustering: Clustering, *, positions: NDArray[np.intp] | None = None
+) -> csr_array:
+    """How far items belong to every cluster: the share of their neighbours there, weighed by similarity.
+
+    Parameters
+    ----------
+    neighbors : Neighbors
+    clustering : Clustering
+    positions : int array of shape (m,), optional
+        Of which items; of all by default.
 
     Returns
     -------
-    csr_array of shape (n, g)
+    csr_array of shape (m, g)
         Rows sum to at most 1; what is missing is the share of neighbours that belong to no cluster.
     """
     from scipy.sparse import csr_array
 
-    n, k = neighbors.indices.shape
-    weights = np.maximum(neighbors.similarities, 0)
+    chosen = slice(None) if positions is None else positions
+    weights = np.maximum(neighbors.similarities[chosen], 0)
     weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
-    of = clustering.labels[neighbors.indices]
+    of = clustering.labels[neighbors.indices[chosen]]
     inside = of >= 0
-    rows = np.broadcast_to(np.arange(n)[:, None], (n, k))
-    return csr_array((weights[inside], (rows[inside], of[inside])), shape=(n, clustering.count))
+    rows = np.broadcast_to(np.arange(len(of))[:, None], of.shape)
+    return csr_array((weights[inside], (rows[inside], of[inside])), shape=(len(of), clustering.count))
 
 
 def number_by_size(labels: NDArray[np.integer]) -> NDArray[np.int32]:

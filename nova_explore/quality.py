@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from nova_explore.cluster import reduce_for_clusters
+from nova_explore.cluster import reduce_for_clusters, soft_memberships
 from nova_explore.exploration import Exploration
 from nova_explore.layers import Layers, nest_layers
 from nova_explore.layout import principal_components, weigh
 from nova_explore.stability import Stability, density_clusterer, measure_stability
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COARSER = 4
 """How many times larger the smallest cluster of every layer is than that of the finer one below."""
@@ -45,6 +49,21 @@ def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progre
     smallest = exploration.clustering.parameters["min_cluster_size"]
     again = density_clusterer(reduced, min_cluster_size=smallest, min_samples=told["min_samples"])
     return measure_stability(exploration.clustering.labels, again, repetitions=repetitions, progress=progress)
+
+
+def cluster_memberships(exploration: Exploration) -> pd.DataFrame:
+    """How far every item belongs to every cluster: the share of its neighbours there, weighed by similarity.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n, g)
+        Sparse, indexed by id, one column a cluster; rows sum to at most 1, what is missing is the share of neighbours
+        that belong to no cluster. An item between clusters has several large shares.
+    """
+    import pandas as pd
+
+    shares = soft_memberships(exploration.neighbors, exploration.clustering)
+    return pd.DataFrame.sparse.from_spmatrix(shares, index=pd.Index(exploration.collection.ids, name="id"))
 
 
 def cluster_layers(exploration: Exploration, *, min_cluster_sizes: Sequence[int] | None = None) -> Layers:

@@ -45,6 +45,12 @@ class Selectable:
         for call in tuple(self._watchers):
             call(selection)
 
-    def on_select(self, call: Callable[[Slice], None]) -> None:
-        """Call with every selection from now on, whoever makes it."""
+    def on_select(self, call: Callable[[Slice], None]) -> Callable[[], None]:
+        """Call with every selection from now on, whoever makes it; returns what ends that."""
         self._watchers.append(call)
+
+        def stop() -> None:
+            if call in self._watchers:
+                self._watchers.remove(call)
+
+        return stop

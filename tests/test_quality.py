@@ -10,7 +10,7 @@ from toy_model import ToyModel
 from nova_explore.chain import explore
 from nova_explore.embedding import embed
 from nova_explore.exploration import TRUST, Exploration
-from nova_explore.quality import cluster_layers, cluster_stability
+from nova_explore.quality import cluster_layers, cluster_memberships, cluster_stability
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +56,12 @@ def test_a_map_drawn_again_is_the_one_that_would_be_drawn_from_the_start(explora
     assert dict(other.layout.parameters) == dict(anew.layout.parameters)
     assert not np.array_equal(other.layout.xy, exploration.layout.xy)
     np.testing.assert_array_equal(other.clustering.labels, exploration.clustering.labels)
+
+
+def test_memberships_are_shares_of_neighbours_by_id(exploration):
+    shares = cluster_memberships(exploration)
+    assert tuple(shares.index) == exploration.collection.ids
+    assert shares.shape[1] == exploration.clustering.count
+    of, near = exploration.clustering.labels[exploration.neighbors.indices[7]], exploration.neighbors.similarities[7]
+    for cluster in range(exploration.clustering.count):
+        assert shares.iloc[7, cluster] == pytest.approx(near[of == cluster].sum() / near.sum(), abs=1e-5)

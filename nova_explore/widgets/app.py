@@ -105,6 +105,7 @@ class App(anywidget.AnyWidget):
         self._serial = 0
         self._trail: list[str] = []
         self._settling = self._chooses = False
+        self._stops: list[Callable[[], None]] = []
         super().__init__(canvas=self.map.widget, height=height)
         with self._settled():
             self._describe()
@@ -158,7 +159,8 @@ class App(anywidget.AnyWidget):
 
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        self._coloring = self._color(column)
+        with self.busy(f"colouring by {dict(self.columns).get(column, column)}"):
+            self._coloring = self._color(column)
         with self._settled():
             self.column, self.muted = column, []
             self._paint()
@@ -166,16 +168,12 @@ class App(anywidget.AnyWidget):
     def recluster(self, min_cluster_size: int) -> None:
         """Find the groups again, none smaller than this; map, selection and search stay as they are.
 
-        `exploration` is then another one, with the same items and other groups. What is selected becomes the selection
-        of the one that the app was opened with as well.
+        `exploration` is then another one; its selection is that of the one that the app was opened with as well.
         """
         self._turn_to(self._named.recluster(min_cluster_size=min_cluster_size))
 
     def redraw(self, min_dist: float) -> None:
-        """Draw the map again, points packed no closer than this, 0 to 1; groups, selection and search stay.
-
-        `exploration` is then another one, as after `recluster`.
-        """
+        """Draw the map again, points packed no closer than this, 0 to 1; the rest stays, as in `recluster`."""
         with self.busy("drawing the map"):
             self._named = self._named.redraw(min_dist=min_dist, show=Motion(self.map))
             size = self.exploration.clustering.parameters.get("min_cluster_size")
@@ -202,7 +200,7 @@ class App(anywidget.AnyWidget):
     def _turn_to(self, exploration: Exploration) -> None:
         before, self.exploration = self.exploration, exploration
         exploration.selection = before.selection
-        exploration.on_select(lambda selection: self._try(self._follow, selection))
+        self._follow_selections()
         self._colorings.clear()
         self._coloring = self._color(self.column)
         with self._settled():
@@ -354,10 +352,20 @@ class App(anywidget.AnyWidget):
         self.observe(lambda change: self._when_set(self.color_by, change["new"]), "column")
         self.observe(lambda change: self._when_set(self.mute, change["new"]), "muted")
         self.observe(lambda change: self._when_set(self.show_modalities, change["new"]), "shown_modalities")
-        self.exploration.on_select(lambda selection: self._try(self._follow, selection))
+        self._follow_selections()
         self.map.on_select(lambda positions: self._try(self.take, positions))
         self.map.on_hover(lambda position: self._try(self._hover, position))
         self.on_msg(lambda _, content, buffers: self._try(answers.answer, self, content))
+
+    def _follow_selections(self) -> None:
+        self._stops.append(self.exploration.on_select(lambda selection: self._try(self._follow, selection)))
+
+    def close(self) -> None:
+        """Take the app out of the page; it follows nothing from then on."""
+        for stop in self._stops:
+            stop()
+        self.map.widget.close()
+        super().close()
 
     def _hover(self, position: int | None) -> None:
         self.hovered = "" if position is None else self.exploration.collection[position].id

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from nova_explore.cluster import soft_memberships
+from nova_explore.columns import UNCLUSTERED
 from nova_explore.widgets.gallery import card
 
 if TYPE_CHECKING:
     from nova_explore.exploration import Exploration
 
 NEAREST = 12
+MOST_GROUPS, LEAST_SHARE = 3, 0.05
 
 
 def detail(exploration: Exploration, id: str) -> dict[str, Any]:
@@ -44,6 +49,7 @@ def rows(exploration: Exploration, position: int) -> list[list[str]]:
     known: list[tuple[str, object]] = [
         ("name", item.name),
         ("group", f"{where} (strength {strength:.2f})" if label >= 0 else where),
+        ("neighbours' groups", shares(exploration, position)),
         ("map trust", f"{float(exploration.layout.preservation[position]):.0%} of its true neighbours are beside it"),
         *((str(name), value) for name, value in item.metadata.items()),
         ("format", item.format),
@@ -51,6 +57,16 @@ def rows(exploration: Exploration, position: int) -> list[list[str]]:
         ("id", item.id),
     ]
     return [[name, say(value)] for name, value in known if value is not None and say(value)]
+
+
+def shares(exploration: Exploration, position: int) -> str:
+    """Say which groups an item's neighbours belong to, largest share first."""
+    found = soft_memberships(exploration.neighbors, exploration.clustering, positions=np.array([position]))
+    parts = found.toarray()[0]
+    order = np.argsort(-parts, kind="stable")[:MOST_GROUPS]
+    said = [f"{exploration.name_of(int(c))} {parts[c]:.0%}" for c in order if parts[c] >= LEAST_SHARE]
+    none = 1 - float(parts.sum())
+    return " · ".join([*said, *([f"{UNCLUSTERED} {none:.0%}"] if none >= LEAST_SHARE else [])])
 
 
 def say(value: object) -> str:

@@ -351,6 +351,32 @@ def test_an_app_takes_over_only_an_exploration_of_the_same_items(app):
         app.take_over(StandIn(seed=3))
 
 
+def test_a_closed_app_follows_no_selection(app, exploration):
+    other = App(exploration)
+    app.recluster(20)
+    app.close()
+    exploration.select([exploration.collection[5].id])
+    assert (app.selection, other.selection) == ((), (exploration.collection[5].id,))
+    assert len(exploration._watchers) == 1
+
+
+def test_what_is_measured_for_a_colour_is_said_over_the_map(app):
+    seen = []
+    app.observe(lambda change: seen.append(change["new"]), "working")
+    app.column = "trustworthiness"
+    assert seen == ["colouring by map trust: no false neighbours", ""]
+
+
+def test_the_inspector_says_which_groups_an_item_lies_between(app, exploration):
+    app.inspected = exploration.collection[20].id
+    said = dict(app.detail["rows"])["neighbours' groups"]
+    of, near = exploration.clustering.labels[exploration.neighbors.indices[20]], exploration.neighbors.similarities[20]
+    parts = np.array([near[of == cluster].sum() / near.sum() for cluster in range(exploration.clustering.count)])
+    most = int(parts.argmax())
+    assert said.startswith(f"{exploration.name_of(most)} {parts[most]:.0%}")
+    assert ("unclustered" in said) == (1 - parts.sum() >= 0.05)
+
+
 def test_the_sweep_is_told_as_plain_numbers(app, browser, exploration):
     told = browser.ask("sweep")[0]
     sizes = np.bincount(exploration.clustering.labels[exploration.clustering.labels >= 0])

@@ -83,9 +83,9 @@ def test_the_app_ends_with_the_map_its_groups_and_its_words(library, monkeypatch
     app = nx.show(library, progress=False)
     headline, title, xy = seen[0]
     assert (headline, title) == ("160 items · not grouped yet", "The groups are being found")
-    assert seen[1:] == [
-        "opening", "finding neighbours", "drawing the map", "finding the groups", "naming the groups", "",
-    ]  # fmt: skip
+    stages = ["opening", "finding neighbours", "drawing the map", "finding the groups", "naming the groups"]
+    assert [stage for stage in seen[1:] if stage in stages] == stages
+    assert app.working == ""
     canvas: Any = app.map.widget
     assert canvas.xy != xy
     assert app.summary["headline"].startswith("160 items · 4 groups")

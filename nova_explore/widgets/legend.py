@@ -123,6 +123,8 @@ def _numbers(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None
     """The values as numbers, NaN where one is missing; None if one is something else, or none is there."""
     if isinstance(values, np.ndarray):
         return values.astype(np.float64)
+    if len(values) and isinstance(values[0], str):
+        return None
     kinds = set(map(type, values)) - {type(None)}
     if not kinds or not all(issubclass(kind, Real) and not issubclass(kind, bool) for kind in kinds):
         return None

@@ -5,6 +5,7 @@ const GREYS = new Set([CONTEXT_GREY, "#9a9fa6"]);
 const DIMMED = 0.5;
 const MOVE_MS = 700;
 const MOST_TO_MOVE = 200_000;
+const FEWEST_TO_KEEP = 10_000;
 const TOOLS = { pan: ["panZoom", "freeform"], lasso: ["lasso", "freeform"], box: ["lasso", "rectangle"] };
 
 class Points {
@@ -37,8 +38,13 @@ class Points {
     while (this.stale.size && !this.signal.aborted) {
       const moved = this.stale.has("xy");
       this.stale.clear();
+      if (!moved && this.recode()) {
+        this.paint();
+        continue;
+      }
       const again = this.fill();
       this.paint();
+      this.keepTexture();
       await this.plot.draw(this.rows, {
         zDataType: "categorical",
         preventFilterReset: again,
@@ -51,22 +57,55 @@ class Points {
     this.busy = false;
   }
 
-  // Rows of x, y and code; what the mask `lit` leaves dark has the code of the same colour among the greys.
-  fill() {
-    const xy = this.column("xy", Float32Array);
-    const n = xy.length / 2;
+  // The renderer draws from a texture of x, y and code, and makes it anew, with an index of places, at every draw. For
+  // other codes alone, the texture that it made last is filled again.
+  keepTexture() {
+    const regl = this.plot.get("regl");
+    const n = this.rows.length;
+    this.texture = null;
+    if (n < FEWEST_TO_KEEP) return;
+    this.make ??= regl.texture;
+    const { make } = this;
+    const length = 4 * Math.ceil(Math.sqrt(n)) ** 2;
+    regl.texture = (made) => {
+      const texture = make(made);
+      if (made?.data?.length === length && made.type === "float") this.texture = { texture, made };
+      return texture;
+    };
+  }
+
+  recode() {
+    if (!this.texture) return false;
+    const { texture, made } = this.texture;
+    const codes = this.codes();
+    for (let i = 0; i < codes.length; i += 1) made.data[4 * i + 2] = codes[i];
+    texture(made);
+    return true;
+  }
+
+  // What the mask `lit` leaves dark has the code of the same colour among the greys.
+  codes() {
+    const n = this.model.get("xy").byteLength / 8;
     const codes = this.column("codes", this.model.get("codes").byteLength === n ? Uint8Array : Uint16Array);
     const lit = this.column("lit", Uint8Array);
+    if (!lit.length) return codes;
     const greys = this.model.get("colors").length;
+    return Uint16Array.from(codes, (code, i) => (lit[i >> 3] & (1 << (i & 7)) ? code : code + greys));
+  }
+
+  // Rows of x, y and code.
+  fill() {
+    const xy = this.column("xy", Float32Array);
+    const codes = this.codes();
+    const n = codes.length;
     const again = this.rows.length === n;
     if (!again) this.rows = Array.from({ length: n }, () => [0.5, 0.5, 0.5]);
     const { rows } = this;
     for (let i = 0; i < n; i += 1) {
       const row = rows[i];
-      const dark = lit.length && !(lit[i >> 3] & (1 << (i & 7)));
       row[0] = xy[2 * i];
       row[1] = xy[2 * i + 1];
-      row[2] = codes[i] + (dark ? greys : 0);
+      row[2] = codes[i];
     }
     return again;
   }

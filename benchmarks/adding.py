@@ -71,7 +71,8 @@ def measure(mapped: int, added: int, folder: Path) -> None:
         f"{before.layout.preservation.mean() * k:.2f} for the mapped"
     )
     print(
-        f"unclustered: {np.mean(labels[mapped:] < 0):.1%} of the added, {np.mean(labels[:mapped] < 0):.1%} of the rest"
+        f"unclustered: {np.mean(labels[mapped:] < 0):.1%} of the added, "
+        f"{np.mean(labels[:mapped] < 0):.1%} of the mapped"
     )
     agree("the lexicographer files", labels, files, mapped)
     own_vote = type(placed)(
@@ -87,7 +88,7 @@ def measure(mapped: int, added: int, folder: Path) -> None:
 
 
 def agree(what: str, labels: np.ndarray, other: np.ndarray, mapped: int) -> None:
-    """Compare the clusters of the added and of as many mapped items: the measure depends on how many."""
+    """Compare the clusters of the added and, as many at a time, of the mapped: the measure depends on how many."""
     from sklearn.metrics import adjusted_mutual_info_score
 
     def score(rows: np.ndarray) -> tuple[float, float]:

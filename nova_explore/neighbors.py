@@ -158,22 +158,40 @@ def extend_neighbors(vectors: NDArray[np.float32], neighbors: Neighbors, *, seed
         it is among the k most similar, and rows that none enters stay bit for bit as they were.
     """
     n, k = neighbors.indices.shape
-    indices = np.empty((len(vectors), k), np.int32)
-    similarities = np.empty((len(vectors), k), np.float32)
-    new = vectors[n:]
-    rows = max(1, BLOCK_BYTES // (4 * (len(new) + k)))
-    for start in range(0, n, rows):
-        block = slice(start, min(start + rows, n))
-        scores = np.hstack([neighbors.similarities[block], np.clip(vectors[block] @ new.T, -1, 1)])
-        best, similarities[block] = top(scores, k)
-        before = np.take_along_axis(neighbors.indices[block], np.minimum(best, k - 1), axis=1)
-        indices[block] = np.where(best < k, before, best - k + n)
-    indices[n:], similarities[n:] = most_similar(vectors, np.arange(n, len(vectors)), k)
+    indices = np.vstack([neighbors.indices, np.empty((len(vectors) - n, k), np.int32)])
+    similarities = np.vstack([neighbors.similarities, np.empty((len(vectors) - n, k), np.float32)])
+    rows = max(1, BLOCK_BYTES // (4 * len(vectors)))
+    for start in range(n, len(vectors), rows):
+        new = np.arange(start, min(start + rows, len(vectors)))
+        scores = np.clip(vectors[new] @ vectors.T, -1, 1)
+        scores[np.arange(len(new)), new] = -np.inf
+        indices[new], similarities[new] = top(scores, k)
+        found, of = np.nonzero(scores[:, :n] > similarities[:n, -1])
+        _enter(indices, similarities, of, new[found].astype(np.int32), scores[found, of])
     if neighbors.method == "exact":
         return Neighbors(indices, similarities)
     sample = _sample(len(vectors), seed)
     recall = _recall(most_similar(vectors, sample, k)[0], indices[sample])
     return Neighbors(indices, similarities, neighbors.method, recall)
+
+
+def _enter(
+    indices: NDArray[np.int32],
+    similarities: NDArray[np.float32],
+    of: NDArray[np.intp],
+    new: NDArray[np.int32],
+    scores: NDArray[np.float32],
+) -> None:
+    """Put new neighbours into the rows that they are neighbours of, in place; the last of these rows drop out."""
+    touched, place = np.unique(of, return_inverse=True)
+    k = indices.shape[1]
+    row = np.concatenate([np.repeat(np.arange(len(touched)), k), place])
+    other = np.concatenate([indices[touched].ravel(), new])
+    score = np.concatenate([similarities[touched].ravel(), scores])
+    order = np.lexsort((other, -score, row))
+    first = np.searchsorted(row[order], np.arange(len(touched)))
+    kept = order[first[:, None] + np.arange(k)]
+    indices[touched], similarities[touched] = other[kept], score[kept]
 
 
 def _sample(n: int, seed: int) -> NDArray[np.intp]:

@@ -3,6 +3,10 @@
 An item goes where most of its neighbours are: to the mode of their density on the map, found by mean shift (Comaniciu
 & Meer 2002, IEEE TPAMI 24:603-619). Their mean lies between groups, in which the item has nothing beside it, whenever
 they lie in more than one. Its cluster is the one that its neighbours vote for (Cover & Hart 1967).
+
+Of 1,000 entries of WordNet held out from a map of 10,000, 4.0 of each one's 15 nearest mapped items are beside it, 3.5
+beside the mapped ones; their clusters' adjusted mutual information with the files of WordNet is .23, as is that of as
+many mapped ones (``benchmarks/adding.py``).
 """
 
 from __future__ import annotations

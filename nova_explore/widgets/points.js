@@ -12,6 +12,7 @@ class Points {
   constructor(plot, model, { signal, still, drawn }) {
     Object.assign(this, { plot, model, signal, still, drawn });
     this.rows = [];
+    this.texture = null;
     this.stale = new Set(["xy"]);
     const follow = (names, call) => names.forEach((name) => model.on(`change:${name}`, call, this));
     follow(["xy", "codes", "lit"], ({ changed }) => this.redraw(...Object.keys(changed)));
@@ -44,7 +45,7 @@ class Points {
       }
       const again = this.fill();
       this.paint();
-      this.keepTexture();
+      if (!again && this.rows.length >= FEWEST_TO_KEEP) this.keepTexture();
       await this.plot.draw(this.rows, {
         zDataType: "categorical",
         preventFilterReset: again,
@@ -58,20 +59,22 @@ class Points {
   }
 
   // The renderer draws from a texture of x, y and code, and makes it anew, with an index of places, at every draw. For
-  // other codes alone, the texture that it made last is filled again.
+  // other codes alone, the texture that it made last is filled again. All maps of a page share one renderer: a number
+  // of its own, beside the first point, tells the textures of this one.
   keepTexture() {
     const regl = this.plot.get("regl");
-    const n = this.rows.length;
-    this.texture = null;
-    if (n < FEWEST_TO_KEEP) return;
-    this.make ??= regl.texture;
-    const { make } = this;
-    const length = 4 * Math.ceil(Math.sqrt(n)) ** 2;
-    regl.texture = (made) => {
-      const texture = make(made);
-      if (made?.data?.length === length && made.type === "float") this.texture = { texture, made };
-      return texture;
-    };
+    if (!regl.nxKept) {
+      const kept = new Map();
+      const { texture: make } = regl;
+      regl.nxKept = kept;
+      regl.texture = (made) => {
+        const texture = make(made);
+        kept.get(made?.data?.[3])?.({ texture, made });
+        return texture;
+      };
+    }
+    regl.nxKept.set(this.rows[0][3], (last) => (this.texture = last));
+    this.signal.addEventListener("abort", () => regl.nxKept.delete(this.rows[0][3]), { once: true });
   }
 
   recode() {
@@ -99,7 +102,10 @@ class Points {
     const codes = this.codes();
     const n = codes.length;
     const again = this.rows.length === n;
-    if (!again) this.rows = Array.from({ length: n }, () => [0.5, 0.5, 0.5]);
+    if (!again) {
+      this.rows = Array.from({ length: n }, () => [0.5, 0.5, 0.5]);
+      if (n) this.rows[0].push(2 + (crypto.getRandomValues(new Uint32Array(1))[0] >>> 9));
+    }
     const { rows } = this;
     for (let i = 0; i < n; i += 1) {
       const row = rows[i];

@@ -350,12 +350,11 @@ def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
     working = app.root.locator(".nx-working")
     wait_for(lambda: working.is_visible() and working.inner_text() == "drawing the map")
     assert app.root.locator(".nx-head strong").inner_text() == "160 items · not grouped yet"
-    places = [app.spot(3)]
-    for _ in range(4):
-        notebook.page.wait_for_timeout(500)
-        places.append(app.spot(3))
-    assert len(set(places)) >= 3
-    working.wait_for(state="hidden")
+    places = {app.spot(3)}
+    while working.is_visible():
+        places.add(app.spot(3))
+        notebook.page.wait_for_timeout(100)
+    assert len(places) >= 3
     assert app.root.locator(".nx-head strong").inner_text().startswith("160 items · 4 groups")
     assert app.root.locator(".nx-tile").count() == 4
     wait_for(lambda: app.root.locator(".nx-spark").is_visible())
@@ -367,4 +366,39 @@ def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
     app.root.locator("[aria-label='Spacing of points']").fill("5")
     wait_for(lambda: "0.8" in app.root.locator(".nx-spacing").inner_text() and app.spot(3) != place)
     notebook.python("assert app.exploration.layout.parameters['min_dist'] == 0.8, app.exploration.layout.parameters")
+    assert not notebook.errors
+
+
+MANY = """
+from stand_in import StandIn
+from nova_explore.widgets import App
+exploration = StandIn(n=12_000)
+app = App(exploration, height=400)
+app
+"""
+ANEW = "other = App(exploration, height=400)\nother.color_by('modality')\nother"
+
+
+def test_many_points_recoloured_in_place_look_as_if_they_were_drawn_anew(open_notebook):
+    notebook = open_notebook("many", [MANY, ANEW])
+    app, other = notebook.app(0), notebook.app(1)
+
+    def alike(one: np.ndarray, two: np.ndarray) -> bool:
+        return bool((np.abs(one.astype(int) - two.astype(int)).max(axis=2) < 12).mean() > 0.995)
+
+    wait_for(lambda: colored(other.map_pixels()) > 3000)
+    [before] = wait_for(lambda: colored(seen := app.map_pixels()) > 3000 and [seen])
+    notebook.python("app.color_by('modality')")
+    wait_for(lambda: not alike(app.map_pixels(), before))
+    in_place = app.map_pixels()
+    notebook.python("app.show_modalities(['image', 'text'])")
+    wait_for(lambda: not alike(app.map_pixels(), in_place))
+    notebook.python("app.show_modalities([name for name, _ in app.modalities])")
+    wait_for(lambda: alike(app.map_pixels(), in_place))
+    notebook.python("app.map.move(-exploration.layout.xy)")
+    wait_for(lambda: not alike(app.map_pixels(), in_place))
+    notebook.python("app.map.move(exploration.layout.xy)")
+    wait_for(lambda: alike(app.map_pixels(), in_place))
+    notebook.python("app.color_by('cluster')")
+    wait_for(lambda: alike(app.map_pixels(), before))
     assert not notebook.errors

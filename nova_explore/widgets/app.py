@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +159,7 @@ class App(anywidget.AnyWidget):
 
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        with self.busy(f"colouring by {dict(self.columns).get(column, column)}"):
+        with self.busy(f"measuring {legend.BUILT_IN[column]}") if column in legend.MEASURED else nullcontext():
             self._coloring = self._color(column)
         with self._settled():
             self.column, self.muted = column, []

@@ -29,6 +29,7 @@ BUILT_IN = {
     "trustworthiness": "map trust: no false neighbours",
     "continuity": "map trust: no torn neighbours",
 }
+MEASURED = ("outlier", "trustworthiness", "continuity")
 FIXED = {"modality": {str(kind): color for kind, color in MODALITY.items()}}
 NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
 

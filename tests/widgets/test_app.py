@@ -364,7 +364,7 @@ def test_what_is_measured_for_a_colour_is_said_over_the_map(app):
     seen = []
     app.observe(lambda change: seen.append(change["new"]), "working")
     app.column = "trustworthiness"
-    assert seen == ["colouring by map trust: no false neighbours", ""]
+    assert seen == ["measuring map trust: no false neighbours", ""]
 
 
 def test_the_inspector_says_which_groups_an_item_lies_between(app, exploration):

@@ -101,7 +101,7 @@ def add_to_map(
     ids, n, made_of = (*drawn.ids, *new), len(drawn.ids), drawn.made_of
     collection, vectors = chosen_items(library, space, ids)
     onto = drawn.onto or drawn.key
-    key = map_key(space, ids[made_of:], {"onto": onto, "drawn": _digest(drawn)})
+    key = map_key(space.key, ids[made_of:], {"onto": onto, "drawn": _digest(drawn)})
     known = load_map(library, key)
     if known is not None and known.placed is not None:
         found = put_on(replace(drawn, neighbors=known.neighbors), known.placed, ids)

@@ -19,7 +19,6 @@ from nova_explore.cluster import Clustering, Hierarchy
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
 from nova_explore.modality_gap import ModalityGap
-from nova_explore.models.model import Space
 from nova_explore.neighbors import Neighbors
 from nova_explore.out_of_sample import Placed
 from nova_explore.store import Library
@@ -90,19 +89,15 @@ class Parts:
     hierarchy: Hierarchy | None = None
 
 
-def map_key(space: Space, ids: Sequence[str], parameters: Mapping[str, Any]) -> str:
-    """Name a map by everything that changes it."""
-    said = json.dumps([VERSION, space.key, list(ids), dict(parameters)], sort_keys=True)
+def map_key(space: str, ids: Sequence[str], parameters: Mapping[str, Any]) -> str:
+    """Name a map by everything that changes it: the key of the space, the items, and the parameters."""
+    said = json.dumps([VERSION, space, list(ids), dict(parameters)], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def _items_key(space: str, ids: Sequence[str]) -> str:
-    return hashlib.sha256(json.dumps([VERSION, space, *ids]).encode()).hexdigest()[:16]
-
-
-def load_parts(library: Library, space: Space, ids: Sequence[str], *, k: int, min_dist: float, seed: int) -> Parts:
+def load_parts(library: Library, space: str, ids: Sequence[str], *, k: int, min_dist: float, seed: int) -> Parts:
     """Read what other maps of these items have that one with these parameters has as well."""
-    of = _items_key(space.key, ids)
+    of = map_key(space, ids, {})
     alike = {
         key: layout
         for key, record in read_records(library).items()
@@ -150,7 +145,7 @@ def save_map(library: Library, drawn: Map) -> None:
         added = pa.table({"position": np.arange(len(drawn.placed.xy)), **lists})
         library.tables.replace(f"placed_{drawn.key}", added)
     record = {
-        "of": None if drawn.onto else _items_key(drawn.space, drawn.ids),
+        "of": None if drawn.onto else map_key(drawn.space, drawn.ids, {}),
         "created": drawn.created,
         "space": drawn.space,
         "items": len(drawn.ids),

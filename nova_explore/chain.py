@@ -17,7 +17,7 @@ from nova_explore.embedding import embed, phrase_embedder
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import Exploration
 from nova_explore.label import name_clusters
-from nova_explore.layout import Layout, first_picture, lay_out, principal_components, weigh
+from nova_explore.layout import Layout, check_min_dist, first_picture, lay_out, principal_components, weigh
 from nova_explore.modality_gap import ModalityGap, close_gap, compared_vectors
 from nova_explore.models.model import EmbeddingModel, Space, open_model
 from nova_explore.models.nova_request import DIMENSIONS as LENGTHS
@@ -89,7 +89,13 @@ def explore(
     ------
     TooFewItemsError
         If fewer than two items have a vector.
+    ValueError
+        If ``k``, ``min_cluster_size`` or ``min_dist`` is out of range; nothing is embedded or computed then.
     """
+    check_min_dist(min_dist)
+    for called, value, least in (("k", k, 1), ("min_cluster_size", min_cluster_size, 2)):
+        if value is not None and value < least:
+            raise ValueError(f"{called}={value} is not possible. Pass {least} or more.")
     library = _as_library(source, to=to, model=model, progress=progress)
     name, space, opened = _choose_space(library, model)
     collection, vectors = embedded_items(library, space)
@@ -100,17 +106,18 @@ def explore(
         )
     k = min(k, len(collection) - 1)
     parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
-    key = map_key(space, collection.ids, parameters)
+    key = map_key(space.key, collection.ids, parameters)
     drawn = load_map(library, key) if seed is not None else None
     if drawn is None:
+        start = None
+        if watch is not None:
+            start = principal_components(vectors, DIMENSIONS)
+            first = _first_map(start, collection.ids, space.key)
+            watch.opened(Exploration(library, collection, name, space, vectors, first, opened))
         watch = watch or _Unwatched()
-        start = principal_components(vectors, DIMENSIONS)
-        watch.opened(
-            Exploration(library, collection, name, space, vectors, _first_map(start, collection.ids, space.key), opened)
-        )
         parts = Parts()
         if seed is not None:
-            parts = load_parts(library, space, collection.ids, k=k, min_dist=min_dist, seed=seed)
+            parts = load_parts(library, space.key, collection.ids, k=k, min_dist=min_dist, seed=seed)
         kinds = [str(item.modality) for item in collection]
         prefix = min(LENGTHS) if space.model == MODEL_ID else None
         neighbors, gap, layout, clustering = _draw(
@@ -147,7 +154,7 @@ def _first_map(start: NDArray[np.float32], ids: tuple[str, ...], space: str) -> 
 
 def _draw(
     vectors: NDArray[np.float32],
-    start: NDArray[np.float32],
+    start: NDArray[np.float32] | None,
     kinds: Sequence[str],
     parts: Parts,
     watch: Watcher,
@@ -158,21 +165,22 @@ def _draw(
     min_cluster_size: int | None,
     seed: int | None,
 ) -> tuple[Neighbors, ModalityGap, Layout, Clustering]:
-    """Compute what is not in the parts."""
-    smallest = min_cluster_size or default_min_cluster_size(len(vectors))
+    """Compute what is not in the parts; ``start`` is of the vectors' principal components, if they are known."""
+    smallest = default_min_cluster_size(len(vectors)) if min_cluster_size is None else min_cluster_size
     tree = parts.hierarchy if smallest <= len(vectors) else None
     layout = parts.layout
+    if parts.found is not None and layout is not None and tree is not None:
+        return *parts.found, layout, tree.cut(smallest)
     if parts.found is None:
         watch.working("finding neighbours")
         compared, neighbors, gap = compared_vectors(vectors, kinds, k=k, prefix=prefix, seed=seed or 0)
     else:
         neighbors, gap = parts.found
         compared = close_gap(vectors, kinds) if gap.corrected else vectors
-    if layout is not None and tree is not None:
-        return neighbors, gap, layout, tree.cut(smallest)
     watch.working("drawing the map")
     graph = weigh(neighbors)
-    start = principal_components(compared, DIMENSIONS) if gap.corrected else start
+    if start is None or gap.corrected:
+        start = principal_components(compared, DIMENSIONS)
     layout = layout or lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
     watch.working("finding the groups")
     found = tree.cut(smallest) if tree else cluster(start, graph, min_cluster_size=smallest, seed=seed)

@@ -106,13 +106,18 @@ def lay_out(
     ValueError
         If ``min_dist`` is out of range.
     """
-    if not 0 <= min_dist <= 1:
-        raise ValueError(f"min_dist={min_dist} is not possible. Pass 0 to 1.")
+    check_min_dist(min_dist)
     placed = reduce(start[:, :2], graph, min_dist=min_dist, rounds=ROUNDS, seed=seed, show=show)
     xy = narrow_empty_bands(placed)
     method = "umap" if len(start) >= FEWEST_FOR_UMAP else "pca"
     parameters = {"method": method, "min_dist": min_dist, "seed": seed, "k": neighbors.k}
     return Layout(xy, measure_preservation(xy, neighbors), neighbors.k, parameters)
+
+
+def check_min_dist(min_dist: float) -> None:
+    """Raise `ValueError` unless a map can be drawn with it."""
+    if not 0 <= min_dist <= 1:
+        raise ValueError(f"min_dist={min_dist} is not possible. Pass 0 to 1.")
 
 
 def first_picture(start: NDArray[np.float32]) -> Layout:

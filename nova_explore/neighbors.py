@@ -113,8 +113,12 @@ def find_neighbors(
     ------
     TooFewItemsError
         If there are not more than ``k`` items.
+    ValueError
+        If ``k`` is below 1.
     """
     n, d = vectors.shape
+    if k < 1:
+        raise ValueError(f"k={k} is not possible. Pass 1 or more.")
     if n <= k:
         raise TooFewItemsError(f"k={k} needs at least {k + 1} items, the collection has {n}. Pass k<={max(n - 1, 0)}.")
     vectors = np.asarray(vectors)
@@ -251,5 +255,6 @@ def top(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray
 
     indices = np.zeros((len(scores), k), np.int32)
     values = np.full((len(scores), k), -np.inf, np.float32)
-    keep_best(scores, indices, values)
+    if k:  # the compiled loop compares with the last of k
+        keep_best(scores, indices, values)
     return indices, values

@@ -27,8 +27,11 @@ def local_outlier_factors(neighbors: Neighbors) -> NDArray[np.float32]:
     -------
     float32 array of shape (n,)
         About 1: like its neighbours; well above 1: it stands apart. What counts as much depends on the collection, so
-        items are best looked at in falling order. A local measure: a whole group of odd items is not one.
+        items are best looked at in falling order. A local measure: a whole group of odd items is not one. NaN where no
+        neighbours are known.
     """
+    if not neighbors.k:
+        return np.full(len(neighbors.indices), np.nan, np.float32)
     distances = np.maximum(1 - neighbors.similarities.astype(np.float64), 0)
     reach = distances[:, -1]
     reach = np.maximum(reach, CLOSEST * np.median(reach))

@@ -89,6 +89,8 @@ def read(
     if not isinstance(source, str | os.PathLike):
         if hasattr(source, "columns") or hasattr(source, "column_names"):
             return _read_table(source, columns, reader, progress)
+        if not isinstance(source, Iterable):
+            raise SourceError(f"{source!r} is not a source. Give a path, a list of paths, or a data frame.")
         return _read_list(source, reader, progress)
     name = os.fspath(source)
     if "://" in name and not name.startswith("file://"):

@@ -225,3 +225,24 @@ def test_the_cluster_table_counts_every_item_once(exploration):
     assert clusters["share"].sum() == pytest.approx(1)
     for cluster, row in clusters.iterrows():
         assert all(exploration.frame.loc[id, "cluster"] == cluster for id in row["medoids"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"k": 0}, "k=0 is not possible. Pass 1 or more."),
+        ({"k": -2}, "k=-2 is not possible. Pass 1 or more."),
+        ({"min_cluster_size": 0}, "min_cluster_size=0 is not possible. Pass 2 or more."),
+        ({"min_cluster_size": 1}, "min_cluster_size=1 is not possible. Pass 2 or more."),
+        ({"min_dist": 1.5}, "min_dist=1.5 is not possible. Pass 0 to 1."),
+        ({"min_dist": float("nan")}, "min_dist=nan is not possible. Pass 0 to 1."),
+    ],
+)
+def test_parameters_out_of_range_are_refused_before_anything_is_embedded(tmp_path, wrong, said):
+    with pytest.raises(ValueError, match=said):
+        explore(toy_collection(), to=tmp_path / "a.nova", model=ToyModel(), progress=False, **wrong)
+    assert not (tmp_path / "a.nova").exists()
+
+
+def test_a_search_for_no_results_gives_none(exploration):
+    assert len(exploration.search("owl", k=0)) == 0

@@ -52,3 +52,12 @@ def test_ties_are_broken_by_position(scores, k):
 def test_too_few_items_say_how_many_are_needed():
     with pytest.raises(TooFewItemsError, match=r"k=15 needs at least 16 items, the collection has 9. Pass k<=8."):
         find_neighbors(unit_rows(9, 3), k=15)
+
+
+def test_the_best_none_of_all_scores_are_none():
+    scores = np.random.default_rng(0).random((300, 700)).astype(np.float32)
+    for _ in range(20):
+        indices, values = top(scores, 0)
+        assert (indices.shape, values.shape) == ((300, 0), (300, 0))
+    with pytest.raises(ValueError, match=r"k=0 is not possible. Pass 1 or more."):
+        find_neighbors(scores, k=0)

@@ -333,3 +333,8 @@ def test_two_thousand_files_are_read_in_seconds(tmp_path):
     start = time.process_time()
     assert len(_read(tmp_path)) == 2000
     assert time.process_time() - start < 10
+
+
+def test_what_is_no_source_at_all_is_named():
+    with pytest.raises(SourceError, match=r"5 is not a source. Give a path"):
+        read(5)  # pyright: ignore[reportArgumentType]

@@ -192,3 +192,20 @@ def test_trust_is_measured_again_for_another_drawing_only(library):
     trust = exploration.trust
     assert exploration.recluster(min_cluster_size=4).trust is trust
     assert exploration.redraw(min_dist=0.6).trust is not trust
+
+
+def test_a_map_that_stays_at_its_first_picture_can_be_looked_at(library, monkeypatch):
+    monkeypatch.setattr(chain, "compared_vectors", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    apps = []
+    monkeypatch.setattr(live.Live, "working", lambda self, on: apps.append(self.app))
+    with pytest.raises(KeyboardInterrupt):
+        nx.show(library, progress=False)
+    app = apps[0]
+    assert app.last_error == "The map is not finished. It was interrupted."
+    for column, _ in app.columns:
+        if column not in ("trustworthiness", "continuity"):
+            app.color_by(column)
+            assert app.legend["entries"] or app.legend["bar"]
+    app.inspect(app.exploration.collection.ids[3])
+    assert app.detail["nearest"] == []
+    assert len(app.exploration.search("owl", k=3)) == 3

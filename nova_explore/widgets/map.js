@@ -136,13 +136,22 @@ class MapView {
     return h("div", { class: "nx-tools", role: "toolbar", "aria-label": "Map tools" }, buttons, reset);
   }
 
+  // Seconds and no turning wheel: what moves all the time has the browser draw all the time, on the cores that compute.
   buildWorking() {
-    const words = h("span");
-    const el = h("div", { class: "nx-working", role: "status", hidden: true }, h("span", { class: "nx-turning", "aria-hidden": "true" }), words);
+    const el = h("div", { class: "nx-working", role: "status", hidden: true });
+    const seconds = h("span", { "aria-hidden": "true" });
+    let timer;
     this.kernel.follow(["working"], () => {
-      words.textContent = this.kernel.get("working");
-      el.hidden = !words.textContent;
+      clearInterval(timer);
+      const working = this.kernel.get("working");
+      el.hidden = !working;
+      if (!working) return;
+      const since = performance.now();
+      seconds.textContent = " …";
+      el.replaceChildren(working, seconds);
+      timer = setInterval(() => (seconds.textContent = ` … ${Math.round((performance.now() - since) / 1000)} s`), 1000);
     });
+    this.signal.addEventListener("abort", () => clearInterval(timer));
     return el;
   }
 

@@ -49,6 +49,8 @@ class Points {
       await this.plot.draw(this.rows, {
         zDataType: "categorical",
         preventFilterReset: again,
+        // What was selected before there were points is not known to the renderer.
+        select: again ? undefined : this.selected(),
         spatialIndex: moved ? undefined : this.plot.get("spatialIndex"),
         transition: moved && again && !this.still() && this.rows.length <= MOST_TO_MOVE,
         transitionDuration: MOVE_MS,
@@ -56,6 +58,11 @@ class Points {
       this.drawn();
     }
     this.busy = false;
+  }
+
+  selected() {
+    const { view } = this.model.get("selection");
+    return Array.from(new Uint32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)));
   }
 
   // The renderer draws from a texture of x, y and code, and makes it anew, with an index of places, at every draw. For

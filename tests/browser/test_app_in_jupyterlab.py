@@ -351,7 +351,7 @@ def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
     notebook = open_notebook("live", [path, LIVE, "app = _\nprint(app.exploration.headline)"])
     app = notebook.app(0)
     working = app.root.locator(".nx-working")
-    wait_for(lambda: working.is_visible() and working.inner_text() == "drawing the map")
+    wait_for(lambda: working.is_visible() and working.inner_text().startswith("drawing the map …"))
     assert app.root.locator(".nx-head strong").inner_text() == "160 items · not grouped yet"
     places = {app.spot(3)}
     while working.is_visible():
@@ -359,7 +359,7 @@ def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
         notebook.page.wait_for_timeout(100)
     assert len(places) >= 3
     assert app.root.locator(".nx-head strong").inner_text().startswith("160 items · 4 groups")
-    assert app.root.locator(".nx-tile").count() == 4
+    wait_for(lambda: app.root.locator(".nx-tile").count() == 4)
     wait_for(lambda: app.root.locator(".nx-spark").is_visible())
     assert "Sizes of groups" in app.root.locator(".nx-foot").inner_text()
     assert notebook.page.locator(".nx").count() == 1
@@ -405,3 +405,24 @@ def test_many_points_recoloured_in_place_look_as_if_they_were_drawn_anew(open_no
     notebook.python("app.color_by('cluster')")
     wait_for(lambda: alike(app.map_pixels(), before))
     assert not notebook.errors
+
+
+def test_what_was_selected_before_an_app_is_shown_is_seen_on_its_map(open_notebook):
+    setup = "from stand_in import StandIn\nfrom nova_explore.widgets import App\nexploration = StandIn()"
+    shown = "app = App(exploration, height=400)\nexploration.select(exploration.collection.ids[40:60])\napp"
+    notebook = open_notebook("selected", [setup, shown])
+    app = notebook.app(0)
+    app.settle()
+    chosen = [place for place in range(40, 60) if StandIn().clustering.labels[place] >= 0]
+
+    def in_colour() -> list[int]:
+        seen, box = app.map_pixels(), app.root.locator(".nx-stage").bounding_box()
+        assert box is not None
+        spots = [(place, app.spot(place)) for place in chosen]
+        near = [(place, round(x - box["x"]), round(y - box["y"])) for place, (x, y) in spots]
+        return [place for place, x, y in near if colored(seen[max(y - 4, 0) : y + 5, max(x - 4, 0) : x + 5]) > 8]
+
+    wait_for(lambda: len(in_colour()) > 0.7 * len(chosen))
+    others = [place for place in range(60, 220) if StandIn().clustering.labels[place] >= 0]
+    chosen[:] = others
+    assert len(in_colour()) < 0.3 * len(others)

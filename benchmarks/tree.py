@@ -1,21 +1,16 @@
 """The tree of clusters, side by side: ``python benchmarks/tree.py [n ...]``, by default 10,000 and 117,659.
 
-Every contender runs in a process of its own on the same five-dimensional reduction of WordNet's vectors (beyond 117,659
-jittered) and is timed from its first import to its labels; ``ari`` is the agreement of its labels with those of
-hdbscan's exact tree, which is not computed beyond 117,659 items. Each has run once before on a few items, so that what
-it compiles is on disk. scikit-learn needs minutes beyond 20,000 and is left out there.
+Every contender runs in a process of its own (see `alone`) on the same five-dimensional reduction of WordNet's vectors,
+beyond 117,659 jittered. ``ari`` is the agreement of its labels with those of hdbscan's exact tree, which is not
+computed beyond 117,659 items. scikit-learn needs minutes beyond 20,000 and is left out there.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
-import time
-import warnings
-from pathlib import Path
 
 import numpy as np
+from alone import contend, run_alone
 
 EXACT = "hdbscan, exact"
 MOST_SKLEARN = 20_000
@@ -61,17 +56,7 @@ CONTENDERS = {
 }
 
 
-def contend(name: str, source: Path) -> None:
-    warnings.simplefilter("ignore")
-    points = np.load(source).astype(np.float64)
-    begun = time.perf_counter()
-    labels = CONTENDERS[name](points)
-    seconds = time.perf_counter() - begun
-    np.save(source.with_name("labels.npy"), labels)
-    source.with_name("seconds.txt").write_text(str(seconds))
-
-
-def measure(n: int, folder: Path) -> None:
+def measure(n: int) -> None:
     import wordnet
     from sklearn.metrics import adjusted_rand_score
 
@@ -81,27 +66,21 @@ def measure(n: int, folder: Path) -> None:
 
     vectors, _ = wordnet.sample(n, 384 if n <= wordnet.REAL else 256)
     reduced = np.array(reduce_for_clusters(principal_components(vectors, DIMENSIONS), weigh(find_neighbors(vectors))))
-    np.save(folder / "points.npy", reduced)
-    np.save(folder / "few.npy", reduced[:2_000])
+    reduced = reduced.astype(np.float64)
     names = [name for name in CONTENDERS if len(reduced) <= MOST_SKLEARN or name != "scikit-learn"]
     names = [name for name in names if len(reduced) <= wordnet.REAL or name != EXACT]
     found = {}
-    print(f"\n{len(reduced):,} items\n{'contender':16} {'seconds':>8} {'clusters':>8} {'noise':>6} {'ari':>6}")
+    print(
+        f"\n{len(reduced):,} items\n{'contender':16} {'seconds':>8} {'MiB':>6} {'clusters':>8} {'noise':>6} {'ari':>6}"
+    )
     for name in sorted(names, key=lambda name: name != EXACT):
-        for source in ("few.npy", "points.npy"):
-            command = [sys.executable, __file__, "--contend", name, str(folder / source)]
-            subprocess.run(command, check=True)
-        seconds = float((folder / "seconds.txt").read_text())
-        labels = found[name] = np.load(folder / "labels.npy")
+        found[name], seconds, mebibytes = run_alone(__file__, name, reduced, 2_000)
+        labels = found[name]
         ari = f"{adjusted_rand_score(found[EXACT], labels):.4f}" if EXACT in found else "-"
         told = f"{labels.max() + 1:8} {(labels < 0).mean():6.3f} {ari:>6}"
-        print(f"{name:16} {seconds:8.2f} {told}", flush=True)
+        print(f"{name:16} {seconds:8.2f} {mebibytes:6.0f} {told}", flush=True)
 
 
-if __name__ == "__main__":
-    if "--contend" in sys.argv:
-        contend(sys.argv[2], Path(sys.argv[3]))
-    else:
-        with tempfile.TemporaryDirectory() as temporary:
-            for n in [int(n) for n in sys.argv[1:]] or [10_000, 117_659]:
-                measure(n, Path(temporary))
+if __name__ == "__main__" and not contend(CONTENDERS):
+    for n in [int(n) for n in sys.argv[1:]] or [10_000, 117_659]:
+        measure(n)

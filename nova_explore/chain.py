@@ -109,10 +109,8 @@ def explore(
     key = map_key(space.key, collection.ids, parameters)
     drawn = load_map(library, key) if seed is not None else None
     if drawn is None:
-        start = None
         if watch is not None:
-            start = principal_components(vectors, DIMENSIONS)
-            first = _first_map(start, collection.ids, space.key)
+            first = _first_map(vectors, collection.ids, space.key)
             watch.opened(Exploration(library, collection, name, space, vectors, first, opened))
         watch = watch or _Unwatched()
         parts = Parts()
@@ -121,7 +119,7 @@ def explore(
         kinds = [str(item.modality) for item in collection]
         prefix = min(LENGTHS) if space.model == MODEL_ID else None
         neighbors, gap, layout, clustering = _draw(
-            vectors, start, kinds, parts, watch,
+            vectors, kinds, parts, watch,
             k=k, prefix=prefix, min_dist=min_dist, min_cluster_size=min_cluster_size, seed=seed,
         )  # fmt: skip
         watch.working("naming the groups")
@@ -144,17 +142,16 @@ class _Unwatched:
         pass
 
 
-def _first_map(start: NDArray[np.float32], ids: tuple[str, ...], space: str) -> Map:
-    n = len(start)
+def _first_map(vectors: NDArray[np.float32], ids: tuple[str, ...], space: str) -> Map:
+    n = len(vectors)
     nothing = Neighbors(np.empty((n, 0), np.int32), np.empty((n, 0), np.float32))
     ungrouped = Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), {})
     together = ModalityGap(1, 1, False, 1)
-    return Map("", now(), nothing, together, first_picture(start), ungrouped, {}, {}, ids, space)
+    return Map("", now(), nothing, together, first_picture(vectors), ungrouped, {}, {}, ids, space)
 
 
 def _draw(
     vectors: NDArray[np.float32],
-    start: NDArray[np.float32] | None,
     kinds: Sequence[str],
     parts: Parts,
     watch: Watcher,
@@ -165,7 +162,7 @@ def _draw(
     min_cluster_size: int | None,
     seed: int | None,
 ) -> tuple[Neighbors, ModalityGap, Layout, Clustering]:
-    """Compute what is not in the parts; ``start`` is of the vectors' principal components, if they are known."""
+    """Compute what is not in the parts."""
     smallest = default_min_cluster_size(len(vectors)) if min_cluster_size is None else min_cluster_size
     tree = parts.hierarchy if smallest <= len(vectors) else None
     layout = parts.layout
@@ -179,8 +176,7 @@ def _draw(
         compared = close_gap(vectors, kinds) if gap.corrected else vectors
     watch.working("drawing the map")
     graph = weigh(neighbors)
-    if start is None or gap.corrected:
-        start = principal_components(compared, DIMENSIONS)
+    start = principal_components(compared, DIMENSIONS)
     layout = layout or lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
     watch.working("finding the groups")
     found = tree.cut(smallest) if tree else cluster(start, graph, min_cluster_size=smallest, seed=seed)

@@ -6,9 +6,13 @@ and names that this library made itself, never of text from a collection.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec, module_from_spec
 from itertools import chain
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from lancedb.table import Table
     from numpy.typing import NDArray
 
+
+UNUSED = "lance_namespace_urllib3_client"
 
 BATCH_ROWS = 8192
 """Rows read at a time by `Rows.batches`: 32 MiB of vectors of 1,024 dimensions."""
@@ -55,10 +61,8 @@ class Tables:
     """
 
     def __init__(self, path: Path) -> None:
-        import lancedb
-
         self._path = path
-        self._db = lancedb.connect(str(path))
+        self._db = _lancedb().connect(str(path))
         self._opened: dict[str, Table] = {}
 
     def _table(self, name: str) -> Table | None:
@@ -186,6 +190,31 @@ class Tables:
         """Rows in a table, 0 if it is not there."""
         table = self._table(name)
         return 0 if table is None else table.count_rows()
+
+
+@cache
+def _lancedb() -> Any:
+    """Import lancedb without what a third of that time goes into: `UNUSED`, the client of a catalogue over HTTP.
+
+    Of that package only records are used; it itself is loaded when something of it is asked for.
+    """
+    spec = None if UNUSED in sys.modules else find_spec(UNUSED)
+    if spec is not None:
+        unused = module_from_spec(spec)
+        unused.__class__ = _LoadedWhenAsked
+        sys.modules[UNUSED] = unused
+    import lancedb
+
+    return lancedb
+
+
+class _LoadedWhenAsked(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        self.__class__ = ModuleType
+        if self.__spec__ is None or self.__spec__.loader is None:
+            raise AttributeError(name)
+        self.__spec__.loader.exec_module(self)
+        return getattr(self, name)
 
 
 def places(asked: pa.Array, among: pa.Array) -> NDArray[np.int64]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 BLOCK_ROWS = 16_384
 
+SKETCHED = 4_096
+"""Vectors whose principal components the first picture shows."""
+
 WIDEST_BAND = 0.04
 """Widest empty band that is drawn, as a share of the map's extent."""
 
@@ -120,9 +123,11 @@ def check_min_dist(min_dist: float) -> None:
         raise ValueError(f"min_dist={min_dist} is not possible. Pass 0 to 1.")
 
 
-def first_picture(start: NDArray[np.float32]) -> Layout:
-    """Draw the first two principal components, before neighbours are known."""
-    return Layout(start[:, :2].copy(), np.zeros(len(start), np.float32), 0, {"method": "pca"})
+def first_picture(vectors: NDArray[np.float32]) -> Layout:
+    """Draw the first two principal components, of a sample where the vectors are many: neighbours are not known yet."""
+    sample = vectors[:: -(-len(vectors) // SKETCHED)]
+    xy = principal_components(vectors, 2, of=sample)
+    return Layout(xy, np.zeros(len(vectors), np.float32), 0, {"method": "pca"})
 
 
 def weigh(neighbors: Neighbors) -> csr_array:
@@ -220,8 +225,18 @@ def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArr
     return shown.mean(axis=1).astype(np.float32)
 
 
-def principal_components(vectors: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:
+def principal_components(
+    vectors: NDArray[np.float32], dimensions: int, *, of: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """First principal components, padded with zeros where there are fewer, each with a fixed sign.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+    dimensions : int
+        How many.
+    of : float32 array of shape (m, d), optional
+        Vectors whose components they are; the same ones where it is not given.
 
     Returns
     -------
@@ -230,9 +245,10 @@ def principal_components(vectors: NDArray[np.float32], dimensions: int) -> NDArr
     from scipy.linalg import eigh
 
     n, d = vectors.shape
-    mean = vectors.mean(axis=0, dtype=np.float64)
+    of = vectors if of is None else of
+    mean = of.mean(axis=0, dtype=np.float64)
     scatter = np.zeros((d, d))
-    for block in _blocks(vectors):
+    for block in _blocks(of):
         centred = block.astype(np.float64) - mean
         scatter += centred.T @ centred
     axes = eigh(scatter, subset_by_index=[max(d - dimensions, 0), d - 1])[1][:, ::-1]

@@ -28,21 +28,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import ID_LENGTH, Collection, Item, Modality, Span, Unread
+from nova_explore.collection import ID_LENGTH, Collection, Item, Unread
 from nova_explore.errors import LibraryError
+from nova_explore.item_rows import item_table, read_items
 from nova_explore.lance import Tables, arrow, schema
 from nova_explore.models.model import ItemError, Space, Vector
 from nova_explore.vector_file import read_vectors
 from nova_explore.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 FORMAT = 1
 MARKER = "nova.json"
-
-ITEMS_AT_ONCE = 16_384
-"""Items that are turned from rows of the disk into Python values, or back, at a time."""
 
 
 def now() -> str:
@@ -128,8 +126,7 @@ class Library:
         unread = self.tables.read("unread")
         readings = self.tables.read("readings")
         words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
-        parts = [] if rows is None else rows.sort_by("position").to_batches(max_chunksize=ITEMS_AT_ONCE)
-        items = [_item(row, words) for part in parts for row in part.to_pylist()]
+        items = [] if rows is None else read_items(rows.sort_by("position"), words)
         return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
 
     def add(self, collection: Collection) -> Collection:
@@ -154,7 +151,7 @@ class Library:
                 ids[address] = short if copy == 1 else f"{short}~{copy}"
                 places[ids[address]] = len(places)
             named[ids[address]] = item
-        self.tables.upsert("items", _item_table(named, places), on=["id"])
+        self.tables.upsert("items", item_table(named, places), on=["id"])
         read_now = {item.name for item in collection}
         unread = {u.name: u for u in (*known.unread, *collection.unread)}
         kept = [{"name": u.name, "reason": u.reason} for u in unread.values() if u.name not in read_now]
@@ -342,55 +339,3 @@ def open_library(path: str | Path, *, create: bool = False) -> Library:
         draft.write_text(json.dumps({"format": FORMAT, "created": now()}), "utf-8")
         draft.replace(folder / MARKER)
     return Library(folder)
-
-
-def _item_schema() -> pa.Schema:
-    return schema(
-        id="string", position="int64", content_key="string", modality="string", uri="string", name="string",
-        format="string", digest="string", span_unit="string", span_start="float64", span_end="float64",
-        text="string", as_image="bool_", metadata="string",
-    )  # fmt: skip
-
-
-def _item_table(items: Mapping[str, Item], places: Mapping[str, int]) -> pa.Table:
-    """Rows of items by id, some at a time: as Python values a row takes many times the room."""
-    import pyarrow as pa
-
-    ids = list(items)
-    parts = [ids[start : start + ITEMS_AT_ONCE] for start in range(0, len(ids), ITEMS_AT_ONCE)]
-    tables = [arrow([_row(items[id], id, places[id]) for id in part], _item_schema()) for part in parts]
-    return pa.concat_tables(tables) if tables else _item_schema().empty_table()
-
-
-def _row(item: Item, id: str, position: int) -> dict[str, Any]:
-    return {
-        "id": id,
-        "position": position,
-        "content_key": item.content_key,
-        "modality": str(item.modality),
-        "uri": item.uri,
-        "name": item.name,
-        "format": item.format,
-        "digest": item.digest,
-        "span_unit": item.span.unit if item.span else None,
-        "span_start": item.span.start if item.span else None,
-        "span_end": item.span.end if item.span else None,
-        "text": item.text,
-        "as_image": item.as_image,
-        "metadata": json.dumps(dict(item.metadata)),
-    }
-
-
-def _item(row: Mapping[str, Any], words: Mapping[str, str]) -> Item:
-    return Item(
-        id=row["id"],
-        modality=Modality(row["modality"]),
-        uri=row["uri"],
-        name=row["name"],
-        format=row["format"],
-        digest=row["digest"],
-        span=Span(row["span_unit"], row["span_start"], row["span_end"]) if row["span_unit"] else None,
-        text=row["text"] if row["text"] is not None else words.get(row["content_key"]),
-        as_image=row["as_image"],
-        metadata=json.loads(row["metadata"]),
-    )

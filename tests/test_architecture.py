@@ -20,6 +20,7 @@ ORDER = (
     "sources",
     "models",
     "lance",
+    "item_rows",
     "vector_file",
     "vector_index",
     "store",

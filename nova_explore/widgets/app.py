@@ -319,8 +319,12 @@ class App(anywidget.AnyWidget):
 
     def _is_active(self, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which of these are not greyed by the modality switches or the legend."""
-        muted = np.isin(self._coloring.codes[positions], [int(key) for key in self.muted])
-        return np.isin(self._kinds[positions], self.shown_modalities) & ~muted
+        active = np.ones(len(positions), bool)
+        if self.muted:
+            active &= ~np.isin(self._coloring.codes[positions], [int(key) for key in self.muted])
+        if len(self.shown_modalities) < len(self.modalities):
+            active &= np.isin(self._kinds[positions], self.shown_modalities)
+        return active
 
     def _describe(self) -> None:
         e = self.exploration

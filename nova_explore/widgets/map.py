@@ -32,6 +32,9 @@ DISC = 2.5
 ALWAYS_ON_TOP = 5_000
 """Points that are few whatever their share."""
 
+MOST_INDICES = 2_000_000
+"""Points whose selection is told by their numbers; more by a mask: see `points.js`."""
+
 
 class Map(Protocol):
     """What the app needs of a renderer. Positions are row numbers of the layout."""
@@ -67,15 +70,27 @@ class ScatterMap:
 
     Parameters
     ----------
-    xy : float32 array of shape (n, 2)
-        Where to draw each item.
+    xy : float32 array of shape (n, 2), optional
+        Where to draw each item; without it, `draw` says so before anybody looks.
     height : int
         In pixels; the width follows the cell.
     """
 
-    def __init__(self, xy: NDArray[np.float32], *, height: int = 560) -> None:
+    def __init__(self, xy: NDArray[np.float32] | None = None, *, height: int = 560) -> None:
         self._ours = False
-        self.widget = Canvas(fit(xy), height=height)
+        self.widget = Canvas(height)
+        if xy is not None:
+            self.draw(xy)
+
+    def draw(self, xy: NDArray[np.float32]) -> None:
+        """Draw points, all of one colour, in the place of all that there are."""
+        n = len(xy)
+        with self.widget.hold_sync():
+            self.widget.xy, self.widget.codes = fit(xy).tobytes(), bytes(n)
+            self.widget.size, self.widget.opacity = point_size(n), opacity(n)
+            # Squares of two pixels look the same as discs and cost less.
+            squares = {"renderPointsAsSquares": point_size(n) < DISC}
+            self.widget.regl_scatterplot_options = _SETTINGS["regl_scatterplot_options"] | squares
 
     def recode(self, codes: NDArray[np.int32], colors: Sequence[str], muted: Collection[int] = ()) -> None:
         """Colour point i with ``colors[codes[i]]``, in place; codes in ``muted`` are drawn grey."""
@@ -101,9 +116,7 @@ class ScatterMap:
         if positions is not None and 0 < len(positions) <= max(ALWAYS_ON_TOP, ON_TOP * self._count):
             on_top = np.asarray(positions).astype(np.uint32)
         elif positions is not None:
-            mask = np.zeros(self._count, bool)
-            mask[positions] = True
-            lit = np.packbits(mask, bitorder="little").tobytes()
+            lit = _mask(positions, self._count)
         self._ours = True
         try:
             with self.widget.hold_sync():
@@ -180,12 +193,26 @@ _SETTINGS: dict[str, Any] = {
 """What jupyter-scatter's view reads and never changes here."""
 
 
-def _to_browser(array: NDArray[Any], _: object) -> dict[str, Any]:
+def _to_browser(array: NDArray[Any], canvas: Canvas) -> dict[str, Any]:
+    if array.ndim == 1 and len(array) > MOST_INDICES:
+        return {"view": _mask(array, len(canvas.xy) // 8), "dtype": "mask", "shape": array.shape}
     return {"view": array.data, "dtype": str(array.dtype), "shape": array.shape}
 
 
 def _from_browser(told: dict[str, Any] | None, _: object) -> NDArray[Any]:
-    return np.array([], np.uint32) if told is None else np.frombuffer(told["view"], told["dtype"])
+    if told is None:
+        return np.array([], np.uint32)
+    if told["dtype"] == "mask":
+        bits = np.unpackbits(np.frombuffer(told["view"], np.uint8), bitorder="little")
+        return np.flatnonzero(bits).astype(np.uint32)
+    return np.frombuffer(told["view"], told["dtype"])
+
+
+def _mask(positions: NDArray[Any], n: int) -> bytes:
+    """One bit for every point, the first eight in the first byte from its lowest bit on."""
+    chosen = np.zeros(n, bool)
+    chosen[positions] = True
+    return np.packbits(chosen, bitorder="little").tobytes()
 
 
 _BINARY = {"to_json": _to_browser, "from_json": _from_browser}
@@ -206,22 +233,17 @@ class Canvas(anywidget.AnyWidget):
     muted = t.List().tag(sync=True)
     lit = t.Bytes().tag(sync=True)
     points = t.Instance(np.ndarray).tag(sync=True, **_BINARY)
-    selection = t.Instance(np.ndarray).tag(sync=True, **_BINARY)
+    selection = t.Instance(np.ndarray).tag(sync=True, echo_update=False, **_BINARY)
     hovering = t.Int(None, allow_none=True).tag(sync=True)
     background_color = t.Any("#ffffff").tag(sync=True)
     size = t.Float().tag(sync=True)
     opacity = t.Float().tag(sync=True)
     height = t.Int().tag(sync=True)
 
-    def __init__(self, xy: NDArray[np.float32], *, height: int) -> None:
-        n = len(xy)
-        # Squares of two pixels look the same as discs and cost less.
-        options = _SETTINGS["regl_scatterplot_options"] | {"renderPointsAsSquares": point_size(n) < DISC}
-        settings = _SETTINGS | {"regl_scatterplot_options": options}
-        self.add_traits(**{name: t.Any(value).tag(sync=True) for name, value in settings.items()})
+    def __init__(self, height: int) -> None:
+        self.add_traits(**{name: t.Any(value).tag(sync=True) for name, value in _SETTINGS.items()})
         super().__init__(
-            xy=xy.tobytes(), codes=bytes(n), colors=[UNCLUSTERED], height=height,
-            size=point_size(n), opacity=opacity(n),
+            colors=[UNCLUSTERED], height=height,
             points=np.zeros((0, 2), np.float32), selection=np.array([], np.uint32),
         )  # fmt: skip
 

@@ -6,6 +6,8 @@ const DIMMED = 0.5;
 const MOVE_MS = 700;
 const MOST_TO_MOVE = 200_000;
 const FEWEST_TO_KEEP = 10_000;
+// The notebook server cuts the connection at a message over 10 MiB; a mask of so many points is smaller.
+const MOST_INDICES = 2_000_000;
 const TOOLS = { pan: ["panZoom", "freeform"], lasso: ["lasso", "freeform"], box: ["lasso", "rectangle"] };
 
 class Points {
@@ -17,7 +19,9 @@ class Points {
     const follow = (names, call) => names.forEach((name) => model.on(`change:${name}`, call, this));
     follow(["xy", "codes", "lit"], ({ changed }) => this.redraw(...Object.keys(changed)));
     follow(["colors"], () => (model.get("lit").byteLength ? this.redraw("codes") : this.paint()));
-    follow(["muted", "selection"], () => this.paint());
+    follow(["muted"], () => this.paint());
+    // Python hears of a selection before it is painted.
+    follow(["selection"], () => (this.pack(), queueMicrotask(() => this.paint())));
     signal.addEventListener("abort", () => model.off(null, null, this));
   }
 
@@ -58,6 +62,14 @@ class Points {
       this.drawn();
     }
     this.busy = false;
+  }
+
+  pack() {
+    const { view, shape, dtype } = this.model.get("selection");
+    if (dtype !== "uint32" || shape[0] <= MOST_INDICES) return;
+    const mask = new Uint8Array(Math.ceil(this.rows.length / 8));
+    for (const i of new Uint32Array(view.buffer)) mask[i >> 3] |= 1 << (i & 7);
+    this.model.set("selection", { view: mask, shape, dtype: "mask" }, { silent: true });
   }
 
   selected() {

@@ -116,6 +116,28 @@ def test_only_what_a_person_picks_is_reported():
     assert heard == [[7], []]
 
 
+def test_a_selection_of_millions_travels_as_a_mask_and_is_not_sent_back(monkeypatch):
+    monkeypatch.setattr("nova_explore.widgets.map.MOST_INDICES", 2)
+    map, heard = small_map(), []
+    map.on_select(lambda positions: heard.append(positions.tolist()))
+    bits = bytes([0b00001101, 0, 0, 0])
+    sent = {"view": memoryview(bits), "dtype": "mask", "shape": [3]}
+    canvas = map.widget
+    canvas.set_state({"selection": sent})
+    assert heard == [[0, 2, 3]]
+    answered = canvas.trait_metadata("selection", "to_json")(canvas.selection, canvas)
+    assert (bytes(answered["view"]), answered["dtype"], *answered["shape"]) == (bits, "mask", 3)
+
+
+def test_a_renderer_that_is_there_before_its_points_draws_them_as_one_made_with_them():
+    xy = np.random.default_rng(0).normal(size=(120_000, 2)).astype(np.float32)
+    waiting, made = ScatterMap(), ScatterMap(xy)
+    assert waiting.widget.xy == b""
+    waiting.draw(xy)
+    drawn = ("xy", "codes", "size", "opacity", "regl_scatterplot_options")
+    assert waiting.widget.get_state(drawn) == made.widget.get_state(drawn)
+
+
 def test_the_renderers_own_tooltip_legend_toolbar_and_page_wide_escape_are_off():
     state = small_map().widget.get_state()
     assert not state["tooltip_enable"]

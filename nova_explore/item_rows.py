@@ -67,26 +67,18 @@ def read_items(rows: pa.Table, words: Mapping[str, str]) -> Iterator[Item]:
 
 
 def _items(rows: pa.RecordBatch, words: Mapping[str, str]) -> Iterator[Item]:
-    # Column by column takes half the time of row by row.
-    names = ("id", "modality", "uri", "name", "format", "digest", "as_image", "metadata")
+    # Column by column, and all metadata as one document: in half the time of row by row.
+    names = ("id", "modality", "uri", "name", "format", "digest", "as_image")
     plain = zip(*(rows[name].to_pylist() for name in names), strict=True)
     spans = zip(*(rows[f"span_{name}"].to_pylist() for name in ("unit", "start", "end")), strict=True)
     texts = zip(rows["text"].to_pylist(), rows["content_key"].to_pylist(), strict=True)
-    for (id, kind, uri, name, form, digest, as_image, metadata), span, (text, key) in zip(
-        plain, spans, texts, strict=True
+    told = json.loads(f"[{','.join(rows['metadata'].to_pylist())}]")
+    for (id, kind, uri, name, form, digest, as_image), span, (text, key), metadata in zip(
+        plain, spans, texts, told, strict=True
     ):
-        yield Item(
-            id,
-            _KINDS[kind],
-            uri,
-            name,
-            form,
-            digest,
-            span=Span(*span) if span[0] else None,
-            text=words.get(key) if text is None else text,
-            as_image=as_image,
-            metadata=json.loads(metadata),
-        )
+        part = Span(*span) if span[0] else None
+        said = words.get(key) if text is None else text
+        yield Item(id, _KINDS[kind], uri, name, form, digest, part, said, as_image, metadata)
 
 
 _KINDS = {str(kind): kind for kind in Modality}

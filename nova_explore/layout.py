@@ -249,7 +249,8 @@ def principal_components(
     mean = of.mean(axis=0, dtype=np.float64)
     scatter = np.zeros((d, d))
     for block in _blocks(of):
-        centred = block.astype(np.float64) - mean
+        centred = block.astype(np.float64)
+        centred -= mean
         scatter += centred.T @ centred
     axes = eigh(scatter, subset_by_index=[max(d - dimensions, 0), d - 1])[1][:, ::-1]
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])

@@ -45,10 +45,12 @@ def single_linkage(
     points = np.asarray(points, np.float64)
     n = len(points)
     tree = KDTree(points)
-    found = tree.query(points, k=min(max(neighbors, min_samples) + 1, n), workers=-1)
-    distances, indices = np.asarray(found[0]), np.asarray(found[1])
-    core = np.ascontiguousarray(distances[:, min(min_samples, n - 1)])
-    first, second = _nearby(indices, np.maximum(distances, np.maximum(core[:, None], core[indices])))
+    reach, indices = map(np.asarray, tree.query(points, k=min(max(neighbors, min_samples) + 1, n), workers=-1))
+    core = np.ascontiguousarray(reach[:, min(min_samples, n - 1)])
+    np.maximum(reach, core[:, None], out=reach)
+    indices = indices.astype(np.int32)
+    np.maximum(reach, core[indices], out=reach)
+    first, second = _nearby(indices, reach)
     edges = [(first, second)]
     parts = _parts(n, first, second)
     while parts.max() > 0:
@@ -62,11 +64,12 @@ def single_linkage(
     return label(np.column_stack([first, second, reach])[order])
 
 
-def _nearby(indices: NDArray[np.intp], reach: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Minimum spanning forest of the graph of neighbours."""
+def _nearby(indices: NDArray[np.int32], reach: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Minimum spanning forest of the graph of neighbours; overwrites the lengths of its edges."""
     n, k = indices.shape
     # An edge of no length would count as none; a larger length for all leaves the forest as it is.
-    graph = csr_array((reach.ravel() + 1, indices.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+    reach += 1
+    graph = csr_array((reach.ravel(), indices.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
     forest = minimum_spanning_tree(graph, overwrite=True).tocoo()
     other = forest.row != forest.col
     return forest.row[other].astype(np.intp), forest.col[other].astype(np.intp)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -135,7 +137,7 @@ def _numbers(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None
 def _categorical(
     values: Sequence[Any] | NDArray[Any], title: str, fixed: Mapping[str, str] = MappingProxyType({})
 ) -> Coloring:
-    distinct = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    distinct: defaultdict[Any, int] = defaultdict(count().__next__)
     found = np.fromiter(map(distinct.__getitem__, values), np.int32, len(values))
     absent = np.array([value is None or value != value for value in distinct], bool)
     missing = absent[found]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +16,8 @@ from nova_explore.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hier
 from nova_explore.collection import Collection
 from nova_explore.columns import UNCLUSTERED, cluster_table, column, column_names
 from nova_explore.duplicates import SIMILARITY, Duplicates, find_duplicates
-from nova_explore.embedding import open_model_of, phrase_embedder
+from nova_explore.embedding import phrase_embedder
 from nova_explore.errors import TooFewItemsError
-from nova_explore.finder import TUNING_QUERIES, Finder, embed_example, embed_phrases
 from nova_explore.label import ClusterName, name_clusters
 from nova_explore.layout import Layout, lay_out, principal_components, weigh
 from nova_explore.matching import match_clusters
@@ -30,10 +28,10 @@ from nova_explore.out_of_sample import Placed
 from nova_explore.previews import Previews
 from nova_explore.provenance import list_caveats, tell_provenance
 from nova_explore.search import Ranking, by_modality, rank
+from nova_explore.searchable import Searchable
 from nova_explore.selection import Selectable
 from nova_explore.store import Library
 from nova_explore.trust import FEWEST_TO_TRUST, Trust, measure_trust
-from nova_explore.vector_index import IndexReport
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +40,7 @@ if TYPE_CHECKING:
 TRUST = ("trustworthiness", "continuity")
 
 
-class Exploration(Selectable, Previews):
+class Exploration(Selectable, Previews, Searchable):
     """What a widget shows and a report prints: everything about the same n items, in the same order.
 
     Made by `nova_explore.explore`. Its arrays and records are read-only; only the selection changes.
@@ -306,67 +304,6 @@ class Exploration(Selectable, Previews):
         """The selection's rows of `frame`, in the order of the selection."""
         return self.frame.loc[list(self.selection.ids)]
 
-    # ---- search -------------------------------------------------------------------------------------------------
-
-    @property
-    def model(self) -> EmbeddingModel:
-        """The model that made the vectors, opened at first use, for queries.
-
-        Raises
-        ------
-        SpaceMismatchError
-            If the installed model makes vectors of another space than the library holds.
-        """
-        return self._open("a query")
-
-    def _open(self, what: str) -> EmbeddingModel:
-        if self._model is None:
-            self._model = open_model_of(self.space, self._model_name, what=what)
-        return self._model
-
-    def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:
-        """Find the items that fit a text.
-
-        Parameters
-        ----------
-        query : str
-            In words.
-        k : int, default 24
-            Results at most.
-        modality : str, optional
-            Only items of this kind.
-
-        Returns
-        -------
-        Ranking
-            Items of kinds that the model cannot find by their content, and those in which someone speaks, are
-            compared by the words that come with them, and the ranking's ``note`` says so.
-
-        Raises
-        ------
-        ValueError
-            If the query is blank.
-        UnknownNameError
-            If there is no such modality.
-        """
-        return self._finder.by_text(query, k=k, modality=modality)
-
-    def search_like(self, example: str | Path, *, k: int = 24, modality: str | None = None) -> Ranking:
-        """Find the items most like an item of this collection (by id) or like a medium on disk (by path).
-
-        Raises
-        ------
-        UnreadableError
-            If the medium cannot be read or embedded.
-        """
-        if isinstance(example, str) and example in self.collection.ids:
-            place = self.collection.position(example)
-            item, vector = self.collection[place], self.vectors[place]
-        else:
-            place, (item, vector) = -1, embed_example(self.model, example)
-        kind = str(item.modality)
-        return self._finder.like(item.title, kind, vector, k=k, itself=place, modality=modality)
-
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         position = self.collection.position(id)
@@ -374,18 +311,6 @@ class Exploration(Selectable, Previews):
         scores[position] = np.nan
         scored = by_modality(self.collection, scores)
         return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
-
-    def build_index(self, *, progress: bool = True) -> list[IndexReport]:
-        """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
-        queries = embed_phrases(self.model, TUNING_QUERIES)
-        reports = self.library.build_index(self.space, queries=queries, progress=progress)
-        self.__dict__.pop("_finder", None)
-        return reports
-
-    @cached_property
-    def _finder(self) -> Finder:
-        indexes = self.library.indexes(self.space, self.collection)
-        return Finder(self.collection, self.vectors, model=lambda: self.model, indexes=indexes)
 
     @cached_property
     def compared(self) -> NDArray[np.float32]:

@@ -54,6 +54,7 @@ ORDER = (
     "search",
     "selection",
     "finder",
+    "searchable",
     "artefacts",
     "provenance",
     "adding",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,12 @@ from nova_explore.adding import add_to_map, embed_new, place_again, take_off
 from nova_explore.artefacts import Map
 from nova_explore.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection
-from nova_explore.columns import UNCLUSTERED, cluster_table, column, column_names
+from nova_explore.columns import LARGER, MEASURED, TRUST, UNCLUSTERED, cluster_table, column, column_names
 from nova_explore.duplicates import SIMILARITY, Duplicates, find_duplicates
 from nova_explore.embedding import phrase_embedder
 from nova_explore.errors import TooFewItemsError
 from nova_explore.label import ClusterName, name_clusters
+from nova_explore.layers import COARSER, only_parts
 from nova_explore.layout import Layout, lay_out, principal_components, weigh
 from nova_explore.matching import match_clusters
 from nova_explore.modality_gap import ModalityGap, close_gap
@@ -30,14 +31,13 @@ from nova_explore.provenance import list_caveats, tell_provenance
 from nova_explore.search import Ranking, by_modality, rank
 from nova_explore.searchable import Searchable
 from nova_explore.selection import Selectable
+from nova_explore.stability import Stability, cluster_halves
 from nova_explore.store import Library
 from nova_explore.trust import FEWEST_TO_TRUST, Trust, measure_trust
 
 if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
-
-TRUST = ("trustworthiness", "continuity")
 
 
 class Exploration(Selectable, Previews, Searchable):
@@ -146,8 +146,27 @@ class Exploration(Selectable, Previews, Searchable):
         if self.placed is not None:
             return self._place_again(self.mapped.recluster(min_cluster_size=min_cluster_size))
         clustering = self.hierarchy.cut(min_cluster_size)
+        return self._regroup(clustering, match_clusters(self.clustering.labels, clustering.labels))
+
+    @cached_property
+    def coarser(self) -> Exploration:
+        """The same items in larger groups, that these groups are parts of, found and named at first use.
+
+        None is smaller than four times what these may be. A larger group with one part keeps its name. Raises
+        `TooFewItemsError` if there are too few items for larger groups.
+        """
+        if self.placed is not None:
+            return self._place_again(self.mapped.coarser)
+        larger = self.hierarchy.cut(self._larger_size)
+        return self._regroup(larger, only_parts(larger.labels, self.clustering.labels))
+
+    @property
+    def _larger_size(self) -> int:
+        return COARSER * self.clustering.parameters["min_cluster_size"]
+
+    def _regroup(self, clustering: Clustering, stay: Mapping[int, int]) -> Exploration:
+        """With another clustering, of whose groups some stay what a group of this one is called."""
         phrases = phrase_embedder(self._model_name, self.space, self._model)
-        stay = match_clusters(self.clustering.labels, clustering.labels)
         kept = {new: self.names[old] for new, old in stay.items()}
         names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept)
         return self._with(clustering=clustering, names=names)
@@ -192,7 +211,8 @@ class Exploration(Selectable, Previews, Searchable):
 
     def _with(self, **changed: Any) -> Exploration:
         other = self._of(self.collection, self.vectors, replace(self._drawn, **changed))
-        kept = {"compared", "_start_and_graph", "_finder", *(() if "layout" in changed else ("trust",))}
+        kept = {"compared", "_start_and_graph", "_finder"}
+        kept |= {name for name, of in (("trust", "layout"), ("stability", "clustering")) if of not in changed}
         other.__dict__ |= {name: value for name, value in self.__dict__.items() if name in kept}
         return other
 
@@ -253,8 +273,17 @@ class Exploration(Selectable, Previews, Searchable):
     @cached_property
     def trust(self) -> Trust:
         """What the map gets wrong around every item, measured at first use: 2 s for 10,000 items, 40 s for 100,000."""
-        self._frame = None
         return measure_trust(self.compared, self.layout.xy, self.neighbors)
+
+    @cached_property
+    def stability(self) -> Stability:
+        """Which groups come back from halves of the items, measured at first use: XX."""
+        mapped = self.mapped
+        return cluster_halves(mapped.hierarchy, mapped.clustering, *mapped._start_and_graph, progress=False)
+
+    def knows(self, name: str) -> bool:
+        """Whether `trust`, `stability` or `coarser` has been computed, and costs nothing any more."""
+        return name in self.__dict__
 
     def duplicates(self, *, similarity: float = SIMILARITY) -> Duplicates:
         """Group the items that are nearly the same, connected through neighbours with at least this cosine."""
@@ -271,16 +300,20 @@ class Exploration(Selectable, Previews, Searchable):
         """One row an item, indexed by id, in the order of the items; a copy that may be changed freely."""
         import pandas as pd
 
-        if self._frame is None:
-            measured = "trust" in self.__dict__
-            columns = {name: self.column(name) for name in self.columns if measured or name not in TRUST}
+        asked_for = {*(TRUST if self.knows("trust") else ()), *((LARGER,) if self.knows("coarser") else ())}
+        names = [name for name in self.columns if name not in MEASURED or name in asked_for]
+        if self._frame is None or [*self._frame] != names:
+            columns = {name: self.column(name) for name in names}
             self._frame = pd.DataFrame(columns, pd.Index(self.collection.ids, name="id"))
         return self._frame.copy()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What `column` reads; `frame` has them all, but `TRUST` only once `trust` has been measured."""
-        return (*column_names(self.collection), *(name for name in TRUST if len(self) >= FEWEST_TO_TRUST))
+        """What `column` reads; `frame` has them all, but what takes long (`MEASURED`) only once it was asked for."""
+        trust = TRUST if len(self) >= FEWEST_TO_TRUST else ()
+        tree = self.clustering.hierarchy
+        larger = (LARGER,) if tree is not None and self.clustering.count > 2 and tree.splits(self._larger_size) else ()
+        return (*column_names(self.collection), *trust, *larger)
 
     def column(self, name: str) -> Sequence[Any] | NDArray[Any]:
         """One column of `frame`, without the work of the others: n values in the order of the items.
@@ -292,12 +325,17 @@ class Exploration(Selectable, Previews, Searchable):
         """
         if name in TRUST:
             return getattr(self.trust, name)
+        if name == LARGER and name in self.columns:
+            return self.coarser.column("cluster_name")
         return column(name, self.collection, self.neighbors, self.layout, self.clustering, self.names)
 
     @property
     def clusters(self) -> pd.DataFrame:
-        """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last."""
-        return cluster_table(self.clustering, self.names)
+        """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last.
+
+        And how stable it is, once `stability` has been measured.
+        """
+        return cluster_table(self.clustering, self.names, self.stability if self.knows("stability") else None)
 
     @property
     def selected(self) -> pd.DataFrame:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from nova_explore.matching import count_shared
 
+COARSER = 4
+"""How many times larger the smallest cluster of every layer is than that of the finer one below."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layers:
@@ -82,3 +85,26 @@ def nest_layers(layers: Sequence[NDArray[np.integer]]) -> Layers:
         clustered = shared.sum()
         nestedness.append(float(shared.max(axis=1, initial=0).sum() / clustered) if clustered else np.nan)
     return Layers(tuple(labels), tuple(parents), np.array(nestedness))
+
+
+def only_parts(coarse: NDArray[np.integer], fine: NDArray[np.integer]) -> dict[int, int]:
+    """Find the clusters of a coarse layer that are one finer cluster and nothing else, and which.
+
+    Parameters
+    ----------
+    coarse, fine : integer arrays of shape (n,)
+        0, 1, …; -1 for items that belong to none.
+
+    Returns
+    -------
+    dict of int to int
+        Coarse cluster to the only finer one whose parent it is.
+
+    Examples
+    --------
+    >>> only_parts(np.array([0, 0, 0, 1, 1, -1]), np.array([0, 1, 1, 2, 2, -1]))
+    {1: 2}
+    """
+    parents = nest_layers([coarse, fine]).parents[-1]
+    parts = {int(above): np.flatnonzero(parents == above) for above in np.unique(parents[parents >= 0])}
+    return {above: int(of[0]) for above, of in parts.items() if len(of) == 1}

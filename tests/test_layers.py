@@ -6,7 +6,7 @@ import hdbscan
 import numpy as np
 import pytest
 
-from nova_explore.layers import nest_layers
+from nova_explore.layers import nest_layers, only_parts
 
 COARSE = np.array([0, 0, 0, 0, 0, 1, 1, 1, -1, -1])
 FINE = np.array([0, 0, 1, 1, -1, 2, 2, 2, 3, 3])
@@ -28,6 +28,12 @@ def test_items_outside_their_clusters_parent_lower_the_nestedness():
     assert layers.parents[1].tolist() == [0, 1]
     assert layers.nestedness[1] == pytest.approx((3 + 3) / 9)
     assert "at least 67% are" in layers.sentence
+
+
+def test_a_cluster_with_one_part_is_told_from_those_with_several_and_with_none():
+    assert only_parts(COARSE, FINE) == {1: 2}  # coarse 0 has the parts 0 and 1, fine 3 is a part of none
+    assert only_parts(COARSE, np.full(10, -1)) == {}
+    assert only_parts(np.full(10, -1), FINE) == {}
 
 
 def test_layers_of_one_tree_are_nested():

@@ -10,7 +10,9 @@ function buildStability(kernel) {
     },
   }, "Which groups come back?");
   const words = h("p", { class: "nx-grain-words" });
-  const heads = h("div", { class: "nx-heads", "aria-hidden": "true" }, h("span", { class: "nx-share" }, "found again"), h("span", { class: "nx-count" }, "items"));
+  const heads = h("div", { class: "nx-heads", "aria-hidden": "true" },
+    h("span", { class: "nx-share", title: "Jaccard coefficient with the group most like it, mean of the halves" }, "found again"),
+    h("span", { class: "nx-count" }, "items"));
   const el = h("div", { class: "nx-stability", hidden: true }, measure, words, heads);
   kernel.follow(["stability", "column"], () => {
     const { offer, sentence } = kernel.get("stability");

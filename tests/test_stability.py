@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris
 
 from nova_explore.errors import TooFewItemsError
-from nova_explore.stability import Stability, density_clusterer, measure_stability, usual_halves
+from nova_explore.stability import Stability, density_clusterer, expected_seconds, measure_stability, usual_halves
 
 BLOBS = np.repeat([0, 1, 2], [120, 80, 60])
 
@@ -121,7 +121,9 @@ def test_many_items_are_halved_less_often_but_several_times():
     halves = [usual_halves(n) for n in (0, 12, 1_500, 20_000, 100_000, 1_000_000)]
     assert halves[:3] == [20, 20, 20]
     assert sorted(halves, reverse=True) == halves
-    assert halves[-1] >= 3
+    assert halves[-1] >= 4
+    assert expected_seconds(1_500) < 2
+    assert expected_seconds(100_000) < 30
 
 
 def test_nothing_clustered_is_nothing_to_examine():

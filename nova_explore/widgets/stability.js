@@ -1,5 +1,11 @@
 // Which groups come back when halves of the items are grouped again: measured at a click, then said of every group.
 
+const WORTH_SAYING = 5;
+
+function duration(seconds) {
+  return seconds < 90 ? `${Math.round(seconds / 5) * 5} s` : `${Math.round(seconds / 60)} min`;
+}
+
 function buildStability(kernel) {
   const measure = h("button", {
     type: "button", class: "nx-link",
@@ -8,17 +14,18 @@ function buildStability(kernel) {
       await kernel.ask("stability").catch(() => {});
       measure.disabled = false;
     },
-  }, "Which groups come back?");
+  });
   const words = h("p", { class: "nx-grain-words" });
   const heads = h("div", { class: "nx-heads", "aria-hidden": "true" },
     h("span", { class: "nx-share", title: "Jaccard coefficient with the group most like it, mean of the halves" }, "found again"),
     h("span", { class: "nx-count" }, "items"));
   const el = h("div", { class: "nx-stability", hidden: true }, measure, words, heads);
   kernel.follow(["stability", "column"], () => {
-    const { offer, sentence } = kernel.get("stability");
+    const { offer, seconds, sentence } = kernel.get("stability");
     el.hidden = kernel.get("column") !== "cluster" || !(offer || sentence);
     measure.hidden = !offer;
     measure.title = offer ?? "";
+    measure.textContent = `Which groups come back?${seconds > WORTH_SAYING ? ` (about ${duration(seconds)})` : ""}`;
     words.hidden = heads.hidden = !sentence;
     words.textContent = sentence ?? "";
   });

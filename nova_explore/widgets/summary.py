@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nova_explore.stability import usual_halves
+from nova_explore.stability import expected_seconds, usual_halves
 from nova_explore.widgets import legend
 
 if TYPE_CHECKING:
@@ -53,13 +53,15 @@ def stability(exploration: Exploration, *, measure: bool = False) -> dict[str, A
     Returns
     -------
     dict
-        ``offer``: what would be done, in words; or ``sentence`` and ``groups``, by key of the legend: ``share`` found
-        again, its ``reading``, and whether it is ``firm``. Empty where there are no groups to measure.
+        ``offer``: what would be done, in words, and about how many ``seconds`` it takes; or ``sentence`` and
+        ``groups``, by key of the legend: ``share`` found again, its ``reading``, and whether it is ``firm``. Empty
+        where there are no groups to measure.
     """
     if exploration.clustering.hierarchy is None or not exploration.clustering.count:
         return {}
     if not (measure or exploration.knows("stability")):
-        return {"offer": f"Groups {usual_halves(len(exploration))} random halves of the items again"}
+        n = len(exploration)
+        return {"offer": f"Groups {usual_halves(n)} random halves of the items again", "seconds": expected_seconds(n)}
     found = exploration.stability
     each = zip(found.jaccard.tolist(), found.readings, found.firm.tolist(), strict=True)
     told = {

@@ -19,7 +19,7 @@ from nova_explore.duplicates import SIMILARITY, Duplicates, find_duplicates
 from nova_explore.embedding import phrase_embedder
 from nova_explore.errors import TooFewItemsError
 from nova_explore.label import ClusterName, name_clusters
-from nova_explore.layers import COARSER, only_parts
+from nova_explore.layers import COARSER, keep_apart, only_parts
 from nova_explore.layout import Layout, lay_out, principal_components, weigh
 from nova_explore.matching import match_clusters
 from nova_explore.modality_gap import ModalityGap, close_gap
@@ -152,12 +152,12 @@ class Exploration(Selectable, Previews, Searchable):
     def coarser(self) -> Exploration:
         """The same items in larger groups, that these groups are parts of, found and named at first use.
 
-        None is smaller than four times what these may be. A larger group with one part keeps its name. Raises
-        `TooFewItemsError` if there are too few items for larger groups.
+        They hold four times as many items as these must at least. A group that is a part of none stays what it is, and
+        a larger group with one part has its name. Raises `TooFewItemsError` if there are too few items for groups.
         """
         if self.placed is not None:
             return self._place_again(self.mapped.coarser)
-        larger = self.hierarchy.cut(self._larger_size)
+        larger = keep_apart(self.hierarchy.cut(self._larger_size), self.clustering)
         return self._regroup(larger, only_parts(larger.labels, self.clustering.labels))
 
     @property
@@ -277,7 +277,7 @@ class Exploration(Selectable, Previews, Searchable):
 
     @cached_property
     def stability(self) -> Stability:
-        """Which groups come back from halves of the items, measured at first use: XX."""
+        """Which groups come back from halves of the items, measured at first use: 1 s for 1,500, 25 s for 100,000."""
         mapped = self.mapped
         return cluster_halves(mapped.hierarchy, mapped.clustering, *mapped._start_and_graph, progress=False)
 

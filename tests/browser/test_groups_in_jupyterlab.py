@@ -9,6 +9,9 @@ from jupyter_page import TESTS, AppInPage, Notebook, wait_for
 
 pytestmark = pytest.mark.browser
 
+WHOLE_CHAIN_MS = 120_000
+"""The notebook embeds and explores before it shows: what is compiled for that may take long on a busy machine."""
+
 SETUP = f"""
 import sys
 sys.path.insert(0, {str(TESTS)!r})
@@ -24,7 +27,9 @@ app
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook) -> Notebook:
-    return open_notebook("groups", [SETUP])
+    notebook = open_notebook("groups", [SETUP])
+    notebook.page.locator(".nx-map[data-ready=true]").wait_for(timeout=WHOLE_CHAIN_MS)
+    return notebook
 
 
 @pytest.fixture

@@ -124,6 +124,12 @@ class Hierarchy:
         parameters = {**self.parameters, "min_cluster_size": min_cluster_size}
         return Clustering(number_by_size(labels), strengths.astype(np.float32), parameters, self)
 
+    def splits(self, min_cluster_size: int) -> bool:
+        """Whether a cut at this size gives two clusters or more: whether two parts of that size join anywhere."""
+        sizes = np.concatenate([np.ones(len(self.linkage) + 1), self.linkage[:, 3]])
+        parts = sizes[self.linkage[:, :2].astype(np.intp)]
+        return bool((parts.min(axis=1) >= min_cluster_size).any())
+
     def sweep(self, sizes: Sequence[int] | None = None) -> Sweep:
         """Try several smallest sizes, by default twelve from 5 to a twentieth of the items."""
         n = len(self.linkage) + 1

@@ -14,6 +14,7 @@ from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
 from nova_explore.neighbors import Neighbors
 from nova_explore.outliers import local_outlier_factors
+from nova_explore.stability import Stability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +26,15 @@ ALWAYS = (
     "x", "y", "uri",
 )  # fmt: skip
 
+TRUST, LARGER = ("trustworthiness", "continuity"), "larger_group"
+MEASURED = (*TRUST, LARGER)
+"""What is computed when it is first asked for, and in tables from then on."""
+
 
 def column_names(collection: Collection) -> tuple[str, ...]:
     """Name the columns; metadata whose name is taken has ``metadata.`` before it."""
-    return (*ALWAYS, *(f"metadata.{name}" if name in ALWAYS else name for name in collection.columns))
+    taken = {*ALWAYS, *MEASURED}
+    return (*ALWAYS, *(f"metadata.{name}" if name in taken else name for name in collection.columns))
 
 
 def column(
@@ -72,8 +78,13 @@ def column(
     return [item.metadata.get(told) for item in collection]
 
 
-def cluster_table(clustering: Clustering, names: Mapping[int, ClusterName]) -> pd.DataFrame:
-    """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last."""
+def cluster_table(
+    clustering: Clustering, names: Mapping[int, ClusterName], stability: Stability | None = None
+) -> pd.DataFrame:
+    """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last.
+
+    With a stability, a column has the mean Jaccard coefficient of every cluster; NaN for the unclustered items.
+    """
     import pandas as pd
 
     n, noise = len(clustering.labels), len(clustering.members(-1))
@@ -91,4 +102,7 @@ def cluster_table(clustering: Clustering, names: Mapping[int, ClusterName]) -> p
     ]
     left: dict[str, Any] = {"cluster": -1, "name": UNCLUSTERED, "size": noise, "share": noise / n}
     left |= {"source": "", "keywords": "", "medoids": []}
-    return pd.DataFrame([*rows, left]).set_index("cluster")
+    table = pd.DataFrame([*rows, left]).set_index("cluster")
+    if stability is not None:
+        table["stability"] = pd.Series(stability.jaccard)
+    return table

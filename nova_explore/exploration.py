@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +14,12 @@ from nova_explore.adding import add_to_map, embed_new, place_again, take_off
 from nova_explore.artefacts import Map
 from nova_explore.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection
-from nova_explore.columns import UNCLUSTERED, cluster_table, column, column_names
+from nova_explore.columns import LARGER, MEASURED, TRUST, UNCLUSTERED, cluster_table, column, column_names
 from nova_explore.duplicates import SIMILARITY, Duplicates, find_duplicates
-from nova_explore.embedding import open_model_of, phrase_embedder
+from nova_explore.embedding import phrase_embedder
 from nova_explore.errors import TooFewItemsError
-from nova_explore.finder import TUNING_QUERIES, Finder, embed_example, embed_phrases
 from nova_explore.label import ClusterName, name_clusters
+from nova_explore.layers import COARSER, keep_apart, only_parts
 from nova_explore.layout import Layout, lay_out, principal_components, weigh
 from nova_explore.matching import match_clusters
 from nova_explore.modality_gap import ModalityGap, close_gap
@@ -30,19 +29,18 @@ from nova_explore.out_of_sample import Placed
 from nova_explore.previews import Previews
 from nova_explore.provenance import list_caveats, tell_provenance
 from nova_explore.search import Ranking, by_modality, rank
+from nova_explore.searchable import Searchable
 from nova_explore.selection import Selectable
+from nova_explore.stability import Stability, cluster_halves
 from nova_explore.store import Library
 from nova_explore.trust import FEWEST_TO_TRUST, Trust, measure_trust
-from nova_explore.vector_index import IndexReport
 
 if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
 
-TRUST = ("trustworthiness", "continuity")
 
-
-class Exploration(Selectable, Previews):
+class Exploration(Selectable, Previews, Searchable):
     """What a widget shows and a report prints: everything about the same n items, in the same order.
 
     Made by `nova_explore.explore`. Its arrays and records are read-only; only the selection changes.
@@ -148,8 +146,27 @@ class Exploration(Selectable, Previews):
         if self.placed is not None:
             return self._place_again(self.mapped.recluster(min_cluster_size=min_cluster_size))
         clustering = self.hierarchy.cut(min_cluster_size)
+        return self._regroup(clustering, match_clusters(self.clustering.labels, clustering.labels))
+
+    @cached_property
+    def coarser(self) -> Exploration:
+        """The same items in larger groups, that these groups are parts of, found and named at first use.
+
+        They hold four times as many items as these must at least. A group that is a part of none stays what it is, and
+        a larger group with one part has its name. Raises `TooFewItemsError` if there are too few items for groups.
+        """
+        if self.placed is not None:
+            return self._place_again(self.mapped.coarser)
+        larger = keep_apart(self.hierarchy.cut(self._larger_size), self.clustering)
+        return self._regroup(larger, only_parts(larger.labels, self.clustering.labels))
+
+    @property
+    def _larger_size(self) -> int:
+        return COARSER * self.clustering.parameters["min_cluster_size"]
+
+    def _regroup(self, clustering: Clustering, stay: Mapping[int, int]) -> Exploration:
+        """With another clustering, of whose groups some stay what a group of this one is called."""
         phrases = phrase_embedder(self._model_name, self.space, self._model)
-        stay = match_clusters(self.clustering.labels, clustering.labels)
         kept = {new: self.names[old] for new, old in stay.items()}
         names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept)
         return self._with(clustering=clustering, names=names)
@@ -194,7 +211,8 @@ class Exploration(Selectable, Previews):
 
     def _with(self, **changed: Any) -> Exploration:
         other = self._of(self.collection, self.vectors, replace(self._drawn, **changed))
-        kept = {"compared", "_start_and_graph", "_finder", *(() if "layout" in changed else ("trust",))}
+        kept = {"compared", "_start_and_graph", "_finder"}
+        kept |= {name for name, of in (("trust", "layout"), ("stability", "clustering")) if of not in changed}
         other.__dict__ |= {name: value for name, value in self.__dict__.items() if name in kept}
         return other
 
@@ -255,8 +273,17 @@ class Exploration(Selectable, Previews):
     @cached_property
     def trust(self) -> Trust:
         """What the map gets wrong around every item, measured at first use: 2 s for 10,000 items, 40 s for 100,000."""
-        self._frame = None
         return measure_trust(self.compared, self.layout.xy, self.neighbors)
+
+    @cached_property
+    def stability(self) -> Stability:
+        """Which groups come back from halves of the items, measured at first use: 1 s for 1,500, 25 s for 100,000."""
+        mapped = self.mapped
+        return cluster_halves(mapped.hierarchy, mapped.clustering, *mapped._start_and_graph, progress=False)
+
+    def knows(self, name: str) -> bool:
+        """Whether `trust`, `stability` or `coarser` has been computed, and costs nothing any more."""
+        return name in self.__dict__
 
     def duplicates(self, *, similarity: float = SIMILARITY) -> Duplicates:
         """Group the items that are nearly the same, connected through neighbours with at least this cosine."""
@@ -273,16 +300,20 @@ class Exploration(Selectable, Previews):
         """One row an item, indexed by id, in the order of the items; a copy that may be changed freely."""
         import pandas as pd
 
-        if self._frame is None:
-            measured = "trust" in self.__dict__
-            columns = {name: self.column(name) for name in self.columns if measured or name not in TRUST}
+        asked_for = {*(TRUST if self.knows("trust") else ()), *((LARGER,) if self.knows("coarser") else ())}
+        names = [name for name in self.columns if name not in MEASURED or name in asked_for]
+        if self._frame is None or [*self._frame] != names:
+            columns = {name: self.column(name) for name in names}
             self._frame = pd.DataFrame(columns, pd.Index(self.collection.ids, name="id"))
         return self._frame.copy()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What `column` reads; `frame` has them all, but `TRUST` only once `trust` has been measured."""
-        return (*column_names(self.collection), *(name for name in TRUST if len(self) >= FEWEST_TO_TRUST))
+        """What `column` reads; `frame` has them all, but what takes long (`MEASURED`) only once it was asked for."""
+        trust = TRUST if len(self) >= FEWEST_TO_TRUST else ()
+        tree = self.clustering.hierarchy
+        larger = (LARGER,) if tree is not None and self.clustering.count > 2 and tree.splits(self._larger_size) else ()
+        return (*column_names(self.collection), *trust, *larger)
 
     def column(self, name: str) -> Sequence[Any] | NDArray[Any]:
         """One column of `frame`, without the work of the others: n values in the order of the items.
@@ -294,78 +325,22 @@ class Exploration(Selectable, Previews):
         """
         if name in TRUST:
             return getattr(self.trust, name)
+        if name == LARGER and name in self.columns:
+            return self.coarser.column("cluster_name")
         return column(name, self.collection, self.neighbors, self.layout, self.clustering, self.names)
 
     @property
     def clusters(self) -> pd.DataFrame:
-        """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last."""
-        return cluster_table(self.clustering, self.names)
+        """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last.
+
+        And how stable it is, once `stability` has been measured.
+        """
+        return cluster_table(self.clustering, self.names, self.stability if self.knows("stability") else None)
 
     @property
     def selected(self) -> pd.DataFrame:
         """The selection's rows of `frame`, in the order of the selection."""
         return self.frame.loc[list(self.selection.ids)]
-
-    # ---- search -------------------------------------------------------------------------------------------------
-
-    @property
-    def model(self) -> EmbeddingModel:
-        """The model that made the vectors, opened at first use, for queries.
-
-        Raises
-        ------
-        SpaceMismatchError
-            If the installed model makes vectors of another space than the library holds.
-        """
-        return self._open("a query")
-
-    def _open(self, what: str) -> EmbeddingModel:
-        if self._model is None:
-            self._model = open_model_of(self.space, self._model_name, what=what)
-        return self._model
-
-    def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:
-        """Find the items that fit a text.
-
-        Parameters
-        ----------
-        query : str
-            In words.
-        k : int, default 24
-            Results at most.
-        modality : str, optional
-            Only items of this kind.
-
-        Returns
-        -------
-        Ranking
-            Items of kinds that the model cannot find by their content, and those in which someone speaks, are
-            compared by the words that come with them, and the ranking's ``note`` says so.
-
-        Raises
-        ------
-        ValueError
-            If the query is blank.
-        UnknownNameError
-            If there is no such modality.
-        """
-        return self._finder.by_text(query, k=k, modality=modality)
-
-    def search_like(self, example: str | Path, *, k: int = 24, modality: str | None = None) -> Ranking:
-        """Find the items most like an item of this collection (by id) or like a medium on disk (by path).
-
-        Raises
-        ------
-        UnreadableError
-            If the medium cannot be read or embedded.
-        """
-        if isinstance(example, str) and example in self.collection.ids:
-            place = self.collection.position(example)
-            item, vector = self.collection[place], self.vectors[place]
-        else:
-            place, (item, vector) = -1, embed_example(self.model, example)
-        kind = str(item.modality)
-        return self._finder.like(item.title, kind, vector, k=k, itself=place, modality=modality)
 
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
@@ -374,18 +349,6 @@ class Exploration(Selectable, Previews):
         scores[position] = np.nan
         scored = by_modality(self.collection, scores)
         return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
-
-    def build_index(self, *, progress: bool = True) -> list[IndexReport]:
-        """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
-        queries = embed_phrases(self.model, TUNING_QUERIES)
-        reports = self.library.build_index(self.space, queries=queries, progress=progress)
-        self.__dict__.pop("_finder", None)
-        return reports
-
-    @cached_property
-    def _finder(self) -> Finder:
-        indexes = self.library.indexes(self.space, self.collection)
-        return Finder(self.collection, self.vectors, model=lambda: self.model, indexes=indexes)
 
     @cached_property
     def compared(self) -> NDArray[np.float32]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_explore.cluster import Clustering, number_by_size
 from nova_explore.matching import count_shared
+
+COARSER = 4
+"""How many times larger the smallest cluster of every layer is than that of the finer one below."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,3 +86,45 @@ def nest_layers(layers: Sequence[NDArray[np.integer]]) -> Layers:
         clustered = shared.sum()
         nestedness.append(float(shared.max(axis=1, initial=0).sum() / clustered) if clustered else np.nan)
     return Layers(tuple(labels), tuple(parents), np.array(nestedness))
+
+
+def only_parts(coarse: NDArray[np.integer], fine: NDArray[np.integer]) -> dict[int, int]:
+    """Find the clusters of a coarse layer that are one finer cluster and nothing else, and which.
+
+    Parameters
+    ----------
+    coarse, fine : integer arrays of shape (n,)
+        0, 1, …; -1 for items that belong to none.
+
+    Returns
+    -------
+    dict of int to int
+        Coarse cluster to the only finer one whose parent it is.
+
+    Examples
+    --------
+    >>> only_parts(np.array([0, 0, 0, 1, 1, -1]), np.array([0, 1, 1, 2, 2, -1]))
+    {1: 2}
+    """
+    parents = nest_layers([coarse, fine]).parents[-1]
+    parts = {int(above): np.flatnonzero(parents == above) for above in np.unique(parents[parents >= 0])}
+    return {above: int(of[0]) for above, of in parts.items() if len(of) == 1}
+
+
+def keep_apart(coarse: Clustering, fine: Clustering) -> Clustering:
+    """Let finer clusters that are a part of no coarse one stand for themselves beside the coarse ones.
+
+    Parameters
+    ----------
+    coarse, fine : Clustering
+        Cuts of one tree. A small cluster far from all others falls out of the coarse one, however firm it is.
+
+    Returns
+    -------
+    Clustering
+        The coarse one, and these.
+    """
+    alone = np.append(nest_layers([coarse.labels, fine.labels]).parents[-1] < 0, False)
+    added = (coarse.labels < 0) & alone[fine.labels]
+    labels = number_by_size(np.where(added, coarse.count + fine.labels, coarse.labels))
+    return replace(coarse, labels=labels, strengths=np.where(added, fine.strengths, coarse.strengths))

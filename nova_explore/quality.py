@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nova_explore.cluster import reduce_for_clusters, soft_memberships
+from nova_explore.cluster import soft_memberships
 from nova_explore.exploration import Exploration
-from nova_explore.layers import Layers, nest_layers
+from nova_explore.layers import COARSER, Layers, nest_layers
 from nova_explore.layout import principal_components, weigh
-from nova_explore.stability import Stability, density_clusterer, measure_stability
+from nova_explore.stability import Stability, cluster_halves
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COARSER = 4
-"""How many times larger the smallest cluster of every layer is than that of the finer one below."""
 
 
 def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progress: bool = True) -> Stability:
@@ -35,6 +32,7 @@ def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progre
     -------
     Stability
         Of the items that the map was made of; those that were added later had no part in its clusters.
+        `Exploration.stability` is the same with as many halves as take seconds, kept.
         `nova_explore.quality_figures.stability_figure` draws it.
 
     Raises
@@ -43,12 +41,9 @@ def cluster_stability(exploration: Exploration, *, repetitions: int = 50, progre
         If there are too few items for clusters.
     """
     exploration = exploration.mapped
-    told = exploration.hierarchy.parameters
-    start = principal_components(exploration.compared, told["dimensions"])
-    reduced = reduce_for_clusters(start, weigh(exploration.neighbors), seed=told["seed"])
-    smallest = exploration.clustering.parameters["min_cluster_size"]
-    again = density_clusterer(reduced, min_cluster_size=smallest, min_samples=told["min_samples"])
-    return measure_stability(exploration.clustering.labels, again, repetitions=repetitions, progress=progress)
+    tree, graph = exploration.hierarchy, weigh(exploration.neighbors)
+    start = principal_components(exploration.compared, tree.parameters["dimensions"])
+    return cluster_halves(tree, exploration.clustering, start, graph, repetitions=repetitions, progress=progress)
 
 
 def cluster_memberships(exploration: Exploration) -> pd.DataFrame:

@@ -231,13 +231,15 @@ def _flat(value: object, path: str = "") -> Iterable[tuple[str, str]]:
 
 def _limits(exploration: Exploration, pictures: int) -> list[str]:
     """What this page cannot say, and what did not run."""
+    measured = exploration.knows("stability")
     limits = [
         f"{' '.join(exploration.caveats)} Positions are for display only: groups and neighbours were found in the "
         "space of the vectors, not on the map.",
         "Names of groups are made by rules from words of their items or from a list of phrases; nobody checked them.",
         f"{exploration.clustering.noise_share:.0%} of the items belong to no group: they are grey, and counted.",
-        "Not run: reviews of retrieval quality, fairness, robustness and stability. Nothing here says how well the "
-        f"model {exploration.space.model} suits this collection.",
+        *([f"{exploration.stability.sentence} Stable is not the same as meaningful."] if measured else []),
+        f"Not run: reviews of retrieval quality, fairness{' and' if measured else ', stability and'} robustness. "
+        f"Nothing here says how well the model {exploration.space.model} suits this collection.",
     ]
     if pictures < len(exploration):
         limits.append(

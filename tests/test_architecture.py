@@ -55,6 +55,7 @@ ORDER = (
     "search",
     "selection",
     "finder",
+    "searchable",
     "artefacts",
     "provenance",
     "adding",

@@ -90,6 +90,15 @@ def test_a_cut_is_what_hdbscan_would_have_fitted(size):
     assert cut.parameters == {"min_samples": 3, "min_cluster_size": size}
 
 
+def test_a_tree_tells_without_a_cut_whether_there_would_be_two_clusters():
+    # 0 and 1 join, 2 and 3 join, then these two pairs, then 4 alone.
+    pairs = Hierarchy(np.array([[0, 1, 1, 2], [2, 3, 1, 2], [5, 6, 2, 4], [7, 4, 3, 5]], float), {})
+    assert [pairs.splits(size) for size in (1, 2, 3)] == [True, True, False]
+    hierarchy = Hierarchy(fitted(5).single_linkage_tree_.to_numpy(), {})
+    for size in range(2, 362, 7):
+        assert hierarchy.splits(size) == (hierarchy.cut(size).count > 1)
+
+
 def test_a_sweep_counts_what_its_cuts_find():
     hierarchy = Hierarchy(fitted(5).single_linkage_tree_.to_numpy(), {})
     sweep = hierarchy.sweep([5, 30, 100])

@@ -6,7 +6,8 @@ import hdbscan
 import numpy as np
 import pytest
 
-from nova_explore.layers import nest_layers
+from nova_explore.cluster import Clustering
+from nova_explore.layers import keep_apart, nest_layers, only_parts
 
 COARSE = np.array([0, 0, 0, 0, 0, 1, 1, 1, -1, -1])
 FINE = np.array([0, 0, 1, 1, -1, 2, 2, 2, 3, 3])
@@ -28,6 +29,22 @@ def test_items_outside_their_clusters_parent_lower_the_nestedness():
     assert layers.parents[1].tolist() == [0, 1]
     assert layers.nestedness[1] == pytest.approx((3 + 3) / 9)
     assert "at least 67% are" in layers.sentence
+
+
+def test_a_cluster_with_one_part_is_told_from_those_with_several_and_with_none():
+    assert only_parts(COARSE, FINE) == {1: 2}  # coarse 0 has the parts 0 and 1, fine 3 is a part of none
+    assert only_parts(COARSE, np.full(10, -1)) == {}
+    assert only_parts(np.full(10, -1), FINE) == {}
+
+
+def test_a_cluster_that_is_a_part_of_none_stands_beside_the_coarse_ones():
+    coarse = Clustering(COARSE.astype(np.int32), np.full(10, 0.25, np.float32), {"min_cluster_size": 3})
+    fine = Clustering(np.array([0, 0, 1, 1, -1, 2, 2, 2, 3, -1], np.int32), np.full(10, 0.5, np.float32), {})
+    both = keep_apart(coarse, fine)
+    assert both.labels.tolist() == [0, 0, 0, 0, 0, 1, 1, 1, 2, -1]
+    assert both.strengths.tolist() == [0.25] * 8 + [0.5, 0.25]
+    assert only_parts(both.labels, fine.labels) == {1: 2, 2: 3}
+    assert both.parameters == coarse.parameters
 
 
 def test_layers_of_one_tree_are_nested():

@@ -8,8 +8,9 @@ from toy_library import toy_collection
 from toy_model import ToyModel
 
 from nova_explore.chain import explore
+from nova_explore.columns import TRUST
 from nova_explore.embedding import embed
-from nova_explore.exploration import TRUST, Exploration
+from nova_explore.exploration import Exploration
 from nova_explore.quality import cluster_layers, cluster_memberships, cluster_stability
 
 

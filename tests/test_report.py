@@ -8,8 +8,11 @@ import re
 
 import pytest
 from report_stand_in import HOSTILE, hostile_exploration
+from toy_library import toy_library
+from toy_model import ToyModel
 
 from nova_explore import report
+from nova_explore.chain import explore
 from nova_explore.report import write_report
 
 
@@ -44,6 +47,15 @@ def page(path, browser):
 
 def test_the_same_exploration_gives_the_same_bytes(exploration, path, tmp_path):
     assert write_report(exploration, tmp_path / "again.html").read_bytes() == path.read_bytes()
+
+
+def test_what_was_measured_of_the_groups_is_told_and_no_longer_missing(tmp_path):
+    measured = explore(toy_library(tmp_path / "a.nova", per_topic=40), model=ToyModel(), progress=False)
+    assert any("stability and robustness" in limit for limit in report._limits(measured, 160))
+    sentence = measured.stability.sentence
+    told = report._limits(measured, 160)
+    assert any(limit.startswith(sentence) for limit in told)
+    assert not any("stability" in limit for limit in told if limit.startswith("Not run"))
 
 
 def test_a_folder_is_refused_with_the_way_out(exploration, tmp_path):

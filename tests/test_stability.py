@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris
 
 from nova_explore.errors import TooFewItemsError
-from nova_explore.stability import density_clusterer, measure_stability
+from nova_explore.stability import Stability, density_clusterer, expected_seconds, measure_stability, usual_halves
 
 BLOBS = np.repeat([0, 1, 2], [120, 80, 60])
 
@@ -109,9 +109,21 @@ def test_the_smallest_cluster_size_shrinks_with_the_subset():
     ],
 )  # fmt: skip
 def test_the_readings_are_those_of_the_paper(value, reading):
-    from nova_explore.stability import Stability
-
     assert Stability(np.array([value]), np.array([0.0]), 1, 0.5).readings == [reading]
+
+
+def test_firm_are_the_stable_and_the_highly_stable():
+    jaccard = np.array([0.9, 0.75, 0.74, 0.5, np.nan])
+    assert Stability(jaccard, np.zeros(5), 20, 0.5).firm.tolist() == [True, True, False, False, False]
+
+
+def test_many_items_are_halved_less_often_but_several_times():
+    halves = [usual_halves(n) for n in (0, 12, 1_500, 20_000, 100_000, 1_000_000)]
+    assert halves[:3] == [20, 20, 20]
+    assert sorted(halves, reverse=True) == halves
+    assert halves[-1] >= 4
+    assert expected_seconds(1_500) < 2
+    assert expected_seconds(100_000) < 30
 
 
 def test_nothing_clustered_is_nothing_to_examine():

@@ -75,6 +75,12 @@ def redraw(app: App, min_dist: float) -> Answer:
     return {}, []
 
 
+def stability(app: App) -> Answer:
+    """See which groups come back."""
+    app.measure_stability()
+    return {}, []
+
+
 def answer(app: App, asked: Mapping[str, Any]) -> None:
     """Send the answer to what the browser asked; it waits for one, so it gets the reason where there is none."""
     try:
@@ -87,6 +93,8 @@ def answer(app: App, asked: Mapping[str, Any]) -> None:
         app.send({"to": asked["from"], **content}, buffers)
 
 
-_ASKED_FOR: tuple[Callable[..., Answer], ...] = (card, tiles, thumbnails, media, clear, back, sweep, recluster, redraw)
+_ASKED_FOR: tuple[Callable[..., Answer], ...] = (
+    card, tiles, thumbnails, media, clear, back, sweep, recluster, redraw, stability,
+)  # fmt: skip
 
 ANSWERS: Mapping[str, Callable[..., Answer]] = MappingProxyType({answer.__name__: answer for answer in _ASKED_FOR})

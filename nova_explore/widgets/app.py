@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
+from nova_explore.columns import LARGER
 from nova_explore.errors import explain
-from nova_explore.widgets import answers, inspector, legend
+from nova_explore.widgets import answers, inspector, legend, summary
 from nova_explore.widgets import gallery as galleries
 from nova_explore.widgets.map import Map, ScatterMap
 from nova_explore.widgets.motion import Motion
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from nova_explore.exploration import Exploration
     from nova_explore.search import Ranking
 
-UNREAD_SHOWN = 500
-
 _HERE = Path(__file__).parent
-_SCRIPTS = ("dom.js", "kernel.js", "points.js", "map.js", "grain.js", "side.js", "gallery.js", "app.js")
+_SCRIPTS = ("dom.js", "kernel.js", "points.js", "map.js", "grain.js", "stability.js", "side.js", "gallery.js", "app.js")
 
 
 class App(anywidget.AnyWidget):
@@ -90,6 +89,7 @@ class App(anywidget.AnyWidget):
     can_go_back = t.Bool().tag(sync=True)
     working = t.Unicode().tag(sync=True)
     spacing = t.Float(-1).tag(sync=True)
+    stability = t.Dict().tag(sync=True)
     last_error = t.Unicode().tag(sync=True)
 
     def __init__(self, exploration: Exploration, *, height: int = 560, map: Map | None = None) -> None:
@@ -108,7 +108,7 @@ class App(anywidget.AnyWidget):
         self._stops: list[Callable[[], None]] = []
         super().__init__(canvas=self.map.widget, height=height)
         with self._settled():
-            self._describe()
+            self._tell(summary.items(exploration) | summary.groups(exploration))
             self._paint()
             self._show()
         self._listen()
@@ -159,11 +159,16 @@ class App(anywidget.AnyWidget):
 
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        with self.busy(f"measuring {legend.BUILT_IN[column]}") if column in legend.MEASURED else nullcontext():
+        with self.busy(legend.MEASURED[column]) if column in legend.MEASURED else nullcontext():
             self._coloring = self._color(column)
         with self._settled():
             self.column, self.muted = column, []
             self._paint()
+
+    def measure_stability(self) -> None:
+        """See which groups come back when halves of the items are grouped again, and say so in the legend."""
+        with self.busy("grouping halves of the items again"):
+            self.stability = summary.stability(self.exploration, measure=True)
 
     def recluster(self, min_cluster_size: int) -> None:
         """Find the groups again, none smaller than this; map, selection and search stay as they are.
@@ -202,16 +207,16 @@ class App(anywidget.AnyWidget):
         exploration.selection = before.selection
         self._follow_selections()
         self._colorings.clear()
-        self._coloring = self._color(self.column)
         with self._settled():
+            self.column = self.column if self.column in exploration.columns else "cluster"
+            self._coloring = self._color(self.column)
             if exploration.layout.xy is not before.layout.xy:
                 self.map.move(exploration.layout.xy)
-            if self.column == "cluster":
+            if self.column in ("cluster", LARGER):
                 self.muted = []
             if self.inspected:
                 self.detail = inspector.detail(exploration, self.inspected)
-            self.columns = legend.choices(exploration)
-            self._describe_groups()
+            self._tell(summary.groups(exploration))
             self._paint()
             self._show()
 
@@ -315,6 +320,8 @@ class App(anywidget.AnyWidget):
     def _paint(self) -> None:
         coloring = self._coloring
         self.legend = {"title": coloring.title, "entries": list(coloring.entries), "bar": coloring.bar}
+        self.labels = list(coloring.names or self._color("cluster").names)
+        self.group_colors = list(self._color("cluster").colors)
         self.map.recode(coloring.codes, coloring.colors, [int(key) for key in self.muted])
 
     def _is_active(self, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -326,27 +333,9 @@ class App(anywidget.AnyWidget):
             active &= np.isin(self._kinds[positions], self.shown_modalities)
         return active
 
-    def _describe(self) -> None:
-        e = self.exploration
-        self.unread = [[u.name, u.reason] for u in e.collection.unread[:UNREAD_SHOWN]]
-        self.modalities = [[name, count] for name, count in e.collection.counts().items()]
-        self.shown_modalities = [name for name, _ in self.modalities]
-        self.columns = legend.choices(e)
-        self._describe_groups()
-
-    def _describe_groups(self) -> None:
-        e = self.exploration
-        self.summary = {
-            "headline": e.headline,
-            "trust": e.layout.sentence,
-            "caveats": " ".join(e.caveats),
-            "unread": len(e.collection.unread),
-        }
-        self.group_colors = list(self._color("cluster").colors)
-        self.labels = legend.names_on_map(e, self.group_colors)
-        if e.clustering.hierarchy is not None:
-            self.grain = {"size": e.clustering.parameters.get("min_cluster_size")}
-        self.spacing = float(e.layout.parameters.get("min_dist", -1))
+    def _tell(self, told: Mapping[str, Any]) -> None:
+        for name, value in told.items():
+            setattr(self, name, value)
 
     # ---- what the browser says ------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_explore.columns import LARGER
 from nova_explore.errors import UnknownNameError
 from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, by_cluster, rgb, spread_colors
 
@@ -24,6 +25,7 @@ STEPS = 64
 
 BUILT_IN = {
     "cluster": "group",
+    "larger_group": "larger group",
     "modality": "modality",
     "preservation": "map trust",
     "strength": "strength in group",
@@ -31,7 +33,8 @@ BUILT_IN = {
     "trustworthiness": "map trust: no false neighbours",
     "continuity": "map trust: no torn neighbours",
 }
-MEASURED = ("outlier", "trustworthiness", "continuity")
+MEASURED = {name: f"measuring {BUILT_IN[name]}" for name in ("outlier", "trustworthiness", "continuity")}
+MEASURED["larger_group"] = "finding the larger groups"
 FIXED = {"modality": {str(kind): color for kind, color in MODALITY.items()}}
 NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
 
@@ -53,6 +56,9 @@ class Coloring:
         What is shown.
     bar : dict or None
         Ends and colours of the colour bar of a continuous colouring.
+    names : tuple of dict
+        Of a colouring by groups, what the map calls them, largest first: ``text``, ``color``, and the ``position`` of
+        the member that stands nearest the middle.
     """
 
     codes: NDArray[np.int32]
@@ -60,6 +66,7 @@ class Coloring:
     entries: tuple[dict[str, Any], ...]
     title: str
     bar: dict[str, Any] | None = None
+    names: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         self.codes.flags.writeable = False
@@ -82,10 +89,12 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
         If there is no such column.
     """
     if column == "cluster":
-        return _by_cluster(exploration)
+        return _by_cluster(exploration, BUILT_IN[column])
     if column not in exploration.columns:
         raise UnknownNameError("column", column, [name for name, _ in choices(exploration)])
     title = BUILT_IN.get(column, column)
+    if column == LARGER:
+        return _by_cluster(exploration.coarser, title)
     values = exploration.column(column)
     numbers = _numbers(values)
     if numbers is not None:
@@ -93,21 +102,7 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     return _categorical(values, title, FIXED.get(column, {}))
 
 
-def names_on_map(exploration: Exploration, colors: Sequence[str]) -> list[dict[str, Any]]:
-    """Name of every cluster and the member that stands nearest the middle of it, largest first."""
-    xy, labels = exploration.layout.xy, exploration.clustering.labels
-    order, bounds = by_cluster(labels)
-    told = []
-    for name in sorted(exploration.names.values(), key=lambda name: -name.size):
-        members = order[bounds[name.cluster] : bounds[name.cluster + 1]]
-        if len(members):
-            apart = xy[members] - np.median(xy[members], axis=0)
-            nearest = members[np.einsum("ij,ij->i", apart, apart).argmin()]
-            told.append({"position": int(nearest), "text": name.name, "color": colors[name.cluster]})
-    return told
-
-
-def _by_cluster(exploration: Exploration) -> Coloring:
+def _by_cluster(exploration: Exploration, title: str) -> Coloring:
     labels = exploration.clustering.labels
     count = exploration.clustering.count
     colors = (*spread_colors(exploration.layout.xy, labels), UNCLUSTERED)
@@ -119,7 +114,20 @@ def _by_cluster(exploration: Exploration) -> Coloring:
     noise = int((labels < 0).sum())
     entries.append(_entry(count, f"unclustered, {exploration.clustering.noise_share:.0%}", noise, UNCLUSTERED))
     codes = np.where(labels < 0, count, labels).astype(np.int32)
-    return Coloring(codes, colors, tuple(entries), BUILT_IN["cluster"])
+    return Coloring(codes, colors, tuple(entries), title, names=_names_on_map(exploration, colors))
+
+
+def _names_on_map(exploration: Exploration, colors: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    xy, labels = exploration.layout.xy, exploration.clustering.labels
+    order, bounds = by_cluster(labels)
+    told = []
+    for name in sorted(exploration.names.values(), key=lambda name: -name.size):
+        members = order[bounds[name.cluster] : bounds[name.cluster + 1]]
+        if len(members):
+            apart = xy[members] - np.median(xy[members], axis=0)
+            nearest = members[np.einsum("ij,ij->i", apart, apart).argmin()]
+            told.append({"position": int(nearest), "text": name.name, "color": colors[name.cluster]})
+    return tuple(told)
 
 
 def _numbers(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None:

@@ -11,19 +11,19 @@ function buildLegend(kernel) {
     select.replaceChildren(...kernel.get("columns").map(([value, label]) => h("option", { value }, label))));
   kernel.follow(["column", "columns"], () => (select.value = kernel.get("column")));
   const all = h("button", { type: "button", class: "nx-link", onclick: () => kernel.set({ muted: [] }) }, "show all");
-  kernel.follow(["legend"], () => {
+  kernel.follow(["legend", "stability"], () => {
     const { entries, bar: scale } = kernel.get("legend");
     list.replaceChildren(...entries.map((entry) => legendRow(kernel, entry)));
     bar.hidden = !scale;
     if (scale) bar.replaceChildren(h("span", {}, scale.low), gradient(scale.colors), h("span", {}, scale.high));
   });
-  kernel.follow(["muted", "legend"], () => {
+  kernel.follow(["muted", "legend", "stability"], () => {
     const muted = new Set(kernel.get("muted"));
     for (const row of list.querySelectorAll("button")) row.setAttribute("aria-pressed", String(!muted.has(row.dataset.key)));
     all.hidden = !muted.size;
   });
   return h("div", { class: "nx-legend", role: "group", "aria-label": "Legend" },
-    h("div", { class: "nx-legend-head" }, h("span", {}, "Colour by"), select, all), buildGrain(kernel), bar, list, buildSpacing(kernel));
+    h("div", { class: "nx-legend-head" }, h("span", {}, "Colour by"), select, all), buildGrain(kernel), bar, buildStability(kernel), list, buildSpacing(kernel));
 }
 
 function gradient(colors) {
@@ -41,10 +41,13 @@ function legendRow(kernel, entry) {
     if (!muted.delete(entry.key)) muted.add(entry.key);
     kernel.set({ muted: [...muted] });
   };
+  const found = stabilityOf(kernel, entry);
+  const said = found ? `${entry.label}: ${found.reading}, ${found.share} found again` : entry.label;
   return h("li", {}, h("button", {
     type: "button", class: "nx-entry", "data-key": entry.key, onclick: toggle,
-    title: `${entry.label}: click to grey, Alt-click to grey all others`,
-  }, dot(entry.color), h("span", { class: "nx-entry-name" }, entry.label), h("span", { class: "nx-count" }, count(entry.count))));
+    title: `${said}. Click to grey, Alt-click to grey all others`,
+  }, dot(entry.color), h("span", { class: "nx-entry-name" }, entry.label), found ? shareMark(found) : "",
+  h("span", { class: "nx-count" }, count(entry.count))));
 }
 
 function buildInspector(kernel, thumbnails, signal) {

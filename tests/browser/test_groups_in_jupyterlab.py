@@ -1,0 +1,91 @@
+"""Groups in a real JupyterLab: which come back, and the larger ones they are parts of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from jupyter_page import TESTS, AppInPage, Notebook, wait_for
+
+pytestmark = pytest.mark.browser
+
+WHOLE_CHAIN_MS = 120_000
+"""The notebook embeds and explores before it shows: what is compiled for that may take long on a busy machine."""
+
+SETUP = f"""
+import sys
+sys.path.insert(0, {str(TESTS)!r})
+import nova_explore as nx
+from toy_library import toy_library
+from toy_model import ToyModel
+from nova_explore.widgets import App
+library = toy_library("groups.nova", per_topic=40)
+app = App(nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False), height=480)
+app
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook) -> Notebook:
+    notebook = open_notebook("groups", [SETUP])
+    notebook.page.locator(".nx-map[data-ready=true]").wait_for(timeout=WHOLE_CHAIN_MS)
+    return notebook
+
+
+@pytest.fixture
+def app(notebook) -> Iterator[AppInPage]:
+    app = notebook.app(0)
+    app.settle()
+    yield app
+    app.root.locator(".nx-select").select_option("cluster")
+    notebook.python("app.take_over(app.exploration.recluster(min_cluster_size=5))")
+    app.root.get_by_text("Which groups come back?").wait_for()
+
+
+def test_a_click_tells_which_groups_come_back_until_there_are_others(app):
+    entries = app.root.locator(".nx-entry")
+    groups = entries.count() - 1
+    assert app.root.locator(".nx-entry .nx-share").count() == 0
+    app.root.get_by_text("Which groups come back?").click()
+    sentence = app.root.locator(".nx-stability p")
+    sentence.wait_for()
+    assert sentence.inner_text().startswith(f"Of {groups} clusters, found again in 20 subsets of 50% of the items: ")
+    shares = app.root.locator(".nx-entry .nx-share")
+    assert shares.count() == groups
+    assert all(share.strip().endswith("%") for share in shares.all_inner_texts())
+    assert app.root.get_by_text("Which groups come back?").is_hidden()
+    assert app.root.locator(".nx-working").is_hidden()
+    unsure = app.root.locator(".nx-entry:has(.nx-share[data-firm=false])")
+    assert unsure.locator(".nx-share .nx-icon").count() == unsure.count() > 0
+    assert any(word in unsure.first.get_attribute("title") for word in ("doubtful", "not to be trusted", "dissolved"))
+    firm = app.root.locator(".nx-entry:has(.nx-share[data-firm=true])")
+    assert firm.locator(".nx-share .nx-icon").count() == 0
+    assert "stable" in firm.first.get_attribute("title")
+    entries.first.click()
+    wait_for(lambda: entries.first.get_attribute("aria-pressed") == "false")
+    entries.first.click()
+    slider = app.root.locator("[aria-label='Smallest group']")
+    slider.wait_for()
+    slider.evaluate("el => { el.value = el.max; el.dispatchEvent(new Event('input')); }")
+    app.root.get_by_text("Which groups come back?").wait_for()
+    assert app.root.locator(".nx-entry .nx-share").count() == 0
+    assert sentence.is_hidden()
+
+
+def test_the_map_is_coloured_and_named_by_larger_groups(app):
+    names = app.root.locator(".nx-name")
+    finer = set(names.all_inner_texts())
+    app.root.locator(".nx-select").select_option("larger_group")
+    wait_for(lambda: names.count() == 4)
+    larger = set(names.all_inner_texts())
+    assert len(larger & finer) == 3
+    entries = app.root.locator(".nx-entry-name")
+    wait_for(lambda: set(entries.all_inner_texts()[:-1]) == larger)
+    assert app.root.locator(".nx-stability").is_hidden()
+    app.root.locator(".nx-select").select_option("cluster")
+    wait_for(lambda: set(names.all_inner_texts()) == finer)
+
+
+def test_nothing_went_wrong_in_the_page(notebook):
+    assert notebook.errors == []
+    assert notebook.foreign_requests() == []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.adding import add_to_map, embed_new, place_again, take_off
+from nova_explore.adding import Growable, place_again
 from nova_explore.artefacts import Map
 from nova_explore.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection
@@ -26,7 +26,7 @@ from nova_explore.matching import match_clusters
 from nova_explore.modality_gap import ModalityGap, close_gap
 from nova_explore.models.model import EmbeddingModel, Space
 from nova_explore.neighbors import Neighbors
-from nova_explore.out_of_sample import Placed
+from nova_explore.out_of_sample import Placed, lead
 from nova_explore.previews import Previews
 from nova_explore.provenance import list_caveats, tell_provenance
 from nova_explore.search import Ranking, by_modality, rank
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 TRUST = ("trustworthiness", "continuity")
 
 
-class Exploration(Selectable, Previews):
+class Exploration(Selectable, Previews, Growable):
     """What a widget shows and a report prints: everything about the same n items, in the same order.
 
     Made by `nova_explore.explore`. Its arrays and records are read-only; only the selection changes.
@@ -111,7 +111,8 @@ class Exploration(Selectable, Previews):
         """Counts in one line: items, groups, share left unclustered."""
         groups = self.clustering.count
         found = f"{groups:,} {'group' if groups == 1 else 'groups'} · {UNCLUSTERED} {self.clustering.noise_share:.0%}"
-        return f"{len(self):,} items · {found if self.clustering.parameters else 'not grouped yet'}"
+        added = f", {len(self.added):,} of them added" if self.placed is not None else ""
+        return f"{len(self):,} items{added} · {found if self.clustering.parameters else 'not grouped yet'}"
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -170,7 +171,7 @@ class Exploration(Selectable, Previews):
         k : int, optional
             Neighbours that hold an item in its place, at most those known: fewer show detail, less of the whole.
         show : callable, optional
-            Called with (n, 2) arrays while the map takes shape; never where items were added to it.
+            Called with (n, 2) arrays while the map takes shape; added items follow their neighbours.
 
         Returns
         -------
@@ -179,7 +180,8 @@ class Exploration(Selectable, Previews):
             exactly, this ``k``.
         """
         if self.placed is not None:
-            return self._place_again(self.mapped.redraw(min_dist=min_dist, k=k))
+            followed = None if show is None else lead(self.placed, show)
+            return self._place_again(self.mapped.redraw(min_dist=min_dist, k=k, show=followed))
         drawn = self.layout.parameters
         start, graph = self._start_and_graph
         holding = self.neighbors if k is None else self.neighbors.first(k)
@@ -200,45 +202,6 @@ class Exploration(Selectable, Previews):
 
     def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Exploration:
         return Exploration(self.library, collection, self._model_name, self.space, vectors, drawn, self._model)
-
-    def add(self, source: Any = None, *, progress: bool = True) -> Exploration:
-        """Put new items on the map without moving it: each goes where its neighbours are and gets their group.
-
-        Parameters
-        ----------
-        source : anything that `nova_explore.embed` takes, optional
-            Embedded into the library first, with the model of the map; without it, all items of the library that have
-            a vector and are not on the map are added.
-        progress : bool, default True
-            Show progress bars.
-
-        Returns
-        -------
-        Exploration
-            Of the items of this one, drawn, grouped and named as they are, and after them the new ones; neighbours are
-            of all. The same one where nothing is new. Groups are numbered as before, whatever their size is now.
-
-        Raises
-        ------
-        SpaceMismatchError
-            If the installed model makes vectors of another space than the map is of.
-        LibraryError
-            If an item of the map is not in the library any more.
-        """
-        drawn = replace(self._drawn, names=self.names)
-        new = embed_new(self.library, self.space, drawn, source, model=self._open, progress=progress)
-        if not new:
-            return self
-        return self._of(*add_to_map(self.library, self.space, drawn, new))
-
-    @property
-    def mapped(self) -> Exploration:
-        """The same map with only the items that it was made of; this exploration where none were added."""
-        if self.placed is None:
-            return self
-        drawn = take_off(self.library, replace(self._drawn, names=self.names))
-        n = len(drawn.ids)
-        return self._of(self.collection[:n], self.vectors[:n], drawn)
 
     def _place_again(self, mapped: Exploration) -> Exploration:
         drawn = place_again(self._drawn, mapped._drawn)
@@ -282,7 +245,8 @@ class Exploration(Selectable, Previews):
     @property
     def columns(self) -> tuple[str, ...]:
         """What `column` reads; `frame` has them all, but `TRUST` only once `trust` has been measured."""
-        return (*column_names(self.collection), *(name for name in TRUST if len(self) >= FEWEST_TO_TRUST))
+        measured = TRUST if len(self) >= FEWEST_TO_TRUST else ()
+        return (*column_names(self.collection, added=len(self.added)), *measured)
 
     def column(self, name: str) -> Sequence[Any] | NDArray[Any]:
         """One column of `frame`, without the work of the others: n values in the order of the items.
@@ -294,7 +258,8 @@ class Exploration(Selectable, Previews):
         """
         if name in TRUST:
             return getattr(self.trust, name)
-        return column(name, self.collection, self.neighbors, self.layout, self.clustering, self.names)
+        known = (self.neighbors, self.layout, self.clustering, self.names)
+        return column(name, self.collection, *known, added=len(self.added))
 
     @property
     def clusters(self) -> pd.DataFrame:

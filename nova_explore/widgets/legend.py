@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import UnknownNameError
-from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, by_cluster, rgb, spread_colors
+from nova_explore.palette import CATEGORICAL, FIXED, SEQUENTIAL, UNCLUSTERED, by_cluster, rgb, spread_colors
 
 if TYPE_CHECKING:
     from nova_explore.exploration import Exploration
@@ -22,6 +22,7 @@ STEPS = 64
 
 BUILT_IN = {
     "cluster": "group",
+    "added": "added since",
     "modality": "modality",
     "preservation": "map trust",
     "strength": "strength in group",
@@ -30,7 +31,6 @@ BUILT_IN = {
     "continuity": "map trust: no torn neighbours",
 }
 MEASURED = ("outlier", "trustworthiness", "continuity")
-FIXED = {"modality": {str(kind): color for kind, color in MODALITY.items()}}
 NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
 
 

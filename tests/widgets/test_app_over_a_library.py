@@ -12,6 +12,7 @@ from toy_model import ToyModel, topic_texts
 import nova_explore as nx
 from nova_explore.collection import Collection
 from nova_explore.exploration import Exploration
+from nova_explore.palette import FIXED, UNCLUSTERED
 from nova_explore.widgets import App
 
 
@@ -34,6 +35,8 @@ def test_everything_a_person_can_do_works_on_a_real_exploration(exploration):
     app.select(exploration.collection.ids[:5])
     assert len(exploration.selected) == 5
     app.clear()
+    app.exploration.select(app.exploration.added)
+    assert app.selection == app.exploration.added.ids
     assert app.last_error == ""
     assert repr(app) == f"<App: {exploration.headline}>"
 
@@ -71,6 +74,10 @@ def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     for column, _ in app.columns:
         app.column = column
         assert app.legend["entries"] or app.legend["bar"]
+    app.column = "added"
+    told = [(entry["label"], entry["count"], entry["color"]) for entry in app.legend["entries"]]
+    assert told == [("on the map", len(before), UNCLUSTERED), ("added", 12, FIXED["added"]["added"])]
+    assert ", 12 of them added" in app.summary["headline"]
     app.column = "cluster"
     assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
     app.inspected = last

@@ -76,8 +76,8 @@ class Placed:
         m = len(self.xy)
         kept = float(self.preservation.mean()) * self.k if m else 0.0
         return (
-            f"{m:,} new {'item' if m == 1 else 'items'}: of the {self.k} nearest mapped items of each, {kept:.1f} are "
-            f"beside it on this map; {int((self.labels < 0).sum()):,} belong to no cluster."
+            f"{m:,} added {'item' if m == 1 else 'items'}: of the {self.k} nearest mapped items of each, {kept:.1f} "
+            f"are beside it on this map; {int((self.labels < 0).sum()):,} belong to no cluster."
         )
 
 

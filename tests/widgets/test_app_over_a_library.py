@@ -70,7 +70,7 @@ def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     items = [replace(item, uri=f"/later.csv#{item.name}") for item in text_items(topic_texts(3, seed=5))]
     app = nx.show(before.add(Collection(items), progress=False))
     last = app.exploration.collection.ids[-1]
-    assert "12 new items" in app.summary["caveats"]
+    assert "12 added items" in app.summary["caveats"]
     for column, _ in app.columns:
         app.column = column
         assert app.legend["entries"] or app.legend["bar"]

@@ -86,6 +86,11 @@ def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     assert last in [tile["id"] for tile in app.tiles(app._serial, 0)]
     app.recluster(5)
     assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
+    pictures = []
+    app.map.widget.observe(lambda change: pictures.append(len(change["new"]) // 8), "xy")
+    app.redraw(0.6)
+    assert len(pictures) > 1
+    assert set(pictures) == {len(before) + 12}
     app.select([last])
     assert app.selection == (last,)
     assert app.last_error == ""

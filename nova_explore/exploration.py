@@ -21,7 +21,7 @@ from nova_explore.embedding import open_model_of, phrase_embedder
 from nova_explore.errors import TooFewItemsError
 from nova_explore.finder import TUNING_QUERIES, Finder, embed_example, embed_phrases
 from nova_explore.label import ClusterName, name_clusters
-from nova_explore.layout import Layout, lay_out, principal_components, weigh
+from nova_explore.layout import Layout, lay_out, principal_components, turn_toward, weigh
 from nova_explore.matching import match_clusters
 from nova_explore.modality_gap import ModalityGap, close_gap
 from nova_explore.models.model import EmbeddingModel, Space
@@ -171,7 +171,7 @@ class Exploration(Selectable, Previews, Growable):
         k : int, optional
             Neighbours that hold an item in its place, at most those known: fewer show detail, less of the whole.
         show : callable, optional
-            Called with (n, 2) arrays while the map takes shape; added items follow their neighbours.
+            Called with (n, 2) arrays while the map takes shape, turned as the map is; added items follow theirs.
 
         Returns
         -------
@@ -187,7 +187,8 @@ class Exploration(Selectable, Previews, Growable):
         holding = self.neighbors if k is None else self.neighbors.first(k)
         graph = graph if holding is self.neighbors else weigh(holding)
         packed = drawn["min_dist"] if min_dist is None else min_dist
-        layout = lay_out(start, graph, holding, min_dist=packed, seed=drawn["seed"], show=show)
+        turned = None if show is None else lambda xy: show(turn_toward(xy, self.layout.xy))
+        layout = lay_out(start, graph, holding, min_dist=packed, seed=drawn["seed"], show=turned)
         return self._with(layout=layout)
 
     @cached_property

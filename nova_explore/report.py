@@ -34,7 +34,7 @@ TEXT_LENGTH = 240
 MOST_UNREAD = 1_000
 MEDOIDS_SHOWN = 5
 
-COLORINGS = {"cluster": "group", "added": "added since", "modality": "modality", "preservation": "map trust"}
+COLORINGS = {"cluster": "group", "added": "added items", "modality": "modality", "preservation": "map trust"}
 """What the map can be coloured by, where there is such a column."""
 
 SOURCES = {

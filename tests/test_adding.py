@@ -283,7 +283,7 @@ def test_while_it_is_drawn_again_the_placed_follow_the_mapped(before, after):
         np.testing.assert_array_equal(everything[: len(before)], mapped)
         assert len(everything) == len(after)
     assert after.placed is not None
-    # In the last picture they are where they stay, but for the turn and the empty bands of the whole.
+    # Each is turned as the map that is seen; in the last the placed are about where they stay.
     last = draw_again(after.placed, followed[-1][: len(before)])
     apart = np.linalg.norm(followed[-1][len(before) :] - last.xy, axis=1)
     assert np.median(apart) < 0.02 * np.ptp(followed[-1], axis=0).max()

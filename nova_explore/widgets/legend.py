@@ -22,7 +22,7 @@ STEPS = 64
 
 BUILT_IN = {
     "cluster": "group",
-    "added": "added since",
+    "added": "added items",
     "modality": "modality",
     "preservation": "map trust",
     "strength": "strength in group",

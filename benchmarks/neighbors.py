@@ -9,6 +9,7 @@ it for every item, as a library without a search for all pairs at once is used.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 from alone import contend, run_alone
@@ -31,7 +32,8 @@ def exact(rows: np.ndarray) -> np.ndarray:
 def pynndescent(rows: np.ndarray) -> np.ndarray:
     from pynndescent import NNDescent
 
-    return others(NNDescent(rows, metric="cosine", n_neighbors=K + 1, random_state=0).neighbor_graph[0])
+    found: Any = NNDescent(rows, metric="cosine", n_neighbors=K + 1, random_state=0).neighbor_graph
+    return others(found[0])
 
 
 def faiss(rows: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ def theirs(points: np.ndarray, *, approximate: bool = True) -> np.ndarray:
 def fast(points: np.ndarray) -> np.ndarray:
     import fast_hdbscan  # pyright: ignore[reportMissingImports]
 
-    return fast_hdbscan.HDBSCAN(min_cluster_size=smallest(len(points)), min_samples=3).fit(points).labels_
+    return np.asarray(fast_hdbscan.HDBSCAN(min_cluster_size=smallest(len(points)), min_samples=3).fit(points).labels_)
 
 
 def sklearn(points: np.ndarray) -> np.ndarray:

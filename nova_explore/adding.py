@@ -10,20 +10,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.artefacts import Map, load_map, map_key, save_map
 from nova_explore.cluster import Clustering
-from nova_explore.collection import Collection
+from nova_explore.collection import Collection, Item, Slice
 from nova_explore.embedded import chosen_items
-from nova_explore.embedding import embed
+from nova_explore.embedding import embed, estimate
 from nova_explore.errors import LibraryError
 from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
 from nova_explore.modality_gap import close_gap
+from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel, Space
 from nova_explore.neighbors import extend_neighbors
 from nova_explore.out_of_sample import Placed, draw_again, place, together, vote_again
@@ -32,8 +33,95 @@ from nova_explore.sources import read
 from nova_explore.store import Library, now
 
 
+class Growable:
+    """A map on which new items can be put.
+
+    Attributes
+    ----------
+    library : Library
+    collection : Collection
+    space : Space
+    vectors : float32 array of shape (n, d)
+    names : dict of int to ClusterName
+    placed : Placed or None
+    """
+
+    library: Library
+    collection: Collection
+    space: Space
+    vectors: NDArray[np.float32]
+    names: dict[int, ClusterName]
+    placed: Placed | None
+    _drawn: Map
+
+    def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Self:
+        raise NotImplementedError
+
+    def _open(self, what: str) -> EmbeddingModel:
+        raise NotImplementedError
+
+    def add(self, source: Any = None, *, budget: float | None = None, progress: bool = True) -> Self:
+        """Put new items on the map without moving it: each goes where its neighbours are and gets their group.
+
+        Parameters
+        ----------
+        source : anything that `nova_explore.embed` takes, optional
+            Embedded into the library first, with the model of the map; without it, all items of the library that have
+            a vector and are not on the map are added.
+        budget : float, optional
+            US dollars that embedding must not pass, for models that cost money; see `nova_explore.embed`.
+        progress : bool, default True
+            Show progress bars.
+
+        Returns
+        -------
+        Exploration
+            Of the items of this one, drawn, grouped and named as they are, and after them the new ones; neighbours are
+            of all. The same one where nothing is new. Groups are numbered as before, whatever their size is now.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the installed model makes vectors of another space than the map is of.
+        LibraryError
+            If an item of the map is not in the library any more.
+        """
+        drawn = replace(self._drawn, names=self.names)
+        new = embed_new(
+            self.library, self.space, drawn, source, model=self._open, budget=budget, progress=progress
+        )  # fmt: skip
+        if not new:
+            return self
+        return self._of(*add_to_map(self.library, self.space, drawn, new))
+
+    def estimate(self, source: Any) -> Estimate | None:
+        """What `add` would cost with the same source; nothing is sent. None for a model that costs nothing."""
+        return estimate(source, to=self.library.path, model=self._open("new items"))
+
+    @property
+    def added(self) -> Slice:
+        """The items that `add` put on the map: the last ones. None of them where it is of one piece."""
+        return Slice("added", self.collection.ids[self._drawn.made_of :])
+
+    @property
+    def mapped(self) -> Self:
+        """The same map with only the items that it was made of; this exploration where none were added."""
+        if self.placed is None:
+            return self
+        drawn = take_off(self.library, replace(self._drawn, names=self.names))
+        n = len(drawn.ids)
+        return self._of(self.collection[:n], self.vectors[:n], drawn)
+
+
 def embed_new(
-    library: Library, space: Space, drawn: Map, source: Any, *, model: Callable[[str], EmbeddingModel], progress: bool
+    library: Library,
+    space: Space,
+    drawn: Map,
+    source: Any,
+    *,
+    model: Callable[[str], EmbeddingModel],
+    budget: float | None = None,
+    progress: bool,
 ) -> list[str]:
     """Embed what is new in a source, and return the ids of the items that a map lacks.
 
@@ -48,6 +136,8 @@ def embed_new(
         None stands for everything in the library, and embeds nothing.
     model : callable
         Opens the model of the space, told what for; called only if there is a source.
+    budget : float, optional
+        US dollars that must not be passed.
     progress : bool
         Show progress bars.
 
@@ -56,21 +146,22 @@ def embed_new(
     list of str
         Ids of items with a vector, in the order of the library.
     """
-    media: set[tuple[str, str]] | None = None
-    if source is not None:
+    if source is None:
+        candidates = list(library.collection())
+    else:
         opened = model("new items")
         collection = source if isinstance(source, Collection) else read(source, progress=progress)
-        # Reading and embedding may cut a medium into other parts; where it is and what it holds stay.
-        media = {(item.uri, item.digest) for item in collection}
-        library = embed(collection, to=library.path, model=opened, progress=progress)
+        library = embed(collection, to=library.path, model=opened, budget=budget, progress=progress)
+        candidates = items_of(library, collection)
     mapped, embedded = set(drawn.ids), library.embedded(space)
-    return [
-        item.id
-        for item in library.collection()
-        if item.id not in mapped
-        and (media is None or (item.uri, item.digest) in media)
-        and item.content_key in embedded
-    ]
+    return [item.id for item in candidates if item.id not in mapped and item.content_key in embedded]
+
+
+def items_of(library: Library, source: Collection) -> list[Item]:
+    """Find the items of a library that come from the media of a collection, in the order of the library."""
+    # Reading and embedding may cut a medium into other parts; where it is and what it holds stay.
+    media = {(item.uri, item.digest) for item in source}
+    return [item for item in library.collection() if (item.uri, item.digest) in media]
 
 
 def add_to_map(

@@ -83,7 +83,8 @@ def explore(
     -------
     Exploration
         A map that was computed before with the same parameters, from the same items, is read from the library; of one
-        with other parameters what does not depend on them is.
+        with other parameters what does not depend on them is. Where items were added to a map, this is another one, of
+        all of them: `nova_explore.open_map` opens the one that they were added to.
 
     Raises
     ------

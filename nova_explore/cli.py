@@ -7,7 +7,8 @@ import os
 import sys
 import warnings
 import webbrowser
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,18 +16,19 @@ import typer
 
 import nova_explore as nx
 from nova_explore.errors import NovaExploreError
+from nova_explore.notebook import NEWEST
 
 if TYPE_CHECKING:
-    from nova_explore.collection import Collection
+    from nova_explore.collection import Collection, Item, Unread
     from nova_explore.exploration import Exploration
-    from nova_explore.models.model import EmbeddingModel
+    from nova_explore.models.model import EmbeddingModel, Space
     from nova_explore.store import Library
 
 INCOMPLETE = 1
 INTERRUPTED = 130
 
 SHOWN = 20
-"""Items without a vector that are named in the terminal."""
+"""Groups, and items without a vector, that are named in the terminal."""
 
 app = typer.Typer(
     add_completion=False,
@@ -36,6 +38,10 @@ app = typer.Typer(
 )
 
 LibraryPath = Annotated[Path, typer.Argument(metavar="LIBRARY", help="A library made by `embed`, e.g. media.nova.")]
+Source = Annotated[str, typer.Argument(metavar="FOLDER", help="A folder, a pattern such as '*.png', a CSV file.")]
+Budget = Annotated[float | None, typer.Option(help="US dollars that must not be passed.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before money is spent.")]
+Key = Annotated[str | None, typer.Option("--map", metavar="KEY", help="A map that the library holds, or `newest`.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")]
 
 
@@ -56,16 +62,16 @@ def _version(
 
 @app.command()
 def embed(
-    source: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder, a pattern such as '*.png', a CSV file.")],
+    source: Source,
     to: Annotated[Path, typer.Option("--to", help="The library to make, or to go on with.")] = Path("media.nova"),
     model: Annotated[str, typer.Option(help="The model that makes the vectors: local, or nova.")] = "local",
     dimension: Annotated[int | None, typer.Option(help="nova: 256, 384, 1024 (the default) or 3072.")] = None,
     purpose: Annotated[str | None, typer.Option(help="nova: index (the default), clustering …")] = None,
-    budget: Annotated[float | None, typer.Option(help="US dollars that must not be passed.")] = None,
+    budget: Budget = None,
     path: Annotated[str, typer.Option(help="nova: auto, sync, async or batch.")] = "auto",
     s3: Annotated[str | None, typer.Option(help="nova: where jobs read and write, s3://bucket/prefix.")] = None,
     role: Annotated[str | None, typer.Option(help="nova: ARN of the service role of batch jobs.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before money is spent.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Give every item of a folder a vector. Can be stopped at any time; the same command goes on from there."""
     from nova_explore.models.nova_options import is_nova, open_named
@@ -73,17 +79,41 @@ def embed(
     opened = open_named(model, dimension=dimension, purpose=purpose)
     collection = nx.read(source)
     jobs = {"path": path, "s3": s3, "role": role} if is_nova(model) and (path != "auto" or s3) else {}
-    _confirm_cost(collection, to, opened, budget, yes=yes, **jobs)
+    _confirm_cost(_estimate(collection, to, opened, **jobs), budget, yes=yes)
     _embed(collection, to, opened, budget=budget, **jobs)
 
 
 @app.command()
-def explore(library: LibraryPath, no_browser: NoBrowser = False) -> None:
+def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = None, yes: Yes = False) -> None:
+    """Put what is new in a folder onto the newest map of a library, or another one; nothing on the map moves."""
+    from nova_explore.adding import items_of
+
+    before = _open_map(library, key or NEWEST)
+    collection = nx.read(source)
+    _confirm_cost(before.estimate(collection), budget, yes=yes)
+    with _interruptible():
+        after = before.add(collection, budget=budget)
+    said = (after.placed.sentence if after.placed else None, after.neighbors.sentence)
+    typer.echo(f"Map:       {after.headline}. {' '.join(filter(None, said))}")
+    new = after.clustering.labels[len(before) :].tolist()
+    typer.echo(f"Added:     {len(new):,} {'item' if len(new) == 1 else 'items'} that the map did not have")
+    _list([f"{count:,} in {after.name_of(of)!r}" for of, count in Counter(new).most_common() if of >= 0])
+    _list([f"{new.count(-1):,} {after.name_of(-1)}"] if -1 in new else [])
+    _account(after.library, after.space, items_of(after.library, collection), collection.unread)
+    typer.echo(f"Look:      nova-explore explore {library} --map {NEWEST}")
+
+
+@app.command()
+def explore(library: LibraryPath, key: Key = None, no_browser: NoBrowser = False) -> None:
     """Open JupyterLab on a notebook with the map of a library, until Ctrl-C."""
     from nova_explore.notebook import start_jupyterlab, write_notebook
+    from nova_explore.stored_maps import find_map
 
     path = nx.open_library(library).path
-    notebook = write_notebook(path, path.with_suffix(".ipynb"))
+    if key := _chosen(library, key):
+        find_map(nx.open_library(library), None if key == NEWEST else key)
+    name = f"{path.stem}_{key}.ipynb" if key else f"{path.stem}.ipynb"
+    notebook = write_notebook(path, path.with_name(name), key=key)
     typer.echo(f"Notebook: {notebook}")
     process, url = start_jupyterlab(notebook)
     _show(url, browser=not no_browser)
@@ -102,9 +132,13 @@ def explore(library: LibraryPath, no_browser: NoBrowser = False) -> None:
 def report(
     library: LibraryPath,
     to: Annotated[Path, typer.Option("--to", help="The HTML file to write.")] = Path("report.html"),
+    key: Key = None,
 ) -> None:
     """Write one self-contained HTML file: the map, the groups, what could not be read, and how it was made."""
-    _report(nx.explore(nx.open_library(library)), to)
+    key = _chosen(library, key)
+    exploration = _open_map(library, key) if key else nx.explore(nx.open_library(library))
+    typer.echo(f"Map:       {exploration.headline}")
+    _report(exploration, to)
 
 
 @app.command()
@@ -156,15 +190,27 @@ def doctor() -> None:
     typer.echo("Everything that the default installation needs is there.")
 
 
-def _confirm_cost(
-    collection: Collection, to: Path, model: EmbeddingModel, budget: float | None, *, yes: bool, **jobs: Any
-) -> None:
-    """Show what a run would cost, and ask, before anything is sent."""
+def _chosen(library: Path, key: str | None) -> str | None:
+    """The map that was asked for; else the newest one if all that is new was added to it; else one to be drawn."""
+    from nova_explore.stored_maps import has_added_all
+
+    return key or (NEWEST if has_added_all(nx.open_library(library)) else None)
+
+
+def _open_map(library: Path, key: str) -> Exploration:
+    return nx.open_map(library, None if key == NEWEST else key)
+
+
+def _estimate(collection: Collection, to: Path, model: EmbeddingModel, **jobs: Any) -> Any:
     from nova_explore.embedding import estimate
     from nova_explore.jobs import estimate_jobs
 
     make: Any = estimate_jobs if jobs else estimate
-    expected = make(collection, to=to, model=model, **jobs)
+    return make(collection, to=to, model=model, **jobs)
+
+
+def _confirm_cost(expected: Any, budget: float | None, *, yes: bool) -> None:
+    """Show what a run would cost, and ask, before anything is sent."""
     if expected is None or not expected.calls:
         return
     typer.echo(str(expected))
@@ -183,30 +229,46 @@ def _embed(source: str | Collection, to: Path, model: str | EmbeddingModel, **op
 
     opened = open_model(model)
     make: Any = embed_by_jobs if "path" in options else make_library
-    try:
+    with _interruptible():
         library = make(source, to=to, model=opened, **options)
+    items = library.collection()
+    typer.echo(f"Library:   {library.path}: {items}")
+    _account(library, opened.space, items, items.unread)
+    return library
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Say what is kept when a run is interrupted."""
+    try:
+        yield
     except KeyboardInterrupt as error:
         for line in getattr(error, "__notes__", ["Nothing is embedded yet. Run the same command again."]):
             typer.secho(f"\nInterrupted. {line}", err=True)
         raise typer.Exit(INTERRUPTED) from error
-    items = library.collection()
-    stored, failed = library.embedded(opened.space), library.failures(opened.space)
-    typer.echo(f"Library:   {library.path}: {items}")
-    without = [f"not read: {unread.name}: {unread.reason}" for unread in items.unread]
+
+
+def _account(library: Library, space: Space, items: Sequence[Item], unread: Sequence[Unread]) -> None:
+    """Name what has no vector; end with an error status unless there is a reason for each."""
+    stored, failed = library.embedded(space), library.failures(space)
+    without = [f"not read: {one.name}: {one.reason}" for one in unread]
     without += [
         f"not embedded: {item.title}: {failed[item.content_key]}"
         for item in items
         if item.content_key not in stored and item.content_key in failed
     ]
-    for line in without[:SHOWN]:
-        typer.echo(f"  {line}")
-    if len(without) > SHOWN:
-        typer.echo(f"  … and {len(without) - SHOWN:,} more; the report lists all of them.")
+    _list(without)
     unexplained = sum(item.content_key not in stored and item.content_key not in failed for item in items)
     if unexplained:
         typer.secho(f"{unexplained:,} items have no vector and no reason. Run the same command again.", err=True)
         raise typer.Exit(INCOMPLETE)
-    return library
+
+
+def _list(lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN]:
+        typer.echo(f"  {line}")
+    if len(lines) > SHOWN:
+        typer.echo(f"  … and {len(lines) - SHOWN:,} more; the report lists all of them.")
 
 
 def _report(exploration: Exploration, to: Path) -> None:

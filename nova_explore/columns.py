@@ -31,10 +31,15 @@ MEASURED = (*TRUST, LARGER)
 """What is computed when it is first asked for, and in tables from then on."""
 
 
-def column_names(collection: Collection) -> tuple[str, ...]:
-    """Name the columns; metadata whose name is taken has ``metadata.`` before it."""
-    taken = {*ALWAYS, *MEASURED}
-    return (*ALWAYS, *(f"metadata.{name}" if name in taken else name for name in collection.columns))
+ADDED = "added"
+"""A column only where items were added to the map; no metadata has its name, so that adding renames nothing."""
+
+
+def column_names(collection: Collection, *, added: int = 0) -> tuple[str, ...]:
+    """Name the columns, of which the last items ``added`` to a map have one; metadata gives way to a name taken."""
+    taken = {*ALWAYS, ADDED, *MEASURED}
+    metadata = (f"metadata.{name}" if name in taken else name for name in collection.columns)
+    return (*ALWAYS, *((ADDED,) if added else ()), *metadata)
 
 
 def column(
@@ -44,6 +49,8 @@ def column(
     layout: Layout,
     clustering: Clustering,
     names: Mapping[int, ClusterName],
+    *,
+    added: int = 0,
 ) -> Sequence[Any] | NDArray[Any]:
     """Read one column: n values in the order of the items, None where one is missing.
 
@@ -72,8 +79,11 @@ def column(
         return [str(item.span) if item.span else None for item in collection]
     if name in ALWAYS:
         return [getattr(item, name) for item in collection]
-    if name not in column_names(collection):
-        raise UnknownNameError("column", name, column_names(collection))
+    known = column_names(collection, added=added)
+    if name not in known:
+        raise UnknownNameError("column", name, known)
+    if name == ADDED:
+        return ["on the map"] * (len(collection) - added) + ["added"] * added
     told = name if name in collection.columns else name.removeprefix("metadata.")
     return [item.metadata.get(told) for item in collection]
 

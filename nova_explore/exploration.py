@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.adding import add_to_map, embed_new, place_again, take_off
+from nova_explore.adding import Growable, place_again
 from nova_explore.artefacts import Map
 from nova_explore.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
 from nova_explore.collection import Collection
@@ -20,12 +20,12 @@ from nova_explore.embedding import phrase_embedder
 from nova_explore.errors import TooFewItemsError
 from nova_explore.label import ClusterName, name_clusters
 from nova_explore.layers import COARSER, keep_apart, only_parts
-from nova_explore.layout import Layout, lay_out, principal_components, weigh
+from nova_explore.layout import Layout, lay_out, principal_components, turn_toward, weigh
 from nova_explore.matching import match_clusters
 from nova_explore.modality_gap import ModalityGap, close_gap
 from nova_explore.models.model import EmbeddingModel, Space
 from nova_explore.neighbors import Neighbors
-from nova_explore.out_of_sample import Placed
+from nova_explore.out_of_sample import Placed, lead
 from nova_explore.previews import Previews
 from nova_explore.provenance import list_caveats, tell_provenance
 from nova_explore.search import Ranking, by_modality, rank
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-class Exploration(Selectable, Previews, Searchable):
+class Exploration(Selectable, Previews, Searchable, Growable):
     """What a widget shows and a report prints: everything about the same n items, in the same order.
 
     Made by `nova_explore.explore`. Its arrays and records are read-only; only the selection changes.
@@ -109,7 +109,8 @@ class Exploration(Selectable, Previews, Searchable):
         """Counts in one line: items, groups, share left unclustered."""
         groups = self.clustering.count
         found = f"{groups:,} {'group' if groups == 1 else 'groups'} · {UNCLUSTERED} {self.clustering.noise_share:.0%}"
-        return f"{len(self):,} items · {found if self.clustering.parameters else 'not grouped yet'}"
+        added = f", {len(self.added):,} of them added" if self.placed is not None else ""
+        return f"{len(self):,} items{added} · {found if self.clustering.parameters else 'not grouped yet'}"
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -187,7 +188,7 @@ class Exploration(Selectable, Previews, Searchable):
         k : int, optional
             Neighbours that hold an item in its place, at most those known: fewer show detail, less of the whole.
         show : callable, optional
-            Called with (n, 2) arrays while the map takes shape; never where items were added to it.
+            Called with (n, 2) arrays while the map takes shape, turned as the map is; added items follow theirs.
 
         Returns
         -------
@@ -196,13 +197,15 @@ class Exploration(Selectable, Previews, Searchable):
             exactly, this ``k``.
         """
         if self.placed is not None:
-            return self._place_again(self.mapped.redraw(min_dist=min_dist, k=k))
+            followed = None if show is None else lead(self.placed, show)
+            return self._place_again(self.mapped.redraw(min_dist=min_dist, k=k, show=followed))
         drawn = self.layout.parameters
         start, graph = self._start_and_graph
         holding = self.neighbors if k is None else self.neighbors.first(k)
         graph = graph if holding is self.neighbors else weigh(holding)
         packed = drawn["min_dist"] if min_dist is None else min_dist
-        layout = lay_out(start, graph, holding, min_dist=packed, seed=drawn["seed"], show=show)
+        turned = None if show is None else lambda xy: show(turn_toward(xy, self.layout.xy))
+        layout = lay_out(start, graph, holding, min_dist=packed, seed=drawn["seed"], show=turned)
         return self._with(layout=layout)
 
     @cached_property
@@ -218,45 +221,6 @@ class Exploration(Selectable, Previews, Searchable):
 
     def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Exploration:
         return Exploration(self.library, collection, self._model_name, self.space, vectors, drawn, self._model)
-
-    def add(self, source: Any = None, *, progress: bool = True) -> Exploration:
-        """Put new items on the map without moving it: each goes where its neighbours are and gets their group.
-
-        Parameters
-        ----------
-        source : anything that `nova_explore.embed` takes, optional
-            Embedded into the library first, with the model of the map; without it, all items of the library that have
-            a vector and are not on the map are added.
-        progress : bool, default True
-            Show progress bars.
-
-        Returns
-        -------
-        Exploration
-            Of the items of this one, drawn, grouped and named as they are, and after them the new ones; neighbours are
-            of all. The same one where nothing is new. Groups are numbered as before, whatever their size is now.
-
-        Raises
-        ------
-        SpaceMismatchError
-            If the installed model makes vectors of another space than the map is of.
-        LibraryError
-            If an item of the map is not in the library any more.
-        """
-        drawn = replace(self._drawn, names=self.names)
-        new = embed_new(self.library, self.space, drawn, source, model=self._open, progress=progress)
-        if not new:
-            return self
-        return self._of(*add_to_map(self.library, self.space, drawn, new))
-
-    @property
-    def mapped(self) -> Exploration:
-        """The same map with only the items that it was made of; this exploration where none were added."""
-        if self.placed is None:
-            return self
-        drawn = take_off(self.library, replace(self._drawn, names=self.names))
-        n = len(drawn.ids)
-        return self._of(self.collection[:n], self.vectors[:n], drawn)
 
     def _place_again(self, mapped: Exploration) -> Exploration:
         drawn = place_again(self._drawn, mapped._drawn)
@@ -313,7 +277,7 @@ class Exploration(Selectable, Previews, Searchable):
         trust = TRUST if len(self) >= FEWEST_TO_TRUST else ()
         tree = self.clustering.hierarchy
         larger = (LARGER,) if tree is not None and self.clustering.count > 2 and tree.splits(self._larger_size) else ()
-        return (*column_names(self.collection), *trust, *larger)
+        return (*column_names(self.collection, added=len(self.added)), *trust, *larger)
 
     def column(self, name: str) -> Sequence[Any] | NDArray[Any]:
         """One column of `frame`, without the work of the others: n values in the order of the items.
@@ -327,7 +291,8 @@ class Exploration(Selectable, Previews, Searchable):
             return getattr(self.trust, name)
         if name == LARGER and name in self.columns:
             return self.coarser.column("cluster_name")
-        return column(name, self.collection, self.neighbors, self.layout, self.clustering, self.names)
+        known = (self.neighbors, self.layout, self.clustering, self.names)
+        return column(name, self.collection, *known, added=len(self.added))
 
     @property
     def clusters(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnknownNameError
-from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, spread_colors
+from nova_explore.palette import CATEGORICAL, FIXED, MODALITY, SEQUENTIAL, UNCLUSTERED, spread_colors
 from nova_explore.picture import map_png
 from nova_explore.placement import density_centers, fit, place_boxes
 
@@ -195,9 +195,9 @@ def _values(exploration: Exploration, column: str) -> list[_Value] | None:
     names, codes, counts = np.unique(words.astype(str), return_inverse=True, return_counts=True)
     order = [n for n in np.argsort(-counts, kind="stable") if names[n]]
     shown = order[: MOST_TRACES - 2]
-    colors = {n: CATEGORICAL[i % len(CATEGORICAL)] for i, n in enumerate(shown)}
-    if column == "modality":
-        colors = {n: MODALITY[Modality(names[n])] for n in shown}
+    fixed = FIXED.get(column, {})
+    colors = {n: fixed.get(str(names[n]), CATEGORICAL[i % len(CATEGORICAL)]) for i, n in enumerate(shown)}
+    shown.sort(key=lambda n: colors[n] != UNCLUSTERED)
     rest = np.flatnonzero(np.isin(codes, order[len(shown) :]))
     missing = np.flatnonzero(words == "")
     context = [

@@ -210,7 +210,7 @@ def _lancedb() -> Any:
 
 class _LoadedWhenAsked(ModuleType):
     def __getattr__(self, name: str) -> Any:
-        self.__class__ = ModuleType
+        object.__setattr__(self, "__class__", ModuleType)
         if self.__spec__ is None or self.__spec__.loader is None:
             raise AttributeError(name)
         self.__spec__.loader.exec_module(self)

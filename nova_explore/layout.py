@@ -206,6 +206,16 @@ def narrow_empty_bands(xy: NDArray[np.float32]) -> NDArray[np.float32]:
     return (turned - turned.mean(axis=0)).astype(np.float32)
 
 
+def turn_toward(xy: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn or mirror a drawing so that its n points lie as near as they can to where they are seen in another one.
+
+    The orthogonal Procrustes problem (Schönemann 1966, Psychometrika 31:1-10); distances stay as they are.
+    """
+    centred = xy - xy.mean(axis=0)
+    left, _, right = np.linalg.svd(centred.T.astype(np.float64) @ (seen - seen.mean(axis=0)))
+    return (centred @ (left @ right)).astype(np.float32)
+
+
 def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArray[np.float32]:
     """Share of every item's true neighbours that are among as many nearest on the map.
 

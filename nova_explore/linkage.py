@@ -45,10 +45,11 @@ def single_linkage(
     points = np.asarray(points, np.float64)
     n = len(points)
     tree = KDTree(points)
-    reach, indices = map(np.asarray, tree.query(points, k=min(max(neighbors, min_samples) + 1, n), workers=-1))
+    found = tree.query(points, k=min(max(neighbors, min_samples) + 1, n), workers=-1)
+    reach, indices = np.asarray(found[0]), np.asarray(found[1], np.int32)
+    del found
     core = np.ascontiguousarray(reach[:, min(min_samples, n - 1)])
     np.maximum(reach, core[:, None], out=reach)
-    indices = indices.astype(np.int32)
     np.maximum(reach, core[indices], out=reach)
     first, second = _nearby(indices, reach)
     edges = [(first, second)]

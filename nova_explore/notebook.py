@@ -17,9 +17,12 @@ IDLE_HOURS = 4
 
 START_SECONDS = 60
 
+NEWEST = "newest"
+"""In the place of a map's key: the newest one of its library, whenever it is opened."""
+
 CELLS = (
     ("markdown", "# {title}\n\nRun the cells from the top. The map is drawn by the third."),
-    ("code", "import nova_explore as nx\n\nexploration = nx.explore({library!r}, progress=False)\nexploration"),
+    ("code", "import nova_explore as nx\n\nexploration = {exploration}\nexploration"),
     (
         "markdown",
         "Hover for a preview, click to see or play an item, draw a lasso around a group, type into the search box. "
@@ -45,7 +48,7 @@ CELLS = (
 )
 
 
-def write_notebook(library: str | Path, to: str | Path) -> Path:
+def write_notebook(library: str | Path, to: str | Path, *, key: str | None = None) -> Path:
     """Write a short notebook that shows a library; a notebook that is there already is left as it is.
 
     Parameters
@@ -54,6 +57,8 @@ def write_notebook(library: str | Path, to: str | Path) -> Path:
         The library's folder; the notebook refers to it relative to itself, so that both can be moved together.
     to : str or Path
         The ``.ipynb`` file.
+    key : str, optional
+        Of a stored map that it opens, or `NEWEST`; without it, it explores the library.
 
     Returns
     -------
@@ -66,7 +71,9 @@ def write_notebook(library: str | Path, to: str | Path) -> Path:
     if target.exists():
         return target
     source = Path(library).expanduser().absolute()
-    values = {"title": source.stem, "library": os.path.relpath(source, target.parent)}
+    there = os.path.relpath(source, target.parent)
+    opened = f"nx.open_map({there!r})" if key == NEWEST else f"nx.open_map({there!r}, {key!r})"
+    values = {"title": source.stem, "exploration": opened if key else f"nx.explore({there!r}, progress=False)"}
     makers = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
     cells = [makers[kind](text.format(**values)) for kind, text in CELLS]
     for place, cell in enumerate(cells):

@@ -11,7 +11,9 @@ many mapped ones (``benchmarks/adding.py``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +21,17 @@ from numpy.typing import NDArray
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
 from nova_explore.neighbors import top
 
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
+
 BLOCK_BYTES = 64 * 2**20
 """Memory for one block of similarities."""
 
 SHIFTS = 30
 """Steps of mean shift; more move no item visibly."""
+
+FEW_SHIFTS, SAMPLED = 3, 1000
+"""While a map takes shape: steps of mean shift, and items by which its width is measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +76,8 @@ class Placed:
         m = len(self.xy)
         kept = float(self.preservation.mean()) * self.k if m else 0.0
         return (
-            f"{m:,} new {'item' if m == 1 else 'items'}: of the {self.k} nearest mapped items of each, {kept:.1f} are "
-            f"beside it on this map; {int((self.labels < 0).sum()):,} belong to no cluster."
+            f"{m:,} added {'item' if m == 1 else 'items'}: of the {self.k} nearest mapped items of each, {kept:.1f} "
+            f"are beside it on this map; {int((self.labels < 0).sum()):,} belong to no cluster."
         )
 
 
@@ -138,6 +146,20 @@ def draw_again(placed: Placed, xy: NDArray[np.float32]) -> Placed:
     return replace(placed, xy=drawn, preservation=preserved)
 
 
+def lead(placed: Placed, show: Callable[[NDArray[np.float32]], None]) -> Callable[[NDArray[np.float32]], None]:
+    """Show the placed items as well, where their neighbours are, whenever mapped ones are shown at (n, 2) places."""
+    from scipy.spatial import KDTree
+
+    weights = _weights(placed.similarities)
+
+    def follow(xy: NDArray[np.float32]) -> None:
+        some = xy[:: -(-len(xy) // SAMPLED)]
+        bandwidth = _bandwidth(KDTree(xy), some, placed.k)
+        show(np.concatenate([xy, _climb(xy, placed.indices, weights, bandwidth, shifts=FEW_SHIFTS)]))
+
+    return follow
+
+
 def vote_again(placed: Placed, labels: NDArray[np.integer]) -> Placed:
     """Give the same items the clusters of other labels of their neighbours; they stay where they are drawn.
 
@@ -180,13 +202,31 @@ def _toward_modes(
     """Climb to the densest of the neighbours' places; count which neighbours are beside it."""
     from scipy.spatial import KDTree
 
-    (m, k), n = indices.shape, len(xy)
+    k = indices.shape[1]
     tree = KDTree(xy)
-    # As wide as half the neighbours take up: of 0.25 to 3 times this, 1 and 1.4 keep the most neighbours of WordNet's
-    # glosses that were held out.
-    apart = np.asarray(tree.query(xy, k=min(k // 2 + 2, n))[0]).reshape(n, -1)[:, -1]
+    placed = _climb(xy, indices, weights, _bandwidth(tree, xy, k))
+    beside = np.asarray(tree.query(placed, k=np.arange(1, k + 1))[1])
+    preserved = [len(np.intersect1d(true, drawn)) / k for true, drawn in zip(indices, beside, strict=True)]
+    return placed, np.array(preserved, np.float32)
+
+
+def _bandwidth(tree: KDTree, at: NDArray[np.float32], k: int) -> float:
+    """As wide as half the neighbours take up at these mapped items' places."""
+    # Of 0.25 to 3 times this, 1 and 1.4 keep the most neighbours of WordNet's glosses that were held out.
+    apart = np.asarray(tree.query(at, k=min(k // 2 + 2, tree.n))[0]).reshape(len(at), -1)[:, -1]
     # Copies are drawn at one point: a bandwidth of zero would divide by it.
-    bandwidth = max(float(np.median(apart)), 1e-6 * float(np.ptp(xy, axis=0).max()), 1e-12)
+    return max(float(np.median(apart)), 1e-6 * float((tree.maxes - tree.mins).max()), 1e-12)
+
+
+def _climb(
+    xy: NDArray[np.float32],
+    indices: NDArray[np.int32],
+    weights: NDArray[np.float64],
+    bandwidth: float,
+    *,
+    shifts: int = SHIFTS,
+) -> NDArray[np.float32]:
+    m, k = indices.shape
     placed = np.empty((m, 2), np.float32)
     rows = max(1, BLOCK_BYTES // (8 * 2 * k * k))
     for start in range(0, m, rows):
@@ -194,13 +234,11 @@ def _toward_modes(
         spots = xy[indices[block]].astype(np.float64)
         density = np.einsum("mij,mj->mi", _kernel(spots[:, :, None] - spots[:, None], bandwidth), weights[block])
         here = spots[np.arange(len(spots)), density.argmax(axis=1)]
-        for _ in range(SHIFTS):
+        for _ in range(shifts):
             pull = weights[block] * _kernel(spots - here[:, None], bandwidth)
             here = np.einsum("mk,mkc->mc", pull, spots) / pull.sum(axis=1, keepdims=True)
         placed[block] = here
-    beside = np.asarray(tree.query(placed, k=np.arange(1, k + 1))[1])
-    preserved = [len(np.intersect1d(true, drawn)) / k for true, drawn in zip(indices, beside, strict=True)]
-    return placed, np.array(preserved, np.float32)
+    return placed
 
 
 def _kernel(offsets: NDArray[np.float64], bandwidth: float) -> NDArray[np.float64]:

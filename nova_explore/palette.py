@@ -36,6 +36,13 @@ MODALITY = {
 }
 
 
+FIXED = {
+    "modality": {str(kind): color for kind, color in MODALITY.items()},
+    "added": {"on the map": UNCLUSTERED, "added": "#d81b60"},
+}
+"""Colours of the values of a column. What was added stands out: of what was there, there is a hundred times more."""
+
+
 def spread_colors(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> list[str]:
     """Give every cluster a colour so that, once colours must repeat, near clusters on the map differ.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
 from nova_explore.figures import map_figure, map_png, sizes_figure, trust_figure
-from nova_explore.palette import MODALITY, UNCLUSTERED, spread_colors
+from nova_explore.palette import FIXED, MODALITY, UNCLUSTERED, spread_colors
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,6 +33,9 @@ THUMBNAIL_BYTES = 4096
 TEXT_LENGTH = 240
 MOST_UNREAD = 1_000
 MEDOIDS_SHOWN = 5
+
+COLORINGS = {"cluster": "group", "added": "added items", "modality": "modality", "preservation": "map trust"}
+"""What the map can be coloured by, where there is such a column."""
 
 SOURCES = {
     "keywords": "words of its items",
@@ -82,10 +85,9 @@ def render_report(exploration: Exploration, *, title: str) -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     thumbnails = _thumbnails(exploration)
+    colorings = {name: label for name, label in COLORINGS.items() if name in exploration.columns}
     figures = {
-        "map-cluster": _map(exploration, "cluster"),
-        "map-modality": _map(exploration, "modality"),
-        "map-preservation": _map(exploration, "preservation"),
+        **{f"map-{name}": _map(exploration, name) for name in colorings},
         "sizes": _plain(sizes_figure(exploration)),
         "trust": _plain(trust_figure(exploration)),
     }
@@ -100,6 +102,7 @@ def render_report(exploration: Exploration, *, title: str) -> str:
         provenance=_flat(exploration.provenance),
         limits=_limits(exploration, len(thumbnails)),
         modality_colors={str(kind): color for kind, color in MODALITY.items()},
+        colorings=colorings,
         figures={name: _json(figure) for name, figure in figures.items()},
         data=_json(_data(exploration, thumbnails)),
         picture=_picture(exploration),
@@ -113,7 +116,7 @@ def _map(exploration: Exploration, color_by: str) -> dict[str, Any]:
     """The map without plotly's own hover text and legend: the page has a card and a table."""
     figure: Any = map_figure(exploration, color_by)
     figure.update_traces(text=None, hovertemplate=None, hoverinfo="none")
-    figure.update_layout(showlegend=color_by == "modality")
+    figure.update_layout(showlegend=color_by in FIXED)
     drawn = _plain(figure)
     for trace, packed in zip(figure.data, drawn["data"], strict=True):
         packed["customdata"] = [int(place) for place in trace.customdata]  # the page's script reads it unpacked

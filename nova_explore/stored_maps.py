@@ -41,20 +41,13 @@ def open_map(library: Library | str | Path, key: str | None = None) -> Explorati
     >>> import nova_explore as nx
     >>> before = nx.open_map("media.nova")  # doctest: +SKIP
     >>> after = before.add("new media/")  # doctest: +SKIP
-    >>> after.select(after.collection.ids[len(before) :], "new")  # doctest: +SKIP
+    >>> after.select(after.added)  # doctest: +SKIP
     """
     library = library if isinstance(library, Library) else open_library(library)
-    records = read_records(library)
-    if not records:
-        raise LibraryError(
-            f"{str(library.path)!r} holds no map that can be opened. Needed: one that this version has drawn. "
-            f"Draw one: nova_explore.explore({str(library.path)!r})."
-        )
-    if key is None:
-        key = max(reversed(records), key=lambda one: records[one]["created"])
+    key = find_map(library, key)
     drawn = load_map(library, key)
     if drawn is None:
-        raise UnknownNameError("map", key, records)
+        raise UnknownNameError("map", key, read_records(library))
     name, space = next((named for named in library.spaces().items() if named[1].key == drawn.space), (None, None))
     if name is None or space is None:
         raise LibraryError(
@@ -63,6 +56,41 @@ def open_map(library: Library | str | Path, key: str | None = None) -> Explorati
         )
     collection, vectors = chosen_items(library, space, drawn.ids)
     return Exploration(library, collection, name, space, vectors, drawn)
+
+
+def find_map(library: Library, key: str | None = None) -> str:
+    """Return the key if the library holds such a map, that of the newest map where none is given.
+
+    Raises
+    ------
+    UnknownNameError, LibraryError
+        As `open_map` does.
+    """
+    records = read_records(library)
+    if not records:
+        raise LibraryError(
+            f"{str(library.path)!r} holds no map that can be opened. Needed: one that this version has drawn. "
+            f"Draw one: nova_explore.explore({str(library.path)!r}), or in a terminal nova-explore report "
+            f"{library.path}."
+        )
+    if key is None:
+        return max(reversed(records), key=lambda one: records[one]["created"])
+    if key not in records:
+        raise UnknownNameError("map", key, records)
+    return key
+
+
+def has_added_all(library: Library) -> bool:
+    """Whether the newest map is one that items were added to, until it had all that have a vector."""
+    records = read_records(library)
+    if not records or records[key := find_map(library)]["onto"] is None:
+        return False
+    drawn = load_map(library, key)
+    space = None if drawn is None else next((of for of in library.spaces().values() if of.key == drawn.space), None)
+    if drawn is None or space is None:
+        return False
+    embedded = library.embedded(space)
+    return {item.id for item in library.collection() if item.content_key in embedded} == {*drawn.ids}
 
 
 def list_maps(library: Library | str | Path) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +16,14 @@ from toy_model import ToyModel, topic_texts
 from nova_explore.chain import explore
 from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.embedding import embed
-from nova_explore.errors import LibraryError, SpaceMismatchError
+from nova_explore.errors import LibraryError, SpaceMismatchError, UnknownNameError
 from nova_explore.exploration import Exploration
 from nova_explore.figures import map_figure, sizes_figure, trust_figure
 from nova_explore.imported import import_vectors
 from nova_explore.models.model import Capabilities, register
 from nova_explore.neighbors import find_neighbors
+from nova_explore.out_of_sample import draw_again
+from nova_explore.palette import FIXED, UNCLUSTERED
 from nova_explore.quality import cluster_layers, cluster_stability
 from nova_explore.quality_figures import layers_figure, stability_figure
 from nova_explore.report import render_report
@@ -115,6 +118,32 @@ def test_sizes_are_of_all_items_and_the_rest_of_a_name_stays(before, after):
         assert name.size == len(after.clustering.members(cluster))
     assert after.clusters["size"].sum() == len(after)
     assert sum(name.size for name in after.names.values()) > sum(name.size for name in before.names.values())
+
+
+def test_what_was_added_is_told_apart_and_can_be_selected(before, after):
+    assert after.added.ids == after.collection.ids[len(before) :]
+    assert after.select(after.added, "new ones").ids == after.added.ids
+    assert list(after.column("added")) == ["on the map"] * len(before) + ["added"] * 4 * NEW
+    assert after.frame.groupby("added").size().to_dict() == {"added": 4 * NEW, "on the map": len(before)}
+    assert after.headline.startswith(f"{len(after)} items, {4 * NEW} of them added · ")
+    assert after.mapped.added.ids == ()
+
+
+def test_where_nothing_was_added_nothing_says_so(before):
+    assert before.added.ids == ()
+    assert "added" not in before.columns
+    assert "added" not in before.headline
+    with pytest.raises(UnknownNameError, match="column"):
+        before.column("added")
+
+
+def test_metadata_keeps_its_column_when_items_are_added(tmp_path):
+    items = [replace(item, metadata={"added": 1999}) for item in text_items(topic_texts(10))]
+    base = explore(embed(Collection(items), to=tmp_path / "a.nova", model=ToyModel(), progress=False))
+    after = base.add(Collection(new_texts(1)), progress=False)
+    assert list(base.column("metadata.added")) == [1999] * len(base)
+    assert list(after.column("metadata.added")) == [1999] * len(base) + [None] * 4
+    assert list(after.column("added"))[-5:] == ["on the map", *["added"] * 4]
 
 
 def test_nothing_new_gives_the_same_exploration(before, after):
@@ -245,6 +274,23 @@ def test_drawn_again_the_mapped_are_drawn_alone_and_the_placed_placed_on_that(be
     assert_same_places(other, mapped.add(progress=False))
 
 
+def test_while_it_is_drawn_again_the_placed_follow_the_mapped(before, after):
+    alone, followed = [], []
+    before.redraw(min_dist=0.6, show=lambda xy: alone.append(xy.copy()))
+    other = after.redraw(min_dist=0.6, show=followed.append)
+    assert len(alone) == len(followed) > 10
+    for mapped, everything in zip(alone, followed, strict=True):
+        np.testing.assert_array_equal(everything[: len(before)], mapped)
+        assert len(everything) == len(after)
+    assert after.placed is not None
+    # Each is turned as the map that is seen; in the last the placed are about where they stay.
+    last = draw_again(after.placed, followed[-1][: len(before)])
+    apart = np.linalg.norm(followed[-1][len(before) :] - last.xy, axis=1)
+    assert np.median(apart) < 0.02 * np.ptp(followed[-1], axis=0).max()
+    assert other.placed is not None
+    np.testing.assert_array_equal(other.layout.xy, after.redraw(min_dist=0.6).layout.xy)
+
+
 def test_without_the_added_items_an_exploration_is_the_one_before(before, after):
     alone = after.mapped
     assert_unmoved(alone, before)
@@ -274,7 +320,15 @@ def test_everything_that_reads_an_exploration_reads_this_one(after):
     for draw in (map_figure, sizes_figure, trust_figure):
         draw(after)
     assert after.placed is not None
-    assert after.placed.sentence in render_report(after, title="after")
+    page = render_report(after, title="after")
+    assert after.placed.sentence in page
+    assert '<option value="map-added">' in page
+    assert '<option value="map-added">' not in render_report(after.mapped, title="before")
+    figure: Any = map_figure(after, "added")
+    grey, strong = figure.data
+    assert (grey.name, strong.name) == ("on the map", "added")
+    assert (grey.marker.color, strong.marker.color) == (UNCLUSTERED, FIXED["added"]["added"])
+    assert [after.collection.ids[place] for place in strong.customdata] == list(after.added)
     last = after.collection.ids[-1]
     assert after.select([last]).ids == (last,)
     assert after.nearest(last).ids[0] == after.collection.ids[after.neighbors.indices[-1, 0]]

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from toy_model import ToyModel, topic_texts
@@ -179,6 +180,135 @@ def test_report_writes_one_html_file(run, texts, tmp_path):
     assert status == 0, err
     assert "<html" in (tmp_path / "r.html").read_text(encoding="utf-8").lower()
     assert str(tmp_path / "r.html") in out
+
+
+@pytest.fixture
+def mapped(run, texts, tmp_path) -> Path:
+    """A library of 32 texts with its map."""
+    run("embed", texts, "--to", tmp_path / "texts.nova", "--model", "toy")
+    run("report", tmp_path / "texts.nova", "--to", tmp_path / "before.html")
+    return tmp_path / "texts.nova"
+
+
+@pytest.fixture
+def later(tmp_path) -> Path:
+    """Four new texts, one that is refused, an empty one, and a broken picture."""
+    folder = tmp_path / "later"
+    folder.mkdir()
+    for place, (_, text) in enumerate(topic_texts(1, seed=5)):
+        (folder / f"later {place}.txt").write_text(f"{text} later", encoding="utf-8")
+    (folder / "poison.txt").write_text("poison berry")
+    (folder / "empty.txt").write_text("")
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno picture")
+    return folder
+
+
+def test_add_puts_what_is_new_on_the_newest_map_and_names_what_it_could_not(run, mapped, later):
+    import nova_explore as nx
+
+    before = nx.open_map(mapped)
+    status, out, err = run("add", mapped, later)
+    assert status == 0, err
+    after = nx.open_map(mapped)
+    assert after.placed is not None
+    assert len(after.added) == 4
+    assert (after.layout.xy[: len(before)] == before.layout.xy).all()
+    assert "36 items, 4 of them added" in out
+    assert after.placed.sentence in out
+    assert "Added:     4 items that the map did not have" in out
+    told = {line.strip() for line in out.splitlines()}
+    for label in {*after.clustering.labels[-4:].tolist()}:
+        count = (after.clustering.labels[-4:] == label).sum()
+        assert (f"{count} in {after.name_of(label)!r}" if label >= 0 else f"{count} unclustered") in told
+    assert "not embedded: poison.txt: The toy model refuses poison." in told
+    assert any(line.startswith("not read: empty.txt: ") for line in told)
+    assert any(line.startswith("not read: broken.png: ") for line in told)
+    assert f"nova-explore explore {mapped} --map newest" in out
+
+
+def test_adding_again_adds_nothing_and_says_so(run, mapped, later):
+    run("add", mapped, later)
+    status, out, _ = run("add", mapped, later)
+    assert status == 0
+    assert "36 items, 4 of them added" in out
+    assert "Added:     0 items that the map did not have" in out
+
+
+def test_add_to_another_map_than_the_newest(run, mapped, later):
+    import nova_explore as nx
+
+    older = nx.open_map(mapped)
+    nx.explore(mapped, min_dist=0.5, progress=False)
+    assert run("add", mapped, later, "--map", older.key)[0] == 0
+    assert nx.list_maps(mapped)["onto"].iloc[0] == older.key
+
+
+def test_without_a_map_add_says_how_to_draw_one(run, texts, tmp_path):
+    run("embed", texts, "--to", tmp_path / "texts.nova", "--model", "toy")
+    status, _, err = run("add", tmp_path / "texts.nova", texts)
+    assert status == 1
+    assert f"Draw one: nova_explore.explore('{tmp_path / 'texts.nova'}'), or in a terminal nova-explore report" in err
+    assert "Traceback" not in err
+
+
+class PricedToy(ToyModel):
+    """A toy that takes a cent for every item."""
+
+    name = "priced"
+
+    def estimate(self, items) -> SimpleNamespace:
+        calls = len(list(items))
+        return SimpleNamespace(calls=calls, cost=0.01 * calls)
+
+
+def test_before_money_is_spent_add_asks(run, texts, later, tmp_path, monkeypatch):
+    import nova_explore as nx
+
+    register("priced", PricedToy)
+    nx.explore(nx.embed(str(texts), to=tmp_path / "p.nova", model="priced", progress=False), progress=False)
+    asked = []
+    monkeypatch.setattr(cli.typer, "confirm", lambda words: asked.append(words))
+    status, out, err = run("add", tmp_path / "p.nova", later, "--budget", "1")
+    assert (status, asked) == (1, ["Send it?"])
+    assert "Budget: $1.00" in out
+    assert "Nothing was sent. Use --yes to be asked no more." in err
+    assert len(nx.open_library(tmp_path / "p.nova").collection()) == 32
+    assert run("add", tmp_path / "p.nova", later, "--yes")[0] == 0
+    assert len(asked) == 1
+    assert len(nx.open_map(tmp_path / "p.nova").added) == 4
+
+
+def test_what_was_added_is_in_the_report_and_in_the_notebook(run, mapped, later, tmp_path, monkeypatch):
+    from nova_explore import notebook
+
+    monkeypatch.setattr(notebook, "start_jupyterlab", lambda path: (None, path.name))
+    run("add", mapped, later)
+    status, out, err = run("report", mapped, "--to", tmp_path / "after.html")
+    assert status == 0, err
+    assert "36 items, 4 of them added" in out
+    assert "36 items, 4 of them added" in (tmp_path / "after.html").read_text(encoding="utf-8")
+    assert run("explore", mapped, "--no-browser")[0] == 0
+    cells = json.loads((tmp_path / "texts_newest.ipynb").read_text())["cells"]
+    assert any("nx.open_map('texts.nova')" in "".join(cell["source"]) for cell in cells)
+
+
+def test_a_map_of_less_than_the_library_is_opened_only_when_asked_for(run, mapped, later, tmp_path, monkeypatch):
+    import nova_explore as nx
+    from nova_explore import notebook
+
+    monkeypatch.setattr(notebook, "start_jupyterlab", lambda path: (None, path.name))
+    run("add", mapped, later)
+    added = nx.open_map(mapped).key
+    (later / "more.txt").write_text("owl robin feather wing and more")
+    run("embed", later, "--to", mapped, "--model", "toy")
+    assert run("report", mapped, "--to", tmp_path / "r.html", "--map", added)[1].startswith("Map:       36 items, 4 ")
+    assert run("report", mapped, "--to", tmp_path / "r.html")[1].startswith("Map:       37 items ·")
+    assert run("explore", mapped, "--no-browser")[1].startswith(f"Notebook: {tmp_path / 'texts.ipynb'}\n")
+    assert run("explore", mapped, "--no-browser", "--map", added)[0] == 0
+    assert f"nx.open_map('texts.nova', '{added}')" in (tmp_path / f"texts_{added}.ipynb").read_text()
+    status, _, err = run("explore", mapped, "--no-browser", "--map", "nonsense")
+    assert status == 1
+    assert "No map named 'nonsense'" in err
 
 
 @pytest.mark.browser

@@ -7,7 +7,15 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist
 
-from nova_explore.layout import Layout, lay_out, measure_preservation, narrow_empty_bands, principal_components, weigh
+from nova_explore.layout import (
+    Layout,
+    lay_out,
+    measure_preservation,
+    narrow_empty_bands,
+    principal_components,
+    turn_toward,
+    weigh,
+)
 from nova_explore.neighbors import Neighbors, find_neighbors
 
 
@@ -94,3 +102,11 @@ def test_small_collections_get_a_map_too(n):
 def test_identical_items_get_a_finite_map():
     vectors = np.tile(np.eye(1, 8, dtype=np.float32), (30, 1))
     assert np.isfinite(drawn(vectors).xy).all()
+
+
+@pytest.mark.parametrize("mirrored", [1, -1])
+def test_a_drawing_is_turned_as_it_was_seen(mirrored):
+    seen = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32) * [3, 1]
+    cos, sin = np.cos(2.0), np.sin(2.0)
+    other = (seen * [1, mirrored]) @ np.array([[cos, -sin], [sin, cos]]) + [7, -2]
+    np.testing.assert_allclose(turn_toward(other.astype(np.float32), seen), seen - seen.mean(axis=0), atol=1e-5)

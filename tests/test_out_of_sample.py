@@ -90,7 +90,7 @@ def test_votes_are_weighed_by_similarity_and_noise_can_win():
     noise = place(new, vectors, xy, np.array([0, -1, -1, 0]), k=3)
     assert noise.labels[0] == -1
     assert noise.strengths[0] == 0
-    assert "1 new item: of the 3 nearest mapped items" in noise.sentence
+    assert "1 added item: of the 3 nearest mapped items" in noise.sentence
     assert noise.sentence.endswith("1 belong to no cluster.")
 
 
@@ -105,7 +105,7 @@ def test_no_new_items_are_placed_nowhere():
     _, _, old, truth, xy = drawn()
     placed = place(old[:0], old, xy, truth)
     assert placed.xy.shape == (0, 2)
-    assert placed.sentence.startswith("0 new items")
+    assert placed.sentence.startswith("0 added items")
 
 
 def test_vectors_of_another_dimension_and_too_many_neighbours_are_refused():

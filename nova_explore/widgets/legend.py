@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nova_explore.columns import LARGER
 from nova_explore.errors import UnknownNameError
-from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, by_cluster, rgb, spread_colors
+from nova_explore.palette import CATEGORICAL, FIXED, SEQUENTIAL, UNCLUSTERED, by_cluster, rgb, spread_colors
 
 if TYPE_CHECKING:
     from nova_explore.exploration import Exploration
@@ -26,6 +26,7 @@ STEPS = 64
 BUILT_IN = {
     "cluster": "group",
     "larger_group": "larger group",
+    "added": "added items",
     "modality": "modality",
     "preservation": "map trust",
     "strength": "strength in group",
@@ -35,7 +36,6 @@ BUILT_IN = {
 }
 MEASURED = {name: f"measuring {BUILT_IN[name]}" for name in ("outlier", "trustworthiness", "continuity")}
 MEASURED["larger_group"] = "finding the larger groups"
-FIXED = {"modality": {str(kind): color for kind, color in MODALITY.items()}}
 NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
 
 

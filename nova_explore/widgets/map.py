@@ -89,8 +89,7 @@ class ScatterMap:
             self.widget.xy, self.widget.codes = fit(xy).tobytes(), bytes(n)
             self.widget.size, self.widget.opacity = point_size(n), opacity(n)
             # Squares of two pixels look the same as discs and cost less.
-            squares = {"renderPointsAsSquares": point_size(n) < DISC}
-            self.widget.regl_scatterplot_options = _SETTINGS["regl_scatterplot_options"] | squares
+            self.widget.regl_scatterplot_options = _OPTIONS | {"renderPointsAsSquares": point_size(n) < DISC}
 
     def recode(self, codes: NDArray[np.int32], colors: Sequence[str], muted: Collection[int] = ()) -> None:
         """Colour point i with ``colors[codes[i]]``, in place; codes in ``muted`` are drawn grey."""
@@ -159,6 +158,14 @@ def opacity(n: int) -> float:
     return float(np.clip(0.85 - 0.25 * (np.log10(max(n, 1)) - 4), 0.3, 0.85))
 
 
+_OPTIONS = {
+    # Escape is listened to on the whole page, so it would clear every map of a notebook at once.
+    "deselectOnEscape": False,
+    "pointSizeSelected": 2, "pointOutlineWidth": 0,
+    # The worker is sent a copy of every row, which takes longer than to index them here.
+    "spatialIndexUseWorker": False,
+}  # fmt: skip
+
 _SQUARE, _CLEAR, _GREY = [-1.0, 1.0], [0.0, 0.0, 0.0, 0.0], [0.6, 0.6, 0.6, 1.0]
 
 _SETTINGS: dict[str, Any] = {
@@ -182,13 +189,6 @@ _SETTINGS: dict[str, Any] = {
     "tooltip_properties_non_visual_info": {}, "legend_color": _CLEAR, "axes_color": _CLEAR, "zoom_on_selection": False,
     "zoom_on_filter": False, "width": "auto",
     "event_types": {"TOOLTIP": "tooltip", "VIEW_RESET": "view_reset", "VIEW_SAVE": "view_save"},
-    "regl_scatterplot_options": {
-        # Escape is listened to on the whole page, so it would clear every map of a notebook at once.
-        "deselectOnEscape": False,
-        "pointSizeSelected": 2, "pointOutlineWidth": 0,
-        # The worker is sent a copy of every row, which takes longer than to index them here.
-        "spatialIndexUseWorker": False,
-    },
 }  # fmt: skip
 """What jupyter-scatter's view reads and never changes here."""
 
@@ -236,6 +236,7 @@ class Canvas(anywidget.AnyWidget):
     selection = t.Instance(np.ndarray).tag(sync=True, echo_update=False, **_BINARY)
     hovering = t.Int(None, allow_none=True).tag(sync=True)
     background_color = t.Any("#ffffff").tag(sync=True)
+    regl_scatterplot_options = t.Dict(_OPTIONS).tag(sync=True)
     size = t.Float().tag(sync=True)
     opacity = t.Float().tag(sync=True)
     height = t.Int().tag(sync=True)

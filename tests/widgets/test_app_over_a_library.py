@@ -12,6 +12,7 @@ from toy_model import ToyModel, topic_texts
 import nova_explore as nx
 from nova_explore.collection import Collection
 from nova_explore.exploration import Exploration
+from nova_explore.palette import FIXED, UNCLUSTERED
 from nova_explore.widgets import App
 
 
@@ -34,6 +35,8 @@ def test_everything_a_person_can_do_works_on_a_real_exploration(exploration):
     app.select(exploration.collection.ids[:5])
     assert len(exploration.selected) == 5
     app.clear()
+    app.exploration.select(app.exploration.added)
+    assert app.selection == app.exploration.added.ids
     assert app.last_error == ""
     assert repr(app) == f"<App: {exploration.headline}>"
 
@@ -67,10 +70,14 @@ def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     items = [replace(item, uri=f"/later.csv#{item.name}") for item in text_items(topic_texts(3, seed=5))]
     app = nx.show(before.add(Collection(items), progress=False))
     last = app.exploration.collection.ids[-1]
-    assert "12 new items" in app.summary["caveats"]
+    assert "12 added items" in app.summary["caveats"]
     for column, _ in app.columns:
         app.column = column
         assert app.legend["entries"] or app.legend["bar"]
+    app.column = "added"
+    told = [(entry["label"], entry["count"], entry["color"]) for entry in app.legend["entries"]]
+    assert told == [("on the map", len(before), UNCLUSTERED), ("added", 12, FIXED["added"]["added"])]
+    assert ", 12 of them added" in app.summary["headline"]
     app.column = "cluster"
     assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
     app.inspected = last
@@ -79,6 +86,11 @@ def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     assert last in [tile["id"] for tile in app.tiles(app._serial, 0)]
     app.recluster(5)
     assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
+    pictures = []
+    app.map.widget.observe(lambda change: pictures.append(len(change["new"]) // 8), "xy")
+    app.redraw(0.6)
+    assert len(pictures) > 1
+    assert set(pictures) == {len(before) + 12}
     app.select([last])
     assert app.selection == (last,)
     assert app.last_error == ""

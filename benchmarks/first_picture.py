@@ -30,16 +30,18 @@ from nova_explore.collection import Collection, number_copies
 from nova_explore.imported import import_vectors
 
 CELLS = {
-    "jupyter-scatter": "import numpy as np, jscatter\nvectors = np.load('{n}.npy')\nvectors -= vectors.mean(axis=0)\n"
-    "axes = np.linalg.eigh(vectors.T @ vectors)[1][:, -2:]\nx, y = (vectors @ axes).T\n"
-    "jscatter.Scatter(x=x, y=y, height=560).show()",
+    "jupyter-scatter": "import numpy as np, pandas as pd, jscatter\n"
+    "vectors = np.load('{n}.npy')\nvectors -= vectors.mean(axis=0)\n"
+    "axes = np.linalg.eigh(vectors.T @ vectors)[1][:, -2:]\n"
+    "frame = pd.DataFrame(vectors @ axes, columns=['x', 'y'])\n"
+    "jscatter.Scatter(data=frame, x='x', y='y', color='#1f6feb', height=560).show()",
     "nova_explore": "import nova_explore as nx\nnx.show('{n}.nova', seed=None)",
 }
 SEEN = """async () => {
   const start = performance.now();
   jupyterapp.commands.execute("notebook:run-cell-and-select-next");
   while (!probe.seen()) {
-    if (performance.now() - start > 90_000) return NaN;
+    if (performance.now() - start > 30_000) return NaN;
     await new Promise(requestAnimationFrame);
   }
   return (performance.now() - start) / 1000;

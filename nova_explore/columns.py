@@ -14,10 +14,11 @@ from nova_explore.label import ClusterName
 from nova_explore.layout import Layout
 from nova_explore.neighbors import Neighbors
 from nova_explore.outliers import local_outlier_factors
-from nova_explore.stability import Stability
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nova_explore.stability import Stability
 
 UNCLUSTERED = "unclustered"
 

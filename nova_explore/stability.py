@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from nova_explore.cluster import Clustering, Hierarchy, reduce_for_clusters
 from nova_explore.errors import TooFewItemsError
-from nova_explore.linkage import single_linkage
 from nova_explore.matching import SAME_FROM, jaccard
 
 if TYPE_CHECKING:
@@ -216,6 +215,7 @@ def density_clusterer(reduced: NDArray[np.floating], *, min_cluster_size: int, m
     callable
         Positions to clusters.
     """
+    from nova_explore.linkage import single_linkage
 
     def recluster(positions: NDArray[np.intp]) -> NDArray[np.integer]:
         smallest = max(2, round(min_cluster_size * len(positions) / len(reduced)))

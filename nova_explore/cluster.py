@@ -31,8 +31,13 @@ ROUNDS = 50
 FEWEST_TO_CLUSTER = 10
 
 LARGEST = 0.8
-"""Share of the items beyond which a cluster says little. Excess of mass sometimes takes the first split of the tree:
-of 100,000 entries of WordNet it then makes 2 clusters, one of 99 %, with other seeds 86 to 93, as below that split."""
+"""Share of all clustered items beyond which a cluster says little. Excess of mass sometimes takes the first split of
+the tree: of 100,000 entries of WordNet it then makes 2 clusters, one of 99 %, with other seeds 86 to 93, as below it."""
+
+COVERED = 0.25
+"""Share of these items that clusters below it must hold. Of 12,000 entries of WordNet jittered to 100,000, cut at 62
+items, 374 clusters below hold half of the items: their adjusted mutual information with WordNet's files is .199, that
+of the 2 clusters above .001; at other sizes as well, more clusters below agree better with the files."""
 
 SWEPT = 12
 """Sizes that a sweep tries."""
@@ -101,8 +106,8 @@ class Hierarchy:
     def cut(self, min_cluster_size: int) -> Clustering:
         """Find the clusters that last longest, by excess of mass, for another smallest size: nothing is fitted again.
 
-        Where one of them is nearly everything (`LARGEST`), and below it there are twice as many that hold more than
-        half as many items, these are taken in its place.
+        Where one of them is nearly everything (`LARGEST`), and below it there are more than twice as many that hold a
+        good part of the items (`COVERED`), these are taken in its place.
 
         Raises
         ------
@@ -116,10 +121,11 @@ class Hierarchy:
             raise ValueError(f"min_cluster_size={min_cluster_size} is not possible. Pass 2 to {n:,}.")
         condensed = condense_tree(np.asarray(self.linkage), min_cluster_size)
         labels, strengths, _ = get_clusters(condensed, compute_stability(condensed))
-        most = int(LARGEST * n)
-        if np.bincount(labels[labels >= 0], minlength=1).max() > most:
+        clustered = (labels >= 0).sum()
+        most = int(LARGEST * clustered)
+        if clustered and np.bincount(labels[labels >= 0]).max() > most:
             below = get_clusters(condensed, compute_stability(condensed), max_cluster_size=most)
-            if below[0].max() > 2 * labels.max() and (below[0] >= 0).sum() > (labels >= 0).sum() / 2:
+            if below[0].max() > 2 * labels.max() and (below[0] >= 0).sum() > COVERED * clustered:
                 labels, strengths, _ = below
         parameters = {**self.parameters, "min_cluster_size": min_cluster_size}
         return Clustering(number_by_size(labels), strengths.astype(np.float32), parameters, self)

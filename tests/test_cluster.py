@@ -5,6 +5,8 @@ from __future__ import annotations
 import hdbscan
 import numpy as np
 import pytest
+from hdbscan.hdbscan_ import compute_stability, condense_tree, get_clusters
+from scipy.cluster.hierarchy import linkage
 from sklearn.metrics import adjusted_rand_score
 from test_layout import graph_of, planted
 
@@ -154,6 +156,19 @@ def test_a_cluster_of_nearly_everything_is_looked_into(seed):
     assert found.count >= 12
     assert inside.mean() > 0.6
     assert adjusted_rand_score(truth[inside], found.labels[inside]) > 0.85, "groups that touch may be one"
+
+
+def test_a_cluster_of_nearly_all_clustered_items_is_looked_into_where_most_lie_scattered():
+    # Six groups of 20 on a line, a little denser than the 200 items scattered between them, and one of 20 far away.
+    groups = [gap for _ in range(6) for gap in (1.0, *[0.9] * 19)]
+    places = np.cumsum([*groups, *[1.05] * 200, 1000.0, *[0.9] * 19])
+    hierarchy = Hierarchy(linkage(places[:, None]), {})
+    condensed = condense_tree(np.asarray(hierarchy.linkage), 15)
+    plain = get_clusters(condensed, compute_stability(condensed))[0]
+    assert np.bincount(plain[plain >= 0]).tolist() in ([320, 20], [20, 320]), "excess of mass takes the first split"
+    found = hierarchy.cut(15)
+    assert np.bincount(found.labels[found.labels >= 0]).tolist() == [20] * 7
+    assert (found.labels < 0).sum() == 200
 
 
 @pytest.mark.parametrize("min_samples", [3, 10, 20])

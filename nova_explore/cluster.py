@@ -32,7 +32,7 @@ FEWEST_TO_CLUSTER = 10
 
 LARGEST = 0.8
 """Share of all clustered items beyond which a cluster says little. Excess of mass sometimes takes the first split of
-the tree: of 100,000 entries of WordNet it then makes 2 clusters, one of 99 %, with other seeds 86 to 93, as below it."""
+the tree: of 100,000 entries of WordNet it then makes 2 clusters, one of 99 %, with other seeds 86 to 93, as below."""
 
 COVERED = 0.25
 """Share of these items that clusters below it must hold. Of 12,000 entries of WordNet jittered to 100,000, cut at 62

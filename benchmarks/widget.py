@@ -283,7 +283,7 @@ def lasso(page: Any, contender: str, n: int, heard: Path, share: float) -> tuple
         page.mouse.move(*corner, steps=2)
     page.mouse.up()
     released = page.evaluate("() => probe.released")
-    until = time.monotonic() + 240
+    until = time.monotonic() + 30
     while not heard.exists() and time.monotonic() < until:
         time.sleep(0.05)
     time.sleep(0.2)

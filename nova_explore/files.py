@@ -75,6 +75,7 @@ class FileReader:
     documents: Documents = "auto"
     sidecars: bool = True
     _listings: dict[Path, frozenset[str]] = field(default_factory=dict)
+    _suffixes: dict[Path, frozenset[str]] = field(default_factory=dict)
     _notes: dict[Path, dict[str, Scalar]] = field(default_factory=dict)
 
     def read(self, path: Path, *, name: str, folder: str, given: Mapping[str, Any] | None = None) -> list[Item]:
@@ -141,6 +142,13 @@ class FileReader:
                 self._listings[folder] = frozenset(entry.name for entry in folder.iterdir())
         return self._listings[folder]
 
+    def _endings(self, folder: Path) -> frozenset[str]:
+        """Suffixes of the media in a folder, as they are written there."""
+        if folder not in self._suffixes:
+            found = {Path(name).suffix for name in self._names(folder)}
+            self._suffixes[folder] = frozenset(suffix for suffix in found if suffix.lower() in MEDIA_SUFFIXES)
+        return self._suffixes[folder]
+
     def is_sidecar(self, path: Path) -> bool:
         """Whether a file describes a medium beside it: ``cat.txt`` or ``cat.png.json`` beside ``cat.png``."""
         stem, suffix = path.stem, path.suffix
@@ -149,7 +157,7 @@ class FileReader:
         names = self._names(path.parent)
         if stem in names and Path(stem).suffix.lower() in MEDIA_SUFFIXES:
             return True
-        return any(f"{stem}{ending}" in names for ending in _endings(names))
+        return any(f"{stem}{ending}" in names for ending in self._endings(path.parent))
 
     def notes(self, path: Path) -> dict[str, Scalar]:
         """Caption, tags and other columns that sidecars give to a medium. Broken sidecars give nothing here."""
@@ -175,11 +183,6 @@ class FileReader:
         if path not in self._notes:
             self._notes[path] = _parse(path)
         return self._notes[path]
-
-
-def _endings(names: Iterable[str]) -> set[str]:
-    endings = {Path(name).suffix for name in names}
-    return {ending for ending in endings if ending.lower() in MEDIA_SUFFIXES}
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

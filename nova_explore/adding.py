@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,11 +54,11 @@ class Growable:
     placed: Placed | None
     _drawn: Map
 
-    def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Self:
-        raise NotImplementedError
+    if TYPE_CHECKING:
 
-    def _open(self, what: str) -> EmbeddingModel:
-        raise NotImplementedError
+        def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Self: ...
+
+        def _open(self, what: str) -> EmbeddingModel: ...
 
     def add(self, source: Any = None, *, budget: float | None = None, progress: bool = True) -> Self:
         """Put new items on the map without moving it: each goes where its neighbours are and gets their group.

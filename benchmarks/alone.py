@@ -43,11 +43,12 @@ def contend(contenders: Contenders) -> bool:
     begun = time.perf_counter()
     result = contenders[name](rows)
     seconds = time.perf_counter() - begun
-    np.savez(target, result=result, seconds=seconds, mebibytes=_most_held())
+    np.savez(target, result=result, seconds=seconds, mebibytes=most_held())
     return True
 
 
-def _most_held() -> float:
+def most_held() -> float:
+    """Return the most memory that this process ever held, in mebibytes."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -26,7 +26,6 @@ import argparse
 import itertools
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -36,6 +35,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from alone import most_held
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "map.jsonl"
@@ -124,10 +124,10 @@ def contend(name: str, source: Path, target: Path, seed: int) -> None:
 
     xy, labels, said = CONTENDERS[name](vectors, mark, **({"seed": seed} if name == OWN else {}))
     took = sum(phases.values())
-    spent = resource.getrusage(resource.RUSAGE_SELF)
+    spent = time.process_time()
     record = {
         "contender": name, "n": len(vectors), "d": vectors.shape[1], "seconds": round(took, 2), "phases": phases,
-        "cpu_seconds": round(spent.ru_utime + spent.ru_stime, 1), "peak_mib": round(spent.ru_maxrss / 1024), **said,
+        "cpu_seconds": round(spent, 1), "peak_mib": round(most_held()), **said,
     }  # fmt: skip
     print(f"    {name}: {time.perf_counter() - begun:.1f} s {phases}", file=sys.stderr, flush=True)
     np.savez(target, record=json.dumps(record), xy=np.empty((0, 2)) if xy is None else xy,

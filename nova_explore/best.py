@@ -5,11 +5,11 @@ from __future__ import annotations
 import numba
 
 
-@numba.njit(cache=True, parallel=True)
-def keep_best(scores, indices, values):  # noqa: ANN001, ANN201
-    """Fill ``indices`` and ``values``, (m, k) arrays, with the k highest of (m, n) scores, best first."""
+@numba.njit(cache=True, nogil=True)
+def keep_best(scores, indices, values, first, end):  # noqa: ANN001, ANN201
+    """Fill rows of ``indices`` and ``values``, (m, k) arrays, with the k highest of (m, n) scores, best first."""
     k = indices.shape[1]
-    for row in numba.prange(scores.shape[0]):
+    for row in range(first, end):
         held = 0
         for column in range(scores.shape[1]):
             score = scores[row, column]

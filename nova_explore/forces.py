@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from nova_explore import cores
+
 PUSHES = 5
 """Random items that push for each edge that pulls: UMAP's ``negative_sample_rate``."""
 
@@ -52,11 +54,14 @@ def settle(
     shares = (graph.data / graph.data.max()).astype(np.float32)
     pull, push = _tables(a, b)
     before, after = start.astype(np.float32, order="C"), np.empty(start.shape, np.float32)
-    for number in range(rounds):
-        step = np.float32(1 - number / rounds)
-        _move(before, after, graph.indptr, graph.indices, shares, number, step, pull, push, np.uint64(seed))
-        yield after
-        before, after = after, before
+    ties = (graph.indptr, graph.indices, shares)
+    with cores.over_rows(len(start)) as each_part:
+        for number in range(rounds):
+            at = (number, np.float32(1 - number / rounds), pull, push, np.uint64(seed))
+            places = (before, after)
+            each_part(lambda first, end, places=places, at=at: _move(*places, *ties, *at, first, end))
+            yield after
+            before, after = after, before
 
 
 def _tables(a: float, b: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -99,10 +104,10 @@ def _shift(after, i, before, other, strength, step):
         after[i, d] += step * min(max(gradient, -STRONGEST), STRONGEST)
 
 
-@numba.njit(cache=True, parallel=True, fastmath=True)
-def _move(before, after, starts, others, shares, number, step, pull, push, seed):
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _move(before, after, starts, others, shares, number, step, pull, push, seed, first, end):
     n = before.shape[0]
-    for i in numba.prange(n):
+    for i in range(first, end):
         state = _mix(seed + np.uint64(number) * np.uint64(0x9E3779B97F4A7C15) ^ _mix(np.uint64(i) + np.uint64(1)))
         for d in range(before.shape[1]):
             after[i, d] = before[i, d]

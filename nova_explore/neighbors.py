@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_explore import cores
 from nova_explore.errors import TooFewItemsError
 
 BLOCK_BYTES = 64 * 2**20
@@ -256,5 +257,6 @@ def top(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray
     indices = np.zeros((len(scores), k), np.int32)
     values = np.full((len(scores), k), -np.inf, np.float32)
     if k:  # the compiled loop compares with the last of k
-        keep_best(scores, indices, values)
+        with cores.over_rows(len(scores)) as each_part:
+            each_part(lambda first, end: keep_best(scores, indices, values, first, end))
     return indices, values

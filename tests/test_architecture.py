@@ -35,6 +35,7 @@ ORDER = (
     "imported",
     "canaries",
     "fingerprint",
+    "cores",
     "nn_descent",
     "best",
     "neighbors",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from scipy.sparse import csr_array
 
-from nova_explore import forces
+from nova_explore import cores, forces
 from nova_explore.forces import settle
 
 A, B = 1.577, 0.895  # UMAP's curve for min_dist=0.1
@@ -47,14 +46,10 @@ def test_tied_items_come_together_and_the_others_keep_their_distance():
     assert np.median(steps) < 0.25 * np.median(apart)
 
 
-def test_the_number_of_cores_changes_nothing():
-    cores = numba.get_num_threads()
+def test_the_number_of_cores_changes_nothing(monkeypatch):
     several = settled(ring(200), scattered(200))
-    numba.set_num_threads(1)
-    try:
-        one = settled(ring(200), scattered(200))
-    finally:
-        numba.set_num_threads(cores)
+    monkeypatch.setattr(cores, "count", lambda: 1)
+    one = settled(ring(200), scattered(200))
     np.testing.assert_array_equal(several, one)
 
 

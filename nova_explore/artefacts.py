@@ -26,7 +26,7 @@ from nova_explore.store import Library
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 8
+VERSION = 9
 """Raised whenever the same parameters give another map."""
 
 LINKAGE = ("left", "right", "distance", "size")

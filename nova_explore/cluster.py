@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 DIMENSIONS = 5
 """Dimensions to cluster in: density estimates need few, and two lose neighbours that five keep."""
 
-ROUNDS = 50
-"""Of the reduction. With 50, 100, 200 and 400 rounds, the clusters' adjusted mutual information is .255, .252, .251 and
-.249 with the files of 10,000 entries of WordNet, .427, .426, .424 and .418 with the folders of the demo collection."""
+ROUNDS = 60
+"""Of the reduction: more leave fewer items unclustered, in clusters less pure. With 40, 60 and 75 rounds, of 10,000
+entries of WordNet 34, 32 and 29 % are in no cluster, and the adjusted mutual information of the clustered ones with
+WordNet's files is .354, .340 and .331 (means of 8 seeds)."""
 
 FEWEST_TO_CLUSTER = 10
 

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +35,6 @@ from nova_explore.lance import Tables, arrow, schema
 from nova_explore.models.model import ItemError, Space, Vector
 from nova_explore.vector_file import read_vectors
 from nova_explore.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
-
-if TYPE_CHECKING:
-    pass
 
 FORMAT = 1
 MARKER = "nova.json"

@@ -98,6 +98,7 @@ class App(anywidget.AnyWidget):
         self._colorings: dict[str, legend.Coloring] = {}
         self._coloring = self._color("cluster")
         self._kinds = exploration.collection.modalities
+        self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
         self._chosen: NDArray[np.intp] | None = None
         self._left_out = 0
         self._ranking: Ranking | None = None
@@ -259,7 +260,7 @@ class App(anywidget.AnyWidget):
     # ---- what the parts show --------------------------------------------------------------------------------------
 
     def _choose(self, positions: NDArray[np.intp], *, left_out: int = 0) -> None:
-        ids = tuple(map(self.exploration.collection.ids.__getitem__, positions.tolist()))
+        ids = tuple(self._ids[positions].tolist())
         self._select(Slice("selection", ids))
         self._shine(ids, positions, left_out=left_out)
 

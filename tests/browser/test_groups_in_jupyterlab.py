@@ -49,7 +49,7 @@ def test_a_click_tells_which_groups_come_back_until_there_are_others(app):
     app.root.get_by_text("Which groups come back?").click()
     sentence = app.root.locator(".nx-stability p")
     sentence.wait_for()
-    assert sentence.inner_text().startswith(f"Of {groups} clusters, found again in 20 subsets of 50% of the items: ")
+    assert sentence.inner_text().startswith(f"Of {groups} groups, found again in 20 subsets of 50% of the items: ")
     shares = app.root.locator(".nx-entry .nx-share")
     assert shares.count() == groups
     assert all(share.strip().endswith("%") for share in shares.all_inner_texts())

@@ -10,6 +10,7 @@ import wordnet
 
 DOCS = Path(__file__).parent.parent / "docs"
 COLUMNS = ("seconds", "peak_mib", "kept of 15", "trustworthiness", "clusters", "ami", "ami clustered")
+WHOLE = ("peak_mib", "clusters")
 OWN = "nova_explore"
 PARTIAL = {"embedding-atlas": " (map only)", "evoc": " (clusters only)"}
 
@@ -36,7 +37,8 @@ def _sum_up(runs: list[dict]) -> dict:
     row = runs[-1] | {"runs": len(runs), "seconds": round(float(np.median([run["seconds"] for run in runs])), 2)}
     for column in COLUMNS[1:]:
         if column in row:
-            row[column] = round(float(np.mean([run[column] for run in runs])), 4)
+            mean = float(np.mean([run[column] for run in runs]))
+            row[column] = round(mean) if column in WHOLE else round(mean, 4)
     return row
 
 

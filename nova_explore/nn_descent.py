@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 from nova_explore import cores
 
 TREES = 8
-"""Of 117,659 entries of WordNet, 8 trees and descent find .97 of the neighbours in 3.8 s, 4 trees .958 in 4.7 s."""
+"""Of 117,659 entries of WordNet, with 5 neighbours to spare, 8 trees and descent find .973 of the neighbours in 4.4 s,
+4 trees .958 in 4.7 s, since the descent is longer, and a random projection forest .959 in 6.5 s."""
 
 LEAF_ITEMS = 800
 BRANCHES = 32
 
 SPARE = 3
-"""Neighbours looked for beyond those asked for: the last of a row are found least surely."""
+"""Neighbours looked for beyond those asked for: the last of a row are found least surely. There, 5 find .973 of the
+neighbours, 2 find .966 in 0.6 s less, none .959."""
 
 ROUNDS = 12
 SETTLED = 0.01

@@ -1,0 +1,61 @@
+"""Items that joined a map, in a real JupyterLab: where they lie, how many they are, and that nothing else moved."""
+
+from __future__ import annotations
+
+import pytest
+from jupyter_page import TESTS, AppInPage, wait_for
+
+pytestmark = pytest.mark.browser
+
+WHOLE_CHAIN_MS = 120_000
+
+SETUP = f"""
+import sys
+sys.path.insert(0, {str(TESTS)!r})
+import nova_explore as nx
+from dataclasses import replace
+from toy_library import text_items, toy_library
+from toy_model import ToyModel, topic_texts
+from nova_explore.widgets import App
+library = toy_library("added.nova", per_topic=40)
+mapped = nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False)
+texts = [(topic, text + " later") for topic, text in topic_texts(6, seed=7)]
+later = [replace(item, uri=f"/later.csv#row={{row}}") for row, item in enumerate(text_items(texts))]
+app = App(mapped.add(nx.Collection(later), model=ToyModel(), progress=False), height=480)
+app
+"""
+
+
+@pytest.fixture(scope="module")
+def app(open_notebook) -> AppInPage:
+    notebook = open_notebook("added", [SETUP])
+    notebook.page.locator(".nx-map[data-ready=true]").wait_for(timeout=WHOLE_CHAIN_MS)
+    app = notebook.app(0)
+    app.settle()
+    return app
+
+
+def test_what_was_added_is_counted_and_has_a_colour_of_its_own(app):
+    assert "24 added" in app.root.locator(".nx-head strong").inner_text()
+    app.root.locator(".nx-select").select_option("added")
+    entries = app.root.locator(".nx-entry")
+    wait_for(lambda: entries.count() == 2)
+    assert [text.split() for text in entries.all_inner_texts()] == [["on", "the", "map", "160"], ["added", "24"]]
+    colors = entries.locator(".nx-dot").evaluate_all("dots => dots.map((dot) => getComputedStyle(dot).backgroundColor)")
+    assert len(set(colors)) == 2
+    app.settle()
+    both = app.map_pixels()
+    entries.first.click()
+    wait_for(lambda: entries.first.get_attribute("aria-pressed") == "false")
+    app.settle()
+    assert (app.map_pixels() != both).any()
+    entries.first.click()
+
+
+def test_an_added_item_is_hovered_and_inspected_like_any_other(app):
+    card = app.hover(160)
+    assert "later" in card.inner_text()
+    app.click(160)
+    detail = app.root.locator(".nx-inspector")
+    detail.wait_for()
+    assert "later" in detail.inner_text()

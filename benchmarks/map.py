@@ -16,8 +16,8 @@ Quality: the share of an item's 15 true neighbours (exact, on a sample) that are
 trustworthiness on the same sample, and adjusted mutual information between clusters and WordNet's 45 lexicographer
 files, for all items and for those that are in a cluster. Another seed moves this agreement by 0.01 and more at 10,000
 items, so ``--repeat`` runs every contender several times, ours with seeds of 0, 1, …, the peers without one, as they
-are used. Results go to ``benchmarks/results/``, a line a run, and from there to the table (medians of the seconds,
-means of the rest) and the picture in ``docs/`` (``--fold``).
+are used. Results go to ``benchmarks/results/``, a line a run, and from there to the table and the picture in ``docs/``
+(``--fold``).
 """
 
 from __future__ import annotations

@@ -10,8 +10,10 @@ import wordnet
 
 DOCS = Path(__file__).parent.parent / "docs"
 COLUMNS = ("seconds", "peak_mib", "kept of 15", "trustworthiness", "clusters", "ami", "ami clustered")
-WHOLE = ("peak_mib", "clusters")
 OWN = "nova_explore"
+LABELS = {"embedding-atlas": (0, 7, -10, "left"), "evoc": (-1, 7, -6, "left"), OWN: (0, -6, -3, "right")}
+"""Which point of a line its name stands at, how far to the right and up of it, and which side of the name is there."""
+
 PARTIAL = {"embedding-atlas": " (map only)", "evoc": " (clusters only)"}
 
 
@@ -33,12 +35,16 @@ def write(results: Path) -> None:
 
 
 def _sum_up(runs: list[dict]) -> dict:
-    """One row of the runs of one batch: the median of the seconds, means of the rest."""
+    """One row of the runs of one batch."""
     row = runs[-1] | {"runs": len(runs), "seconds": round(float(np.median([run["seconds"] for run in runs])), 2)}
     for column in COLUMNS[1:]:
         if column in row:
-            mean = float(np.mean([run[column] for run in runs]))
-            row[column] = round(mean) if column in WHOLE else round(mean, 4)
+            values = [run[column] for run in runs]
+            row[column] = round(float(np.mean(values)), 4)
+            if column == "peak_mib":
+                row[column] = max(values)
+            elif column == "clusters":
+                row[column] = " to ".join(map(str, sorted({min(values), max(values)})))
     return row
 
 
@@ -47,7 +53,7 @@ def _table(rows: list[dict], own: dict[tuple, list[float]]) -> list[str]:
         "# From vectors to map: measured",
         "",
         "Made by `python benchmarks/map.py`, which says what is compared and how; each run is a process of its own.",
-        "Seconds are medians of the runs, the rest means.",
+        "Seconds are medians of the runs, memory the most of all, clusters the fewest and the most, the rest means.",
         "Ratios are to nova_explore in the same run. *jittered*: WordNet's vectors again, moved a little.",
         "",
         "| vectors | compiled code | contender | runs | " + " | ".join(COLUMNS) + " | time ratio |",
@@ -78,20 +84,20 @@ def _draw(rows: list[dict], target: Path) -> None:
         own, grown = contender == OWN, contender == OWN and n[-1] > wordnet.REAL
         line = {"lw": 2.5 if own else 1.2, "ls": "--" if grown else "-", "color": "#1f6feb" if own else None}
         axes.plot(n, seconds, marker="o", **line)
-        beside = {"embedding-atlas": -11, "evoc": -4, OWN: -14}.get(contender, 4)
-        near = {"xytext": (7, beside), "textcoords": "offset points", "fontsize": 8}
+        at, *beside, aligned = LABELS.get(contender, (-1, 7, 4, "left"))
+        near = {"xytext": beside, "ha": aligned, "textcoords": "offset points", "fontsize": 8}
         near["bbox"] = {"fc": "white", "ec": "none", "pad": 1}
         said = f", {d} dimensions; 1,000,000 jittered" if grown else ""
         if grown:
-            near |= {"xytext": (0, 10), "ha": "right"}
+            at, near["xytext"] = -1, (0, 10)
             curve = np.geomspace(n[0], n[-1], 50)
             expected = seconds[0] * curve * np.log(curve) / (n[0] * np.log(n[0]))
             axes.plot(curve, expected, ":", color="#888888", lw=1.2)
             axes.annotate("n·log n", (curve[-1], expected[-1]), xytext=(6, -6), textcoords="offset points", fontsize=8)
-        axes.annotate(f"{contender}{PARTIAL.get(contender, '')}{said}", (n[-1], seconds[-1]), **near)
+        axes.annotate(f"{contender}{PARTIAL.get(contender, '')}{said}", (n[at], seconds[at]), **near)
     axes.set(xscale="log", yscale="log", xlabel="items", ylabel="seconds, fresh process, 2 cores")
     axes.set_title("From vectors to a map with clusters", loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(x=0.18, y=0.1)
+    axes.margins(x=0.21, y=0.1)
     figure.tight_layout()
     figure.savefig(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("dom.js", "kernel.js", "points.js", "map.js", "grain.js", "stability.js", "side.js", "gallery.js", "app.js")
+
+MANY = 200_000
+"""Items from which on Python's search for garbage among them, half a second for a million, is not left to chance: it
+would come in the middle of what a person does."""
 
 
 class App(anywidget.AnyWidget):
@@ -93,6 +98,8 @@ class App(anywidget.AnyWidget):
     last_error = t.Unicode().tag(sync=True)
 
     def __init__(self, exploration: Exploration, *, height: int = 560, map: Map | None = None) -> None:
+        if len(exploration) >= MANY:
+            gc.collect()
         self.exploration = self._opened = self._named = exploration
         self.map: Map = map or ScatterMap(exploration.layout.xy, height=height)
         self._colorings: dict[str, legend.Coloring] = {}

@@ -202,6 +202,19 @@ class Notebook:
             code,
         )
 
+    def holds(self, condition: str) -> bool:
+        """Whether a condition is true in the kernel; one that cannot be evaluated is an error here."""
+        return self.page.evaluate(
+            """async (code) => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                const { content } = await kernel.requestExecute({ code: "", user_expressions: { code } }).done;
+                const { status, data, evalue } = content.user_expressions.code;
+                if (status !== "ok") throw new Error(evalue);
+                return data["text/plain"] === "True";
+            }""",
+            f"bool({condition})",
+        )
+
     def app(self, number: int = 0) -> AppInPage:
         """One of the apps, once its map is drawn."""
         return AppInPage(self.page, number).wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from jupyter_page import TESTS, AppInPage, wait_for
+from jupyter_page import TESTS, AppInPage, Notebook, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -21,22 +21,27 @@ library = toy_library("added.nova", per_topic=40)
 mapped = nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False)
 texts = [(topic, text + " later") for topic, text in topic_texts(6, seed=7)]
 later = [replace(item, uri=f"/later.csv#row={{row}}") for row, item in enumerate(text_items(texts))]
-app = App(mapped.add(nx.Collection(later), model=ToyModel(), progress=False), height=480)
+app = App(mapped.add(nx.Collection(later), progress=False), height=480)
 app
 """
 
 
 @pytest.fixture(scope="module")
-def app(open_notebook) -> AppInPage:
+def notebook(open_notebook) -> Notebook:
     notebook = open_notebook("added", [SETUP])
     notebook.page.locator(".nx-map[data-ready=true]").wait_for(timeout=WHOLE_CHAIN_MS)
+    return notebook
+
+
+@pytest.fixture
+def app(notebook) -> AppInPage:
     app = notebook.app(0)
     app.settle()
     return app
 
 
 def test_what_was_added_is_counted_and_has_a_colour_of_its_own(app):
-    assert "24 added" in app.root.locator(".nx-head strong").inner_text()
+    assert "184 items, 24 of them added" in app.root.locator(".nx-head strong").inner_text()
     app.root.locator(".nx-select").select_option("added")
     entries = app.root.locator(".nx-entry")
     wait_for(lambda: entries.count() == 2)
@@ -52,10 +57,10 @@ def test_what_was_added_is_counted_and_has_a_colour_of_its_own(app):
     entries.first.click()
 
 
-def test_an_added_item_is_hovered_and_inspected_like_any_other(app):
-    card = app.hover(160)
-    assert "later" in card.inner_text()
+def test_an_added_item_is_hovered_and_inspected_like_any_other(app, notebook):
+    id = app.hover(160).get_attribute("data-id")
+    assert notebook.holds(f"app.exploration.added.ids[0] == {id!r}")
     app.click(160)
-    detail = app.root.locator(".nx-inspector")
-    detail.wait_for()
-    assert "later" in detail.inner_text()
+    app.root.locator(".nx-inspector .nx-near").wait_for()
+    assert notebook.holds(f"app.inspected == {id!r}")
+    assert not notebook.errors

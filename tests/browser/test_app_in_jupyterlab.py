@@ -367,8 +367,9 @@ def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
     app.settle()
     place = app.spot(3)
     app.root.locator("[aria-label='Spacing of points']").fill("5")
-    wait_for(lambda: "0.8" in app.root.locator(".nx-spacing").inner_text() and app.spot(3) != place)
-    notebook.python("assert app.exploration.layout.parameters['min_dist'] == 0.8, app.exploration.layout.parameters")
+    wait_for(lambda: "0.8" in app.root.locator(".nx-spacing").inner_text())
+    wait_for(lambda: notebook.holds("app.exploration.layout.parameters['min_dist'] == 0.8"))
+    wait_for(lambda: app.spot(3) != place)
     assert not notebook.errors
 
 

@@ -6,7 +6,7 @@ import numba
 
 
 @numba.njit(cache=True, nogil=True)
-def keep_best(scores, indices, values, first, end):  # noqa: ANN001, ANN201
+def keep_best(scores, indices, values, first, end):
     """Fill rows of ``indices`` and ``values``, (m, k) arrays, with the k highest of (m, n) scores, best first."""
     k = indices.shape[1]
     for row in range(first, end):

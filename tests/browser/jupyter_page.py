@@ -20,6 +20,9 @@ import numpy as np
 from PIL import Image
 
 WAIT_MS = 25_000
+WHOLE_CHAIN_MS = 120_000
+"""For notebooks that embed and explore before they show: what is compiled for that may take long on a busy machine."""
+
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
@@ -101,9 +104,9 @@ class AppInPage:
         self.page = page
         self.root = page.locator(".nx").nth(number)
 
-    def wait(self) -> AppInPage:
-        """Wait until the map is drawn."""
-        self.root.locator(".nx-map[data-ready=true]").wait_for(timeout=WAIT_MS)
+    def wait(self, timeout: float = WAIT_MS) -> AppInPage:
+        """Wait until the map is drawn, for so many milliseconds."""
+        self.root.locator(".nx-map[data-ready=true]").wait_for(timeout=timeout)
         return self
 
     def settle(self) -> None:

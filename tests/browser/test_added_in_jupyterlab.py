@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from jupyter_page import TESTS, AppInPage, Notebook, wait_for
+from jupyter_page import TESTS, WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
 
 pytestmark = pytest.mark.browser
-
-WHOLE_CHAIN_MS = 120_000
 
 SETUP = f"""
 import sys
@@ -28,14 +26,12 @@ app
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook) -> Notebook:
-    notebook = open_notebook("added", [SETUP])
-    notebook.page.locator(".nx-map[data-ready=true]").wait_for(timeout=WHOLE_CHAIN_MS)
-    return notebook
+    return open_notebook("added", [SETUP])
 
 
 @pytest.fixture
 def app(notebook) -> AppInPage:
-    app = notebook.app(0)
+    app = AppInPage(notebook.page).wait(WHOLE_CHAIN_MS)
     app.settle()
     return app
 
@@ -63,4 +59,5 @@ def test_an_added_item_is_hovered_and_inspected_like_any_other(app, notebook):
     app.click(160)
     app.root.locator(".nx-inspector .nx-near").wait_for()
     assert notebook.holds(f"app.inspected == {id!r}")
+    assert notebook.holds("(app.exploration.layout.xy[:160] == mapped.layout.xy).all()")
     assert not notebook.errors

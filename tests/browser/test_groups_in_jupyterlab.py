@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from jupyter_page import TESTS, AppInPage, Notebook, wait_for
+from jupyter_page import TESTS, WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
 
 pytestmark = pytest.mark.browser
-
-WHOLE_CHAIN_MS = 120_000
-"""The notebook embeds and explores before it shows: what is compiled for that may take long on a busy machine."""
 
 SETUP = f"""
 import sys
@@ -28,7 +25,7 @@ app
 @pytest.fixture(scope="module")
 def notebook(open_notebook) -> Notebook:
     notebook = open_notebook("groups", [SETUP])
-    notebook.page.locator(".nx-map[data-ready=true]").wait_for(timeout=WHOLE_CHAIN_MS)
+    AppInPage(notebook.page).wait(WHOLE_CHAIN_MS)
     return notebook
 
 

@@ -22,11 +22,11 @@ from pathlib import Path
 import numpy as np
 from wordnet import sample
 
-from nova_explore.chain import explore
 from nova_explore.collection import Collection, Item, Modality, number_copies
-from nova_explore.imported import import_vectors
-from nova_explore.out_of_sample import vote_again
-from nova_explore.stored_maps import open_map
+from nova_explore.embedding.own_vectors import import_vectors
+from nova_explore.exploration.chain import explore
+from nova_explore.exploration.stored_maps import open_map
+from nova_explore.map.out_of_sample import vote_again
 
 
 def entry(row: int) -> Item:

@@ -27,7 +27,7 @@ from widget import PROBE
 from wordnet import sample
 
 from nova_explore.collection import Collection, number_copies
-from nova_explore.imported import import_vectors
+from nova_explore.embedding.own_vectors import import_vectors
 
 CELLS = {
     "jupyter-scatter": "import numpy as np, pandas as pd, jscatter\n"
@@ -59,7 +59,7 @@ def bring(n: int, folder: Path) -> None:
 
 def first_picture(lab: Any, browser: Any, contender: str, n: int) -> float:
     """Seconds to the first picture in a kernel of its own."""
-    from browser.jupyter_page import Notebook
+    from fakes.jupyter_page import Notebook
 
     notebook = Notebook(lab, browser, contender, [CELLS[contender].format(n=n)], before=PROBE, run_all=False)
     try:
@@ -73,8 +73,8 @@ def first_picture(lab: Any, browser: Any, contender: str, n: int) -> float:
 
 
 def main() -> None:
-    from browser.jupyter_page import Lab
-    from chromium import started_chromium
+    from fakes.chromium import started_chromium
+    from fakes.jupyter_page import Lab
 
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("sizes", nargs="*", type=int, default=[1_500, 10_000, 117_659])

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from nova_explore import datasets
-from nova_explore.demo_fetch import fetch_wheel
-from nova_explore.models.local import LocalModel
+from nova_explore.models.local.model import LocalModel
+from nova_explore.sources import datasets
+from nova_explore.sources.fetch import fetch_wheel
 
 CUT = 10
 

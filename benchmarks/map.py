@@ -49,9 +49,9 @@ def smallest(n: int) -> int:
 
 
 def ours(vectors: np.ndarray, mark, seed: int) -> tuple[np.ndarray, np.ndarray, dict]:
-    from nova_explore.cluster import DIMENSIONS, cluster
-    from nova_explore.layout import lay_out, principal_components, weigh
-    from nova_explore.neighbors import find_neighbors
+    from nova_explore.clusters.cluster import DIMENSIONS, cluster
+    from nova_explore.map.layout import lay_out, principal_components, weigh
+    from nova_explore.map.neighbors import find_neighbors
 
     mark("import")
     neighbors = find_neighbors(vectors, k=K, seed=seed)

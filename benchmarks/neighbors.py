@@ -18,13 +18,13 @@ K, CHECKED, MOST_EXACT = 15, 500, 30_000
 
 
 def ours(rows: np.ndarray) -> np.ndarray:
-    from nova_explore.neighbors import find_neighbors
+    from nova_explore.map.neighbors import find_neighbors
 
     return find_neighbors(rows, k=K).indices
 
 
 def exact(rows: np.ndarray) -> np.ndarray:
-    from nova_explore.neighbors import find_neighbors
+    from nova_explore.map.neighbors import find_neighbors
 
     return find_neighbors(rows, k=K, exact=True).indices
 
@@ -70,7 +70,7 @@ def shared(one: np.ndarray, other: np.ndarray) -> float:
 def measure(n: int) -> None:
     import wordnet
 
-    from nova_explore.neighbors import most_similar
+    from nova_explore.map.neighbors import most_similar
 
     vectors, _ = wordnet.sample(n)
     n = len(vectors)

@@ -27,17 +27,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "media")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import numpy as np
-from toy_library import text_items, toy_collection
-from toy_model import topic_texts
+from fakes.toy_library import text_items, toy_collection
+from fakes.toy_model import topic_texts
 
 from nova_explore.collection import Collection
-from nova_explore.embedding import embed, estimate
-from nova_explore.models.nova import NovaModel
-from nova_explore.models.nova_request import MODEL_ID, Prepared, read_answer, request_body
-from nova_explore.store import open_library
+from nova_explore.embedding.embed import embed, estimate
+from nova_explore.library.store import open_library
+from nova_explore.models.nova.model import NovaModel
+from nova_explore.models.nova.request import MODEL_ID, Prepared, read_answer, request_body
 
 ITEMS, LIMIT, LATENCY, FAULTS, IN_FLIGHT, REPEATS, OUTAGE = 2000, 50, 0.1, 0.05, 16, 3, 20
 
@@ -137,9 +137,9 @@ def naive(texts: Collection, threads: int, count: int) -> None:
 
 KILLED = """
 import sys
-from toy_library import toy_collection
-from nova_explore.embedding import embed
-from nova_explore.models.nova import NovaModel
+from fakes.toy_library import toy_collection
+from nova_explore.embedding.embed import embed
+from nova_explore.models.nova.model import NovaModel
 model = NovaModel(max_in_flight=int(sys.argv[2]))
 embed(toy_collection(75), to=sys.argv[1], model=model, progress=False)
 """
@@ -148,7 +148,7 @@ embed(toy_collection(75), to=sys.argv[1], model=model, progress=False)
 def measure_kill(folder: Path) -> None:
     print(f"\n3. kill -9 at five random moments of one run of 300 items, at most {IN_FLIGHT} in flight")
     draw = random.Random(int(time.time()))
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path[:3])}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path[:2])}
     os.environ["NOVA_EXPLORE_CACHE"] = environment["NOVA_EXPLORE_CACHE"] = str(folder / "3")
     moments = sorted(draw.sample(range(5, 290), 5))
     with service("--latency", "0.05", "--rate", "60", "--faults", "0.05") as fake:
@@ -196,10 +196,10 @@ def measure_outage(folder: Path) -> None:
 
 def measure_cost(folder: Path) -> None:
     import soundfile
-    from making import film, pdf
+    from fakes.making import film, pdf
     from PIL import Image
 
-    from nova_explore.sources import read
+    from nova_explore.sources.read import read
 
     media = folder / "media"
     media.mkdir()

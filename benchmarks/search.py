@@ -29,12 +29,13 @@ import wordnet
 from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality, number_copies
-from nova_explore.finder import TUNING_QUERIES, Finder, embed_phrases
-from nova_explore.label import read_vocabulary
-from nova_explore.models.local_text import TextEncoder
-from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
-from nova_explore.search import spread
-from nova_explore.store import Library, open_library
+from nova_explore.library.store import Library, open_library
+from nova_explore.models.local.text import TextEncoder
+from nova_explore.models.model import Capabilities
+from nova_explore.similarity.finder import TUNING_QUERIES, Finder, embed_phrases
+from nova_explore.similarity.ranking import spread
+from nova_explore.space import ItemError, Role, Space, Vector
+from nova_explore.words import read_vocabulary
 
 WRITE_ROWS = 16_384
 EXACT = 100_000

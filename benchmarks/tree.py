@@ -21,8 +21,8 @@ def smallest(n: int) -> int:
 
 
 def ours(points: np.ndarray) -> np.ndarray:
-    from nova_explore.cluster import Hierarchy
-    from nova_explore.linkage import single_linkage
+    from nova_explore.clusters.cluster import Hierarchy
+    from nova_explore.clusters.linkage import single_linkage
 
     return Hierarchy(single_linkage(points, min_samples=3), {}).cut(smallest(len(points))).labels
 
@@ -60,9 +60,9 @@ def measure(n: int) -> None:
     import wordnet
     from sklearn.metrics import adjusted_rand_score
 
-    from nova_explore.cluster import DIMENSIONS, reduce_for_clusters
-    from nova_explore.layout import principal_components, weigh
-    from nova_explore.neighbors import find_neighbors
+    from nova_explore.clusters.cluster import DIMENSIONS, reduce_for_clusters
+    from nova_explore.map.layout import principal_components, weigh
+    from nova_explore.map.neighbors import find_neighbors
 
     vectors, _ = wordnet.sample(n, 384 if n <= wordnet.REAL else 256)
     reduced = np.array(reduce_for_clusters(principal_components(vectors, DIMENSIONS), weigh(find_neighbors(vectors))))

@@ -25,15 +25,15 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import numpy as np
 
-from nova_explore.artefacts import Map
-from nova_explore.cluster import Clustering
+from nova_explore.clusters.cluster import Clustering
+from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.exploration import Exploration
-from nova_explore.label import ClusterName
-from nova_explore.layout import Layout
-from nova_explore.modality_gap import ModalityGap
-from nova_explore.models.model import Space
-from nova_explore.neighbors import Neighbors
+from nova_explore.exploration.bundle import Exploration
+from nova_explore.exploration.drawn_map import Map
+from nova_explore.map.layout import Layout
+from nova_explore.map.modality_gap import ModalityGap
+from nova_explore.map.neighbors import Neighbors
+from nova_explore.space import Space
 
 GROUPS, NOISE, HEIGHT = 60, 0.2, 560
 REPEATS = {100_000: 3}
@@ -198,7 +198,7 @@ def made(n: int) -> Exploration:
 
 def measure(lab: Any, browser: Any, contender: str, n: int, shots: Path | None) -> dict[str, float]:
     """One notebook of one contender, from its first paint to a lasso."""
-    from browser.jupyter_page import Notebook
+    from fakes.jupyter_page import Notebook
 
     setup, show, recolour = (cell.format(n=n, height=HEIGHT) for cell in CELLS[contender])
     setup = HEARD + setup
@@ -297,8 +297,8 @@ def lasso(page: Any, contender: str, n: int, heard: Path, share: float) -> tuple
 
 
 def main() -> None:
-    from browser.jupyter_page import Lab
-    from chromium import started_chromium
+    from fakes.chromium import started_chromium
+    from fakes.jupyter_page import Lab
 
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("sizes", nargs="*", type=int, default=[100_000, 1_000_000])

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from nova_explore.demo_fetch import cache_folder, fetch_debian, unpack
-from nova_explore.models.local_text import TextEncoder
+from nova_explore.cache_folder import cache_folder
+from nova_explore.models.local.text import TextEncoder
+from nova_explore.sources.fetch import fetch_debian, unpack
 
 REAL = 117_659
 PARTS = ("noun", "verb", "adj", "adv")

@@ -14,17 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nova_explore import datasets
-    from nova_explore.chain import explore
     from nova_explore.collection import Collection, Item, Modality, Slice
-    from nova_explore.embedding import embed
-    from nova_explore.exploration import Exploration
-    from nova_explore.imported import import_vectors
-    from nova_explore.jobs.run import collect_jobs, embed_by_jobs, list_jobs, stop_jobs
-    from nova_explore.report import write_report
-    from nova_explore.sources import read
-    from nova_explore.store import Library, open_library
-    from nova_explore.stored_maps import list_maps, open_map
+    from nova_explore.embedding.embed import embed
+    from nova_explore.embedding.jobs.by_jobs import collect_jobs, embed_by_jobs, list_jobs, stop_jobs
+    from nova_explore.embedding.own_vectors import import_vectors
+    from nova_explore.exploration.bundle import Exploration
+    from nova_explore.exploration.chain import explore
+    from nova_explore.exploration.stored_maps import list_maps, open_map
+    from nova_explore.library.store import Library, open_library
+    from nova_explore.report.page import write_report
+    from nova_explore.sources import datasets
+    from nova_explore.sources.read import read
     from nova_explore.widgets.app import App
     from nova_explore.widgets.live import show
 
@@ -33,24 +33,24 @@ __version__ = "0.1.0"
 _WHERE = {
     "App": "widgets.app",
     "Collection": "collection",
-    "Exploration": "exploration",
+    "Exploration": "exploration.bundle",
     "Item": "collection",
-    "Library": "store",
+    "Library": "library.store",
     "Modality": "collection",
     "Slice": "collection",
-    "collect_jobs": "jobs.run",
-    "embed": "embedding",
-    "embed_by_jobs": "jobs.run",
-    "explore": "chain",
-    "import_vectors": "imported",
-    "list_jobs": "jobs.run",
-    "list_maps": "stored_maps",
-    "open_library": "store",
-    "open_map": "stored_maps",
-    "read": "sources",
+    "collect_jobs": "embedding.jobs.by_jobs",
+    "embed": "embedding.embed",
+    "embed_by_jobs": "embedding.jobs.by_jobs",
+    "explore": "exploration.chain",
+    "import_vectors": "embedding.own_vectors",
+    "list_jobs": "embedding.jobs.by_jobs",
+    "list_maps": "exploration.stored_maps",
+    "open_library": "library.store",
+    "open_map": "exploration.stored_maps",
+    "read": "sources.read",
     "show": "widgets.live",
-    "stop_jobs": "jobs.run",
-    "write_report": "report",
+    "stop_jobs": "embedding.jobs.by_jobs",
+    "write_report": "report.page",
 }
 
 __all__ = [
@@ -63,7 +63,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: importing the package itself costs nothing."""
     if name == "datasets":
-        return import_module("nova_explore.datasets")
+        return import_module("nova_explore.sources.datasets")
     if name in _WHERE:
         return getattr(import_module(f"nova_explore.{_WHERE[name]}"), name)
     raise AttributeError(f"module 'nova_explore' has no attribute {name!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,6 @@ from PIL import Image, ImageDraw
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 os.environ.setdefault("MPLBACKEND", "agg")
-sys.path.insert(0, str(Path(__file__).parent / "media"))
 
 SHAPES = ("circle", "square", "triangle")
 COLOURS = ("red", "green", "blue", "orange")
@@ -27,7 +25,7 @@ COLOURS = ("red", "green", "blue", "orange")
 @pytest.fixture(scope="session")
 def mixed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of all five modalities, 23 items: 12 captioned pictures, 6 texts, 3 sounds, 1 page, 1 film."""
-    from making import film, pdf
+    from fakes.making import film, pdf
 
     folder = tmp_path_factory.mktemp("mixed") / "media"
     for part in ("pictures", "texts", "sounds", "documents", "videos"):
@@ -48,7 +46,7 @@ def mixed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Start one Chromium for all tests that look at a page."""
-    from chromium import CHROMIUM, started_chromium
+    from fakes.chromium import CHROMIUM, started_chromium
 
     if CHROMIUM is None:
         pytest.skip("NO CHROMIUM HERE, so this test did not run: install it, or set NOVA_EXPLORE_CHROMIUM to one")
@@ -59,8 +57,8 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def demo_media() -> Path:
     """The demo collection's media, fetched once into the user's cache; skips loudly where it cannot be."""
-    from nova_explore import datasets
     from nova_explore.errors import SourceError
+    from nova_explore.sources import datasets
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from fakes.items import text_item
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nova_explore.collection import Collection, Item, Modality, Span, Unread, number_copies
+from nova_explore.collection import Collection, Modality, Span, Unread, number_copies
 from nova_explore.errors import UnknownNameError
-
-
-def text_item(digest: str, name: str = "a.txt", **changes) -> Item:
-    fields = {"modality": Modality.TEXT, "uri": f"/somewhere/{name}", "format": "txt"} | changes
-    return Item("", digest=digest, name=name, **fields)
 
 
 def test_two_identical_files_are_two_items_with_one_content_key():

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bad_media import make_bad_folder
+from fakes.bad_media import make_bad_folder
 from PIL import Image
 
 import nova_explore as nx
 from nova_explore import media
 from nova_explore.errors import SpaceMismatchError, UnreadableError
-from nova_explore.models.local import LocalModel
-from nova_explore.models.model import Space
+from nova_explore.models.local.model import LocalModel
+from nova_explore.space import Space
 
 
 @pytest.fixture(scope="module")

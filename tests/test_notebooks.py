@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fakes import ROOT
 
-ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS_A_CELL = 600
 

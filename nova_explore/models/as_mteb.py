@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import UnreadableError, import_extra
-from nova_explore.models.model import EmbeddingModel, ItemError, Role, aim, open_model
+from nova_explore.models.model import EmbeddingModel, aim
+from nova_explore.models.registry import open_model
+from nova_explore.space import ItemError, Role
 
 _COLUMNS = (("image", Modality.IMAGE), ("audio", Modality.AUDIO), ("text", Modality.TEXT))
 """Columns of mteb's batches, and the kind of item each becomes; where there are several, the first counts."""

@@ -15,7 +15,8 @@ from nova_explore import media
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import UnreadableError, import_extra
 from nova_explore.media.content import Clip, Page, Picture, Text
-from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
+from nova_explore.models.model import Capabilities
+from nova_explore.space import ItemError, Role, Space, Vector
 
 PREPROCESSING = "encode-1"
 

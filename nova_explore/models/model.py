@@ -6,57 +6,12 @@ vectors of two spaces are never compared, averaged or cached under one key.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Protocol, runtime_checkable
 
 from nova_explore.collection import Item, Modality
-from nova_explore.errors import UnknownNameError
-
-Vector = NDArray[np.float32]
-Role = Literal["index", "query"]
-FailureKind = Literal["item", "service", "budget", "blocked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """What a vector means.
-
-    Attributes
-    ----------
-    model : str
-        Model id as its provider writes it.
-    revision : str
-        Version of the weights.
-    purpose : str
-        What the vectors are made for (``index``, ``clustering`` …), where the model distinguishes it.
-    dimension : int
-        Length of every vector.
-    preprocessing : str
-        Version of our own preparation of the media, raised whenever it changes an input's bytes.
-    """
-
-    model: str
-    revision: str
-    purpose: str
-    dimension: int
-    preprocessing: str
-
-    @property
-    def key(self) -> str:
-        """Twelve hex digits that name this space in a library."""
-        parts = (self.model, self.revision, self.purpose, str(self.dimension), self.preprocessing)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.model} (revision {self.revision}, purpose {self.purpose}, {self.dimension} dimensions, "
-            f"preprocessing {self.preprocessing})"
-        )
+from nova_explore.space import ItemError, Role, Space, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +36,6 @@ class Capabilities:
     batch_size: int
     text_search: frozenset[Modality]
     characters: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemError:
-    """Why one item got no vector.
-
-    Attributes
-    ----------
-    reason : str
-        A sentence a person can act on.
-    kind : {"item", "service", "budget", "blocked"}
-        Whose fault it is: the item's own, the service's, or money's, all of which the next run tries again; or
-        blocked for its content by the provider, and then never sent again.
-    """
-
-    reason: str
-    kind: FailureKind = "item"
 
 
 @dataclass(slots=True)
@@ -263,46 +201,3 @@ class DerivedModel(EmbeddingModel, Protocol):
 def aim(model: EmbeddingModel, modalities: Iterable[Modality]) -> EmbeddingModel:
     """The model with its queries made for items of these kinds, where it tells them apart; else the model itself."""
     return model.aimed_at(frozenset(modalities)) if isinstance(model, AimedModel) else model
-
-
-_FACTORIES: dict[str, Callable[..., EmbeddingModel]] = {}
-
-
-def register(name: str, factory: Callable[..., EmbeddingModel]) -> None:
-    """Make a model available as ``model="name"``; the factory is called at first use.
-
-    A model that comes in variants is opened as ``"name:variant"``; its factory then gets the variant, a string.
-    """
-    _FACTORIES[name] = factory
-
-
-def open_model(model: str | EmbeddingModel) -> EmbeddingModel:
-    """Return the model of this name, or the model itself if one is given.
-
-    Raises
-    ------
-    UnknownNameError
-        If no model of this name is registered.
-    """
-    if not isinstance(model, str):
-        return model
-    name, _, variant = model.partition(":")
-    if name not in _FACTORIES:
-        raise UnknownNameError("model", model, _FACTORIES)
-    return _FACTORIES[name](variant) if variant else _FACTORIES[name]()
-
-
-def _local() -> EmbeddingModel:
-    from nova_explore.models.local import LocalModel
-
-    return LocalModel()
-
-
-def _nova(variant: str = "") -> EmbeddingModel:
-    from nova_explore.models.nova import NovaModel
-
-    return NovaModel.of_variant(variant)
-
-
-register("local", _local)
-register("nova", _nova)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
 from nova_explore.errors import SourceError, UnknownNameError
-from nova_explore.models.model import Capabilities, ItemError, Role, Space, Vector
+from nova_explore.models.model import Capabilities
+from nova_explore.space import ItemError, Role, Space, Vector
 
 IMPORTED = "imported"
 """The preprocessing of a space whose model is not here: nothing else can be embedded into it."""

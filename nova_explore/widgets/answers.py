@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nova_explore.errors import explain
-from nova_explore.widgets import gallery
+from nova_explore.widgets.boards import gallery
 
 if TYPE_CHECKING:
     from nova_explore.widgets.app import App

@@ -15,16 +15,17 @@ from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
-from nova_explore.columns import LARGER
 from nova_explore.errors import explain
-from nova_explore.widgets import answers, inspector, legend, summary
-from nova_explore.widgets import gallery as galleries
-from nova_explore.widgets.map import Map, ScatterMap
+from nova_explore.exploration.columns import LARGER
+from nova_explore.widgets import answers
+from nova_explore.widgets.boards import gallery as galleries
+from nova_explore.widgets.boards import inspector, legend, summary
 from nova_explore.widgets.motion import Motion
+from nova_explore.widgets.renderer import Map, ScatterMap
 
 if TYPE_CHECKING:
-    from nova_explore.exploration import Exploration
-    from nova_explore.search import Ranking
+    from nova_explore.exploration.bundle import Exploration
+    from nova_explore.similarity.ranking import Ranking
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("dom.js", "kernel.js", "points.js", "map.js", "grain.js", "stability.js", "side.js", "gallery.js", "app.js")

@@ -11,14 +11,14 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from numpy.typing import NDArray
 
-from nova_explore.chain import explore
 from nova_explore.collection import Collection
 from nova_explore.errors import explain
-from nova_explore.exploration import Exploration
-from nova_explore.store import Library
+from nova_explore.exploration.bundle import Exploration
+from nova_explore.exploration.chain import explore
+from nova_explore.library.store import Library
 from nova_explore.widgets.app import App
-from nova_explore.widgets.map import Map, ScatterMap
 from nova_explore.widgets.motion import Motion
+from nova_explore.widgets.renderer import Map, ScatterMap
 
 
 def show(source: Exploration | Library | Collection | str | Path, *, height: int = 560, **options: Any) -> App:
@@ -78,7 +78,7 @@ class LiveApp(App):
 
 
 class Live:
-    """Shows a map in the cell that computes it; see `nova_explore.chain.Watcher`.
+    """Shows a map in the cell that computes it; see `nova_explore.exploration.chain.Watcher`.
 
     The renderer is there from the start, so that the browser loads it while Python opens the library.
     """

@@ -7,7 +7,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.widgets.map import Map
+from nova_explore.widgets.renderer import Map
 
 LEAST, A_POINT = 0.1, 5e-6
 """Seconds between two pictures at least: for a browser to draw the last one, and for each point in it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
-from jupyter_page import Lab, Notebook
+from fakes.jupyter_page import Lab, Notebook
 
 
 @pytest.fixture(scope="session")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from jupyter_page import TESTS, WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
+from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
 
 pytestmark = pytest.mark.browser
 
-SETUP = f"""
-import sys
-sys.path.insert(0, {str(TESTS)!r})
+SETUP = """
 import nova_explore as nx
 from dataclasses import replace
-from toy_library import text_items, toy_library
-from toy_model import ToyModel, topic_texts
+from fakes.toy_library import text_items, toy_library
+from fakes.toy_model import ToyModel, topic_texts
 from nova_explore.widgets import App
 library = toy_library("added.nova", per_topic=40)
 mapped = nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False)
 texts = [(topic, text + " later") for topic, text in topic_texts(6, seed=7)]
-later = [replace(item, uri=f"/later.csv#row={{row}}") for row, item in enumerate(text_items(texts))]
+later = [replace(item, uri=f"/later.csv#row={row}") for row, item in enumerate(text_items(texts))]
 app = App(mapped.add(nx.Collection(later), progress=False), height=480)
 app
 """

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from jupyter_page import AppInPage, Notebook, wait_for
-from widgets.stand_in import StandIn
+from fakes.jupyter_page import AppInPage, Notebook, wait_for
+from fakes.stand_in import StandIn
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ SETUP = """
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from stand_in import StandIn
+from fakes.stand_in import StandIn
 from nova_explore.widgets import App
 exploration = StandIn()
 app = App(exploration)
@@ -331,8 +331,8 @@ def test_the_pages_asked_only_this_machine_and_raised_nothing(notebook):
 LIVE = """
 import time
 import nova_explore as nx
-from nova_explore import chain
-from toy_library import toy_library
+from nova_explore.exploration import chain
+from fakes.toy_library import toy_library
 library = toy_library("live.nova", per_topic=40)
 def slowly(*arguments, show, **options):
     def seen(xy):
@@ -345,10 +345,7 @@ nx.show(library, progress=False, height=400)
 
 
 def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
-    from jupyter_page import TESTS
-
-    path = f"import sys\nsys.path.insert(0, {str(TESTS)!r})"
-    notebook = open_notebook("live", [path, LIVE, "app = _\nprint(app.exploration.headline)"])
+    notebook = open_notebook("live", [LIVE, "app = _\nprint(app.exploration.headline)"])
     app = notebook.app(0)
     working = app.root.locator(".nx-working")
     wait_for(lambda: working.is_visible() and working.inner_text().startswith("drawing the map …"))
@@ -374,7 +371,7 @@ def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
 
 
 MANY = """
-from stand_in import StandIn
+from fakes.stand_in import StandIn
 from nova_explore.widgets import App
 exploration = StandIn(n=12_000)
 app = App(exploration, height=400)
@@ -409,7 +406,7 @@ def test_many_points_recoloured_in_place_look_as_if_they_were_drawn_anew(open_no
 
 
 def test_what_was_selected_before_an_app_is_shown_is_seen_on_its_map(open_notebook):
-    setup = "from stand_in import StandIn\nfrom nova_explore.widgets import App\nexploration = StandIn()"
+    setup = "from fakes.stand_in import StandIn\nfrom nova_explore.widgets import App\nexploration = StandIn()"
     shown = "app = App(exploration, height=400)\nexploration.select(exploration.collection.ids[40:60])\napp"
     notebook = open_notebook("selected", [setup, shown])
     app = notebook.app(0)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from jupyter_page import TESTS, WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
+from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
 
 pytestmark = pytest.mark.browser
 
-SETUP = f"""
-import sys
-sys.path.insert(0, {str(TESTS)!r})
+SETUP = """
 import nova_explore as nx
-from toy_library import toy_library
-from toy_model import ToyModel
+from fakes.toy_library import toy_library
+from fakes.toy_model import ToyModel
 from nova_explore.widgets import App
 library = toy_library("groups.nova", per_topic=40)
 app = App(nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False), height=480)

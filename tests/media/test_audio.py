@@ -6,14 +6,14 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from making import sound_only, tone
+from fakes.making import sound_only, tone
 from PIL import Image
 
 from nova_explore import media
 from nova_explore.collection import Span
 from nova_explore.media import audio
 from nova_explore.media.container import samples, segments
-from nova_explore.sources import read
+from nova_explore.sources.read import read
 
 
 def _pitch(sound) -> float:

@@ -4,14 +4,14 @@ import io
 import socket
 
 import pytest
-from making import pdf
+from fakes.making import pdf
 from PIL import Image, ImageDraw, ImageFont
 
 from nova_explore import media
 from nova_explore.collection import Modality, Span
 from nova_explore.errors import MissingExtraError
 from nova_explore.media import document
-from nova_explore.sources import read
+from nova_explore.sources.read import read
 
 
 @pytest.fixture

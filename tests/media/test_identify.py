@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from making import film, pdf, png, sound_only, tone
+from fakes.making import film, pdf, png, sound_only, tone
 from PIL import Image
 
 from nova_explore import media

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from making import png
+from fakes.making import png
 from PIL import Image
 
 from nova_explore import media
 from nova_explore.collection import Item
 from nova_explore.errors import UnreadableError
 from nova_explore.media import image
-from nova_explore.sources import read
+from nova_explore.sources.read import read
 
 
 def _read(path: Path) -> Item:

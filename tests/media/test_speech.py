@@ -6,13 +6,13 @@ import sys
 
 import numpy as np
 import pytest
-from making import tone
+from fakes.making import tone
 
 from nova_explore import media
 from nova_explore.errors import MissingExtraError
 from nova_explore.media import speech
 from nova_explore.media.content import Sound
-from nova_explore.sources import read
+from nova_explore.sources.read import read
 
 
 @pytest.fixture(scope="module")

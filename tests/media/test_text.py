@@ -12,7 +12,7 @@ from nova_explore import media
 from nova_explore.collection import Item, Modality
 from nova_explore.media import text
 from nova_explore.media.text import split_text
-from nova_explore.sources import read
+from nova_explore.sources.read import read
 
 
 def _item(words: str) -> Item:

@@ -7,13 +7,13 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from making import film
+from fakes.making import film
 from PIL import Image
 
 from nova_explore import media
 from nova_explore.media import video
 from nova_explore.media.video import frames_at
-from nova_explore.sources import read
+from nova_explore.sources.read import read
 
 
 def _second(image: Image.Image) -> float:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "media"))
-
-from fake_bedrock import FakeBedrock
+from fakes.fake_bedrock import FakeBedrock
 
 from nova_explore.collection import Collection
-from nova_explore.sources import read
+from nova_explore.sources.read import read
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ def bedrock(aws) -> Iterator[FakeBedrock]:
 def awkward_folder(tmp_path_factory) -> Path:
     """Media of every kind, most in a form that Nova does not take as it is."""
     import soundfile
-    from making import film, pdf
+    from fakes.making import film, pdf
     from PIL import Image
 
     folder = tmp_path_factory.mktemp("awkward")

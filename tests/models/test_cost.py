@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from toy_library import text_items, toy_collection
-from toy_model import topic_texts
+from fakes.toy_library import text_items, toy_collection
+from fakes.toy_model import topic_texts
 
 from nova_explore.collection import Collection, Item, Modality, Span
-from nova_explore.embedding import embed, estimate
+from nova_explore.embedding.embed import embed, estimate
 from nova_explore.models.cost import count_tokens, dollars, load_prices
 from nova_explore.models.cost import estimate as estimate_items
-from nova_explore.models.nova import NovaModel
+from nova_explore.models.nova.model import NovaModel
 
 
 def item(modality: Modality, place: int = 0, **more) -> Item:
@@ -115,7 +115,7 @@ def test_without_a_price_a_budget_cannot_be_kept_and_nothing_is_sent(bedrock, aw
 
 
 def test_a_model_that_costs_nothing_has_no_estimate(tmp_path):
-    from toy_model import ToyModel
+    from fakes.toy_model import ToyModel
 
     assert estimate(toy_collection(1), to=tmp_path / "a.nova", model=ToyModel()) is None
 

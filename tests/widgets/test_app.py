@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from stand_in import EVIL, StandIn, picture
+from fakes.stand_in import EVIL, StandIn, picture
 
 from nova_explore.errors import UnknownNameError
 from nova_explore.widgets import App

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from stand_in import StandIn
-from toy_library import text_items, toy_library
-from toy_model import ToyModel, topic_texts
+from fakes.stand_in import StandIn
+from fakes.toy_library import text_items, toy_library
+from fakes.toy_model import ToyModel, topic_texts
 
 import nova_explore as nx
 from nova_explore.collection import Collection
-from nova_explore.exploration import Exploration
+from nova_explore.exploration.bundle import Exploration
 from nova_explore.palette import FIXED, UNCLUSTERED
 from nova_explore.widgets import App
 
@@ -42,7 +42,7 @@ def test_everything_a_person_can_do_works_on_a_real_exploration(exploration):
 
 
 def test_a_thumbnail_of_a_real_exploration_is_a_picture_of_its_id(exploration):
-    from nova_explore.widgets.gallery import thumbnails
+    from nova_explore.widgets.boards.gallery import thumbnails
 
     ids = exploration.collection.ids[:6]
     drawn = thumbnails(exploration, ids)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from stand_in import StandIn
-from toy_library import toy_library
-from toy_model import ToyModel
+from fakes.stand_in import StandIn
+from fakes.toy_library import toy_library
+from fakes.toy_model import ToyModel
 
 import nova_explore as nx
 from nova_explore.palette import UNCLUSTERED

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from toy_library import toy_library
-from toy_model import ToyModel
+from fakes.toy_library import toy_library
+from fakes.toy_model import ToyModel
 
 import nova_explore as nx
-from nova_explore import chain
-from nova_explore.layout import principal_components
-from nova_explore.models.model import register
-from nova_explore.store import open_library
+from nova_explore.exploration import chain
+from nova_explore.library.store import open_library
+from nova_explore.map.layout import principal_components
+from nova_explore.models.registry import register
 from nova_explore.widgets import live
 
 register("toy", ToyModel)

@@ -1,0 +1,296 @@
+"""New items on a map that exists: found in the library, placed, and kept as a map of their own onto the old one.
+
+Nothing that is on the map moves: its coordinates, clusters, strengths and names stay bit for bit as they were. Every
+new item is placed by the items that the map was made of, never by others that were placed, so that the order in which
+items are added changes nothing. Neighbours alone are of all items, old and new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.clusters.cluster import Clustering
+from nova_explore.clusters.names import ClusterName
+from nova_explore.collection import Collection, Item, Slice
+from nova_explore.embedding.embed import embed, estimate
+from nova_explore.errors import LibraryError
+from nova_explore.exploration.drawn_map import Map, load_map, map_key, save_map
+from nova_explore.library.aligned import chosen_items
+from nova_explore.library.stamps import now, package_versions
+from nova_explore.library.store import Library
+from nova_explore.map.layout import Layout
+from nova_explore.map.modality_gap import close_gap
+from nova_explore.map.neighbors import extend_neighbors
+from nova_explore.map.out_of_sample import Placed, draw_again, place, together, vote_again
+from nova_explore.models.cost import Estimate
+from nova_explore.models.model import EmbeddingModel
+from nova_explore.sources.read import read
+from nova_explore.space import Space
+
+
+class Growable:
+    """A map on which new items can be put.
+
+    Attributes
+    ----------
+    library : Library
+    collection : Collection
+    space : Space
+    vectors : float32 array of shape (n, d)
+    names : dict of int to ClusterName
+    placed : Placed or None
+    """
+
+    library: Library
+    collection: Collection
+    space: Space
+    vectors: NDArray[np.float32]
+    names: dict[int, ClusterName]
+    placed: Placed | None
+    _drawn: Map
+
+    if TYPE_CHECKING:
+
+        def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Self: ...
+
+        def _open(self, what: str) -> EmbeddingModel: ...
+
+    def add(self, source: Any = None, *, budget: float | None = None, progress: bool = True) -> Self:
+        """Put new items on the map without moving it: each goes where its neighbours are and gets their group.
+
+        Parameters
+        ----------
+        source : anything that `nova_explore.embed` takes, optional
+            Embedded into the library first, with the model of the map; without it, all items of the library that have
+            a vector and are not on the map are added.
+        budget : float, optional
+            US dollars that embedding must not pass, for models that cost money; see `nova_explore.embed`.
+        progress : bool, default True
+            Show progress bars.
+
+        Returns
+        -------
+        Exploration
+            Of the items of this one, drawn, grouped and named as they are, and after them the new ones; neighbours are
+            of all. The same one where nothing is new. Groups are numbered as before, whatever their size is now.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the installed model makes vectors of another space than the map is of.
+        LibraryError
+            If an item of the map is not in the library any more.
+        """
+        drawn = replace(self._drawn, names=self.names)
+        new = embed_new(
+            self.library, self.space, drawn, source, model=self._open, budget=budget, progress=progress
+        )  # fmt: skip
+        if not new:
+            return self
+        return self._of(*add_to_map(self.library, self.space, drawn, new))
+
+    def estimate(self, source: Any) -> Estimate | None:
+        """What `add` would cost with the same source; nothing is sent. None for a model that costs nothing."""
+        return estimate(source, to=self.library.path, model=self._open("new items"))
+
+    @property
+    def added(self) -> Slice:
+        """The items that `add` put on the map: the last ones. None of them where it is of one piece."""
+        return Slice("added", self.collection.ids[self._drawn.made_of :])
+
+    @property
+    def mapped(self) -> Self:
+        """The same map with only the items that it was made of; this exploration where none were added."""
+        if self.placed is None:
+            return self
+        drawn = take_off(self.library, replace(self._drawn, names=self.names))
+        n = len(drawn.ids)
+        return self._of(self.collection[:n], self.vectors[:n], drawn)
+
+
+def embed_new(
+    library: Library,
+    space: Space,
+    drawn: Map,
+    source: Any,
+    *,
+    model: Callable[[str], EmbeddingModel],
+    budget: float | None = None,
+    progress: bool,
+) -> list[str]:
+    """Embed what is new in a source, and return the ids of the items that a map lacks.
+
+    Parameters
+    ----------
+    library : Library
+        Of the map; what is embedded goes there.
+    space : Space
+        Of the map.
+    drawn : Map
+    source : Collection, anything that `nova_explore.read` takes, or None
+        None stands for everything in the library, and embeds nothing.
+    model : callable
+        Opens the model of the space, told what for; called only if there is a source.
+    budget : float, optional
+        US dollars that must not be passed.
+    progress : bool
+        Show progress bars.
+
+    Returns
+    -------
+    list of str
+        Ids of items with a vector, in the order of the library.
+    """
+    if source is None:
+        candidates = list(library.collection())
+    else:
+        opened = model("new items")
+        collection = source if isinstance(source, Collection) else read(source, progress=progress)
+        library = embed(collection, to=library.path, model=opened, budget=budget, progress=progress)
+        candidates = items_of(library, collection)
+    mapped, embedded = set(drawn.ids), library.embedded(space)
+    return [item.id for item in candidates if item.id not in mapped and item.content_key in embedded]
+
+
+def items_of(library: Library, source: Collection) -> list[Item]:
+    """Find the items of a library that come from the media of a collection, in the order of the library."""
+    # Reading and embedding may cut a medium into other parts; where it is and what it holds stay.
+    media = {(item.uri, item.digest) for item in source}
+    return [item for item in library.collection() if (item.uri, item.digest) in media]
+
+
+def add_to_map(
+    library: Library, space: Space, drawn: Map, new: list[str]
+) -> tuple[Collection, NDArray[np.float32], Map]:
+    """Place items of the library on a map, or read from it where they were placed before.
+
+    Parameters
+    ----------
+    library : Library
+    space : Space
+    drawn : Map of n items
+    new : list of str, length m
+        Ids of items with a vector that are not on the map.
+
+    Returns
+    -------
+    collection : Collection of n + m items
+        Those of the map first, in its order.
+    vectors : float32 array of shape (n + m, d)
+    placed : Map of n + m items
+
+    Raises
+    ------
+    LibraryError
+        If an item of the map is not in the library any more.
+    """
+    ids, n, made_of = (*drawn.ids, *new), len(drawn.ids), drawn.made_of
+    collection, vectors = chosen_items(library, space, ids)
+    onto = drawn.onto or drawn.key
+    key = map_key(space.key, ids[made_of:], {"onto": onto, "drawn": _digest(drawn)})
+    known = load_map(library, key)
+    if known is not None and known.placed is not None:
+        found = put_on(replace(drawn, neighbors=known.neighbors), known.placed, ids)
+        found = replace(found, key=key, onto=onto, created=known.created, versions=known.versions)
+        if dict(found.names) != dict(known.names):
+            save_map(library, found)
+        return collection, vectors, found
+    kinds = collection.modalities.tolist()
+    compared = close_gap(vectors, kinds, made_of=made_of) if drawn.gap.corrected else vectors
+    mapped = (compared[:made_of], drawn.layout.xy[:made_of], drawn.clustering.labels[:made_of])
+    placed = place(compared[n:], *mapped, k=drawn.layout.k)
+    if drawn.placed is not None:
+        placed = together(drawn.placed, placed)
+    neighbors = extend_neighbors(compared, drawn.neighbors, seed=drawn.layout.parameters.get("seed") or 0)
+    found = put_on(replace(drawn, neighbors=neighbors), placed, ids)
+    found = replace(found, key=key, onto=onto, created=now(), versions=package_versions())
+    save_map(library, found)
+    return collection, vectors, found
+
+
+def put_on(drawn: Map, placed: Placed, ids: tuple[str, ...]) -> Map:
+    """Put placed items behind those that a map was made of, in the place of any that were placed before."""
+    n, layout, clustering = drawn.made_of, drawn.layout, drawn.clustering
+
+    def joined(mapped: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([mapped[:n], new])
+
+    labels = joined(clustering.labels, placed.labels)
+    preservation = joined(layout.preservation, placed.preservation)
+    return replace(
+        drawn,
+        ids=ids,
+        placed=placed,
+        layout=Layout(joined(layout.xy, placed.xy), preservation, layout.k, layout.parameters),
+        clustering=_with_members(clustering, labels, joined(clustering.strengths, placed.strengths)),
+        names=_counted(drawn.names, labels),
+    )
+
+
+def take_off(library: Library, drawn: Map) -> Map:
+    """Return the map that items were placed on, drawn, clustered and named as it is shown now.
+
+    Raises
+    ------
+    LibraryError
+        If it is not in the library any more.
+    """
+    base = None if drawn.onto is None else load_map(library, drawn.onto)
+    if base is None:
+        raise LibraryError(
+            f"The map {drawn.onto!r}, onto which items were placed, is not in {str(library.path)!r} any more. "
+            "Needed: the map itself. Draw it again with nova_explore.explore, then add the new items to it."
+        )
+    n, layout, clustering = drawn.made_of, drawn.layout, drawn.clustering
+    return replace(
+        base,
+        layout=Layout(layout.xy[:n], layout.preservation[:n], layout.k, layout.parameters),
+        clustering=_with_members(clustering, clustering.labels[:n], clustering.strengths[:n]),
+        names=_counted(drawn.names, clustering.labels[:n]),
+    )
+
+
+def place_again(drawn: Map, base: Map) -> Map:
+    """Place the same items on another drawing, or other clusters, of the map that they were placed on.
+
+    Parameters
+    ----------
+    drawn : Map of n + m items
+    base : Map of its first n
+
+    Returns
+    -------
+    Map of n + m items
+        With the same neighbours; nothing is compared again.
+    """
+    placed, n = drawn.placed, drawn.made_of
+    if placed is None:
+        return base
+    if not np.array_equal(base.layout.xy, drawn.layout.xy[:n]):
+        placed = draw_again(placed, base.layout.xy)
+    if not np.array_equal(base.clustering.labels, drawn.clustering.labels[:n]):
+        placed = vote_again(placed, base.clustering.labels)
+    return put_on(replace(drawn, layout=base.layout, clustering=base.clustering, names=base.names), placed, drawn.ids)
+
+
+def _digest(drawn: Map) -> str:
+    """What new items are placed by, apart from the vectors: two drawings of one map are two maps to add to."""
+    n = drawn.made_of
+    digest = hashlib.sha256(np.ascontiguousarray(drawn.layout.xy[:n]).tobytes())
+    digest.update(np.ascontiguousarray(drawn.clustering.labels[:n]).tobytes())
+    return digest.hexdigest()
+
+
+def _with_members(clustering: Clustering, labels: NDArray[np.int32], strengths: NDArray[np.float32]) -> Clustering:
+    return Clustering(labels, strengths, clustering.parameters, clustering.hierarchy)
+
+
+def _counted(names: Mapping[int, ClusterName], labels: NDArray[np.int32]) -> dict[int, ClusterName]:
+    sizes = np.bincount(labels[labels >= 0], minlength=max(names, default=-1) + 1)
+    return {cluster: replace(name, size=int(sizes[cluster])) for cluster, name in names.items()}

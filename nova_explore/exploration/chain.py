@@ -1,0 +1,229 @@
+"""The one call that walks the chain: library, neighbours, layout, clusters, names, exploration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.clusters.cluster import DIMENSIONS, Clustering, cluster, default_min_cluster_size
+from nova_explore.clusters.names import name_clusters
+from nova_explore.collection import Collection
+from nova_explore.embedding.embed import embed
+from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
+from nova_explore.exploration.bundle import Exploration
+from nova_explore.exploration.drawn_map import Map, Parts, load_map, load_parts, map_key, save_map
+from nova_explore.library.aligned import embedded_items
+from nova_explore.library.stamps import now, package_versions
+from nova_explore.library.store import MARKER, Library, open_library
+from nova_explore.map.layout import Layout, check_min_dist, first_picture, lay_out, principal_components, weigh
+from nova_explore.map.modality_gap import ModalityGap, close_gap, compared_vectors
+from nova_explore.map.neighbors import Neighbors
+from nova_explore.models.model import EmbeddingModel
+from nova_explore.models.nova.request import DIMENSIONS as LENGTHS
+from nova_explore.models.nova.request import MODEL_ID
+from nova_explore.models.queries import phrase_embedder
+from nova_explore.models.registry import open_model
+from nova_explore.space import Space
+
+
+class Watcher(Protocol):
+    """Follows a map while it is computed."""
+
+    def opened(self, exploration: Exploration) -> None:
+        """Take the items with their principal components for a map: no neighbours and no groups are known yet."""
+        ...
+
+    def working(self, on: str) -> None:
+        """Hear what is computed now."""
+        ...
+
+    def moved(self, xy: NDArray[np.float32]) -> None:
+        """Take coordinates of shape (n, 2) on their way, some twenty times."""
+        ...
+
+
+def explore(
+    source: Library | Collection | str | Path,
+    *,
+    to: str | Path | None = None,
+    model: str | EmbeddingModel | None = None,
+    k: int = 15,
+    min_cluster_size: int | None = None,
+    min_dist: float = 0.1,
+    seed: int | None = 0,
+    progress: bool = True,
+    watch: Watcher | None = None,
+) -> Exploration:
+    """Walk the chain from a library to a map: neighbours, layout, clusters, names.
+
+    Parameters
+    ----------
+    source : Library, path of a library, or anything that `nova_explore.embed` takes
+        What is not a library yet is embedded first.
+    to : str or Path, optional
+        Where to keep the library then; by default ``NAME.nova`` in the working directory.
+    model : str or EmbeddingModel, optional
+        Whose vectors to use, where the library holds several spaces; what to embed with, where there is none yet
+        ("local" by default).
+    k : int, default 15
+        Neighbours an item; smaller collections use what they have.
+    min_cluster_size : int, optional
+        Items below which a group is not called a cluster; grows with the collection where it is not given.
+    min_dist : float, default 0.1
+        How closely points may be packed on the map.
+    seed : int or None, default 0
+        The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
+    progress : bool, default True
+        Show progress bars.
+    watch : Watcher, optional
+        Follows the map while it is computed; `nova_explore.show` draws it in a notebook.
+
+    Returns
+    -------
+    Exploration
+        A map that was computed before with the same parameters, from the same items, is read from the library; of one
+        with other parameters what does not depend on them is. Where items were added to a map, this is another one, of
+        all of them: `nova_explore.open_map` opens the one that they were added to.
+
+    Raises
+    ------
+    TooFewItemsError
+        If fewer than two items have a vector.
+    ValueError
+        If ``k``, ``min_cluster_size`` or ``min_dist`` is out of range; nothing is embedded or computed then.
+    """
+    check_min_dist(min_dist)
+    for called, value, least in (("k", k, 1), ("min_cluster_size", min_cluster_size, 2)):
+        if value is not None and value < least:
+            raise ValueError(f"{called}={value} is not possible. Pass {least} or more.")
+    library = _as_library(source, to=to, model=model, progress=progress)
+    name, space, opened = _choose_space(library, model)
+    collection, vectors = embedded_items(library, space)
+    if len(collection) < 2:
+        raise TooFewItemsError(
+            f"A map needs at least 2 items with a vector, {str(library.path)!r} has {len(collection)}. "
+            "Look at library.collection().unread_frame() for what could not be read."
+        )
+    k = min(k, len(collection) - 1)
+    parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
+    key = map_key(space.key, collection.ids, parameters)
+    drawn = load_map(library, key) if seed is not None else None
+    if drawn is None:
+        if watch is not None:
+            first = _first_map(vectors, collection.ids, space.key)
+            watch.opened(Exploration(library, collection, name, space, vectors, first, opened))
+        watch = watch or _Unwatched()
+        parts = Parts()
+        if seed is not None:
+            parts = load_parts(library, space.key, collection.ids, k=k, min_dist=min_dist, seed=seed)
+        kinds = [str(item.modality) for item in collection]
+        prefix = min(LENGTHS) if space.model == MODEL_ID else None
+        neighbors, gap, layout, clustering = _draw(
+            vectors, kinds, parts, watch,
+            k=k, prefix=prefix, min_dist=min_dist, min_cluster_size=min_cluster_size, seed=seed,
+        )  # fmt: skip
+        watch.working("naming the groups")
+        phrases = phrase_embedder(name, space, opened)
+        names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
+        made = (neighbors, gap, layout, clustering, names)
+        drawn = Map(key, now(), *made, package_versions(), collection.ids, space.key)
+        save_map(library, drawn)
+    return Exploration(library, collection, name, space, vectors, drawn, opened)
+
+
+class _Unwatched:
+    def opened(self, exploration: Exploration) -> None:
+        pass
+
+    def working(self, on: str) -> None:
+        pass
+
+    def moved(self, xy: NDArray[np.float32]) -> None:
+        pass
+
+
+def _first_map(vectors: NDArray[np.float32], ids: tuple[str, ...], space: str) -> Map:
+    n = len(vectors)
+    nothing = Neighbors(np.empty((n, 0), np.int32), np.empty((n, 0), np.float32))
+    ungrouped = Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), {})
+    together = ModalityGap(1, 1, False, 1)
+    return Map("", now(), nothing, together, first_picture(vectors), ungrouped, {}, {}, ids, space)
+
+
+def _draw(
+    vectors: NDArray[np.float32],
+    kinds: Sequence[str],
+    parts: Parts,
+    watch: Watcher,
+    *,
+    k: int,
+    prefix: int | None,
+    min_dist: float,
+    min_cluster_size: int | None,
+    seed: int | None,
+) -> tuple[Neighbors, ModalityGap, Layout, Clustering]:
+    """Compute what is not in the parts."""
+    smallest = default_min_cluster_size(len(vectors)) if min_cluster_size is None else min_cluster_size
+    tree = parts.hierarchy if smallest <= len(vectors) else None
+    layout = parts.layout
+    if parts.found is not None and layout is not None and tree is not None:
+        return *parts.found, layout, tree.cut(smallest)
+    if parts.found is None:
+        watch.working("finding neighbours")
+        compared, neighbors, gap = compared_vectors(vectors, kinds, k=k, prefix=prefix, seed=seed or 0)
+    else:
+        neighbors, gap = parts.found
+        compared = close_gap(vectors, kinds) if gap.corrected else vectors
+    watch.working("drawing the map")
+    graph = weigh(neighbors)
+    start = principal_components(compared, DIMENSIONS)
+    layout = layout or lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
+    watch.working("finding the groups")
+    found = tree.cut(smallest) if tree else cluster(start, graph, min_cluster_size=smallest, seed=seed)
+    return neighbors, gap, layout, found
+
+
+def _as_library(
+    source: Library | Collection | str | Path,
+    *,
+    to: str | Path | None,
+    model: str | EmbeddingModel | None,
+    progress: bool,
+) -> Library:
+    if isinstance(source, Library):
+        return source
+    if isinstance(source, (str, Path)) and (Path(source).expanduser() / MARKER).exists():
+        return open_library(source)
+    if to is None:
+        if not isinstance(source, (str, Path)):
+            raise LibraryError(
+                "A collection has no name to keep its library under. Say where: explore(…, to='media.nova')."
+            )
+        to = f"{Path(source).expanduser().absolute().stem}.nova"
+    return embed(source, to=to, model=model or "local", progress=progress)
+
+
+def _choose_space(library: Library, model: str | EmbeddingModel | None) -> tuple[str, Space, EmbeddingModel | None]:
+    spaces = library.spaces()
+    if model is None:
+        if len(spaces) > 1:
+            raise SpaceMismatchError(
+                "no choice",
+                "one of " + ", ".join(spaces),
+                f"Say which: explore(…, model={next(iter(spaces))!r}).",
+            )
+        for name, space in spaces.items():
+            return name, space, None
+        raise LibraryError(f"{str(library.path)!r} holds no vectors yet. Embed something into it first.")
+    opened = open_model(model)
+    if opened.space not in spaces.values():
+        raise SpaceMismatchError(
+            f"the model {opened.name!r} with the space {opened.space}",
+            " or ".join(map(str, spaces.values())) or "a library with vectors",
+            "Embed the library with this model first: embed(…, new_space=True).",
+        )
+    return opened.name, opened.space, opened

@@ -1,0 +1,47 @@
+"""What a person should know before reading a map, and how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from nova_explore.collection import Collection
+from nova_explore.exploration.drawn_map import Map
+from nova_explore.library.store import Library
+from nova_explore.map.modality_gap import kinds_left_out
+from nova_explore.space import Space
+
+MEANINGLESS = "Sizes of groups and gaps between them are not meaningful."
+
+
+def list_caveats(drawn: Map, collection: Collection) -> tuple[str, ...]:
+    """What a person should know before reading a map, one sentence each."""
+    said = [MEANINGLESS, drawn.gap.sentence, drawn.neighbors.sentence]
+    if drawn.placed is not None:
+        said.append(drawn.placed.sentence)
+        if drawn.gap.corrected:
+            said.append(kinds_left_out(collection.modalities.tolist(), drawn.made_of))
+    return tuple(sentence for sentence in said if sentence)
+
+
+def tell_provenance(library: Library, collection: Collection, space: Space, drawn: Map) -> dict[str, Any]:
+    """How a map came about, as plain values that JSON can hold."""
+    onto = {} if drawn.placed is None else {"onto": drawn.onto, "items": len(drawn.placed.xy), "k": drawn.placed.k}
+    return {
+        "created": drawn.created,
+        "library": str(library.path),
+        "map": drawn.key,
+        "versions": dict(drawn.versions),
+        "space": asdict(space) | {"key": space.key},
+        "items": len(collection),
+        "counts": collection.counts(),
+        "unread": len(collection.unread),
+        "neighbors": {
+            "k": drawn.neighbors.k, "method": drawn.neighbors.method, "recall": drawn.neighbors.recall,
+            "similarity": "cosine", **asdict(drawn.gap),
+        },
+        "layout": dict(drawn.layout.parameters),
+        "clustering": dict(drawn.clustering.parameters),
+        **({"placed": onto} if onto else {}),
+        "runs": library.runs(),
+    }  # fmt: skip

@@ -1,0 +1,333 @@
+"""The library on disk: items, thumbnails, vectors per space, and what was computed from them.
+
+A library is a folder of Lance tables (https://lancedb.github.io/lance/), each append an atomic commit, so that a
+process killed at any moment leaves every finished batch readable. Vectors are keyed by content and space: the same
+bytes in the same space are embedded once, whatever the files are called and however often a run is started again.
+
+    nova.json               what this folder is, and the version of its layout
+    items, unread           the collection
+    readings                words read from the pictures of pages
+    thumbnails              one small picture per content
+    spaces, vectors_<key>   one table of unit vectors for every space
+    mapped                  vectors once more, in the order of the items, where they are many; may be deleted
+    indexes, index_<key>_…  approximate search, a table for every kind of media; may be made again
+    failures                items that a model could not embed, with the reason
+    runs                    who embedded what, when, with which versions
+    maps, map_<key>, …      computed artefacts (see `nova_explore.exploration.drawn_map`)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.collection import ID_LENGTH, Collection, Item, Unread
+from nova_explore.errors import LibraryError
+from nova_explore.library.item_rows import item_table, read_items
+from nova_explore.library.lance import Tables, arrow, schema
+from nova_explore.library.stamps import now
+from nova_explore.library.vector_file import read_vectors
+from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
+from nova_explore.space import ItemError, Space, Vector
+
+FORMAT = 1
+MARKER = "nova.json"
+
+
+class Library:
+    """A library on disk.
+
+    Open one with `open_library`. All methods read the disk: two processes that read the same library see the same.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Attributes
+    ----------
+    tables : Tables
+        Its Lance tables.
+
+    Raises
+    ------
+    LibraryError
+        If the folder is not a library, or was written by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            about = json.loads((path / MARKER).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise LibraryError(
+                f"{str(path)!r} is not a library: its {MARKER} cannot be read ({error}). "
+                "Make one with nova_explore.embed(collection, to=…)."
+            ) from error
+        if about.get("format") != FORMAT:
+            raise LibraryError(
+                f"{str(path)!r} has format {about.get('format')!r}, this version reads format {FORMAT}. "
+                "Open it with the version of nova-explore that wrote it."
+            )
+        self.created: str = about["created"]
+        self.tables = Tables(path)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the library for writing; the operating system lets go of it even if the process is killed.
+
+        Raises
+        ------
+        LibraryError
+            If another process is writing.
+        """
+        import filelock
+
+        lock = filelock.FileLock(str(self.path / "writing.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise LibraryError(
+                f"{str(self.path)!r} is being written by another process. Wait for it to end, or stop it: "
+                "what it has embedded so far is kept."
+            ) from error
+        try:
+            self._bring_up_to_date()
+            yield
+        finally:
+            lock.release()
+
+    def _bring_up_to_date(self) -> None:
+        """Give tables of earlier versions of this format the columns that they lack."""
+        columns = self.tables.columns("failures")
+        if columns and "kind" not in columns:
+            # Nothing was known to be blocked then: all of it is tried again.
+            self.tables.add_column("failures", "kind", "'item'")
+
+    # ---- the collection -----------------------------------------------------------------------------------------
+
+    def collection(self) -> Collection:
+        """Read the items in their order, and what could not be read. Words read from page pictures are filled in."""
+        rows = self.tables.read("items")
+        unread = self.tables.read("unread")
+        readings = self.tables.read("readings")
+        words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
+        items = [] if rows is None else read_items(rows.sort_by("position"), words)
+        return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
+
+    def add(self, collection: Collection) -> Collection:
+        """Add a collection to the library and return the whole.
+
+        An item that is there already (same content at the same address) keeps its id and place and gets the new
+        metadata; more copies of known content get the next ``~n``. What could be read this time is no longer
+        listed as unread.
+        """
+        known = self.collection()
+        ids = {(item.content_key, item.uri): item.id for item in known}
+        places = {item.id: place for place, item in enumerate(known)}
+        copies: dict[str, int] = {}
+        for item in known:
+            copies[item.content_key] = copies.get(item.content_key, 0) + 1
+        named: dict[str, Item] = {}
+        for item in collection:
+            address = (item.content_key, item.uri)
+            if address not in ids:
+                copy = copies[item.content_key] = copies.get(item.content_key, 0) + 1
+                short = item.content_key[:ID_LENGTH]
+                ids[address] = short if copy == 1 else f"{short}~{copy}"
+                places[ids[address]] = len(places)
+            named[ids[address]] = item
+        self.tables.upsert("items", item_table(named, places), on=["id"])
+        read_now = {item.name for item in collection}
+        unread = {u.name: u for u in (*known.unread, *collection.unread)}
+        kept = [{"name": u.name, "reason": u.reason} for u in unread.values() if u.name not in read_now]
+        if kept or known.unread:
+            self.tables.replace("unread", arrow(kept, schema(name="string", reason="string")))
+        return self.collection()
+
+    # ---- vectors ------------------------------------------------------------------------------------------------
+
+    def spaces(self) -> dict[str, Space]:
+        """Spaces with vectors in this library, by the name of the model that made them, oldest first."""
+        rows = self.tables.read("spaces")
+        return {} if rows is None else {row.pop("name"): Space(**row) for row in rows.to_pylist()}
+
+    def add_space(self, name: str, space: Space) -> None:
+        """Note that the model of this name makes vectors of this space."""
+        fields = ("model", "revision", "purpose", "dimension", "preprocessing")
+        row = {"name": name} | {field: getattr(space, field) for field in fields}
+        self.tables.upsert("spaces", arrow([row]), on=["name"])
+
+    def embedded(self, space: Space) -> set[str]:
+        """Content keys that have a vector in this space."""
+        rows = self.tables.read(f"vectors_{space.key}", columns=["content_key"])
+        return set() if rows is None else set(rows["content_key"].to_pylist())
+
+    def add_vectors(self, space: Space, vectors: Mapping[str, Vector]) -> None:
+        """Store vectors by content key, in one atomic commit."""
+        import pyarrow as pa
+
+        if not vectors:
+            return
+        flat = np.concatenate([np.asarray(v, np.float32) for v in vectors.values()])
+        column = pa.FixedSizeListArray.from_arrays(pa.array(flat), space.dimension)
+        self.tables.append(f"vectors_{space.key}", pa.table({"content_key": list(vectors), "vector": column}))
+
+    def vectors(self, space: Space, keys: Iterable[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Read the vectors of these content keys, in this order; many of them as a file mapped into memory.
+
+        Returns
+        -------
+        vectors : float32 array of shape (m, d)
+            One row for every key that has a vector, in the order of the keys.
+        present : bool array of shape (n,)
+            Which keys those are.
+        """
+        keys = list(keys)
+        name = f"vectors_{space.key}"
+        rows = self.tables.rows(name)
+        if rows is None:
+            return np.empty((0, space.dimension), np.float32), np.zeros(len(keys), bool)
+        return read_vectors(rows, keys, dimension=space.dimension, folder=self.path / "mapped", name=name)
+
+    def build_index(
+        self, space: Space, *, queries: NDArray[np.float32] | None = None, progress: bool = True
+    ) -> list[IndexReport]:
+        """Make the indexes that a search uses where there are many items of a kind (see `vector_index`).
+
+        An index takes a little more room on the disk than the vectors that it holds, and some minutes a million items.
+        Items added later are found without being in it; make it again when they have become many.
+
+        Parameters
+        ----------
+        space : Space
+            Whose vectors.
+        queries : float32 array of shape (q, d), optional
+            Queries to measure the recall with; 64 of the items themselves where none are given, which says how well
+            items like an item are found, and less about texts that ask for pictures.
+        progress : bool, default True
+            Show a progress bar.
+
+        Returns
+        -------
+        list of IndexReport
+            One for every kind with at least `INDEX_FROM` items; empty if there is none.
+        """
+        from tqdm.auto import tqdm
+
+        with self.writing():
+            items = self.collection()
+            vectors, present = self.vectors(space, [item.content_key for item in items])
+            if queries is None:
+                queries = vectors[:: max(1, len(vectors) // 64)]
+            first: dict[str, dict[str, int]] = {}
+            for row, place in enumerate(np.flatnonzero(present)):
+                item = items[int(place)]
+                first.setdefault(str(item.modality), {}).setdefault(item.content_key, row)
+            many = {kind: rows for kind, rows in first.items() if len(rows) >= INDEX_FROM}
+            bar = tqdm(many.items(), "Making indexes, minutes a million items", unit="index", disable=not progress)
+            reports = []
+            for kind, rows in bar:
+                chosen = np.fromiter(rows.values(), np.intp)
+                report = build_index(self.tables, space.key, kind, list(rows), vectors, chosen, queries=queries)
+                reports.append(report)
+        return reports
+
+    def indexes(self, space: Space, collection: Collection) -> dict[str, VectorIndex]:
+        """Open the indexes of a space, by kind of media, to search in these items of the library."""
+        kinds = np.array([str(item.modality) for item in collection])
+        return open_indexes(self.tables, space.key, [item.content_key for item in collection], kinds)
+
+    # ---- what goes with the vectors -----------------------------------------------------------------------------
+
+    def thumbnails(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Read the thumbnails (WebP) of these content keys; keys without one are left out."""
+        wanted = ", ".join(f"'{key}'" for key in dict.fromkeys(keys))
+        rows = self.tables.read("thumbnails", where=f"content_key IN ({wanted})") if wanted else None
+        return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "webp")), strict=True))
+
+    def thumbnailed(self) -> set[str]:
+        """Content keys that have a thumbnail."""
+        rows = self.tables.read("thumbnails", columns=["content_key"])
+        return set() if rows is None else set(rows["content_key"].to_pylist())
+
+    def add_thumbnails(self, thumbnails: Mapping[str, bytes]) -> None:
+        """Store thumbnails by content key, in one atomic commit."""
+        shape = schema(content_key="string", webp="binary")
+        self.tables.append("thumbnails", arrow([{"content_key": k, "webp": v} for k, v in thumbnails.items()], shape))
+
+    def add_readings(self, readings: Mapping[str, str]) -> None:
+        """Store the words read from page pictures by content key, in one atomic commit."""
+        self.tables.append("readings", arrow([{"content_key": k, "text": v} for k, v in readings.items()]))
+
+    def failures(self, space: Space) -> dict[str, str]:
+        """Reasons by content key for the items that got no vector in this space."""
+        rows = self.tables.read("failures", where=f"space = '{space.key}'")
+        return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "reason")), strict=True))
+
+    def blocked(self, space: Space) -> dict[str, str]:
+        """Reasons by content key for the items that a provider blocked for their content: they are never sent again."""
+        rows = self.tables.read("failures", where=f"space = '{space.key}'")
+        if rows is None or "kind" not in rows.column_names:  # of an earlier version, not written to since
+            return {}
+        return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] == "blocked"}
+
+    def add_failures(self, space: Space, failures: Mapping[str, ItemError]) -> None:
+        """Record why items got no vector in this space, in one atomic commit; an item has one reason at a time."""
+        shape = schema(space="string", content_key="string", reason="string", kind="string")
+        rows = [{"space": space.key, "content_key": k, "reason": e.reason, "kind": e.kind} for k, e in failures.items()]
+        self.tables.upsert("failures", arrow(rows, shape), on=["space", "content_key"])
+
+    def clear_failures(self, space: Space) -> None:
+        """Forget the failures of this space that are to be tried again: all but the blocked items."""
+        self.tables.delete("failures", f"space = '{space.key}' AND kind <> 'blocked'")
+
+    def record_run(self, run: Mapping[str, Any]) -> None:
+        """Store one run; a run of the same id is replaced. Values are kept as JSON."""
+        self.tables.upsert("runs", arrow([{"id": run["id"], "record": json.dumps(dict(run))}]), on=["id"])
+
+    def runs(self) -> list[dict[str, Any]]:
+        """All runs, oldest first."""
+        rows = self.tables.read("runs")
+        records = [] if rows is None else [json.loads(record) for record in rows["record"].to_pylist()]
+        return sorted(records, key=lambda run: run["started"])
+
+    def __repr__(self) -> str:
+        return f"<Library {str(self.path)!r}: {self.tables.count('items'):,} items>"
+
+
+def open_library(path: str | Path, *, create: bool = False) -> Library:
+    """Open the library in a folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder, by habit ``something.nova``.
+    create : bool, default False
+        Make it if it is not there.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library and none is to be made, or the folder holds something else.
+    """
+    folder = Path(path).expanduser().absolute()
+    if not (folder / MARKER).exists():
+        if not create:
+            raise LibraryError(
+                f"There is no library at {str(folder)!r}. "
+                f"Make one with nova_explore.embed(collection, to={str(path)!r})."
+            )
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise LibraryError(f"{str(folder)!r} exists and is not a library. Choose a name that is free.")
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"{MARKER}.part"
+        draft.write_text(json.dumps({"format": FORMAT, "created": now()}), "utf-8")
+        draft.replace(folder / MARKER)
+    return Library(folder)

@@ -1,0 +1,265 @@
+"""Approximate search for libraries whose vectors are too many to read for every query.
+
+An index is an inverted file with RaBitQ codes (Gao and Long 2024, https://arxiv.org/abs/2405.12497), made by Lance: the
+vectors are grouped around centres, a query looks into the groups whose centres are nearest to it and compares one bit a
+dimension. What it names is then compared exactly, with the vectors themselves.
+
+There is one index for each kind of media, since a query's scores with texts and with pictures are on different scales:
+the best pictures are not among the best of all. How many groups a query looks into is decided by measurement: as few as
+find `RECALL` of what an exact search finds.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.library.lance import Tables, arrow, places
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+INDEX_FROM = 50_000
+"""Items of a kind from which an index is made; to read fewer vectors takes no longer than to ask an index."""
+
+RECALL = 0.97
+"""What is aimed at on the queries an index is tuned with, so that others find 0.95."""
+
+RECALL_AT = 10
+CANDIDATES = (100, 200, 400, 800)
+"""Items an index may name, to be compared exactly: one bit a dimension does not order the best ten."""
+
+FEWEST_PROBES = 16
+BLOCK_ROWS = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an index is and what was measured when it was made.
+
+    Attributes
+    ----------
+    modality : str
+        Whose items it holds.
+    items : int
+        How many.
+    probes : int
+        Groups that a query looks into.
+    candidates : int
+        Items that are compared exactly.
+    recall : float
+        Share of the exact ten best that were found, over the queries.
+    queries : int
+        How many queries that was measured with.
+    milliseconds : float
+        Median time of these queries, the exact comparison of what was found included.
+    seconds : float
+        Time to make it.
+    bytes : int
+        Room it takes on the disk.
+    """
+
+    modality: str
+    items: int
+    probes: int
+    candidates: int
+    recall: float
+    queries: int
+    milliseconds: float
+    seconds: float
+    bytes: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.items:,} {self.modality}: recall@{RECALL_AT} {self.recall:.3f} over {self.queries} queries, "
+            f"{self.milliseconds:.0f} ms a query, made in {self.seconds:.0f} s, {self.bytes / 1e6:,.0f} MB"
+        )
+
+
+class VectorIndex:
+    """An index on disk, and which positions of a collection its rows are.
+
+    Attributes
+    ----------
+    report : IndexReport
+    missing : int array
+        Positions of items of this kind that are not in the index: they came later, or are further copies.
+    """
+
+    def __init__(
+        self, tables: Tables, name: str, report: IndexReport, positions: NDArray[np.intp], missing: NDArray[np.intp]
+    ) -> None:
+        self.report = report
+        self.missing = missing
+        self._tables = tables
+        self._name = name
+        self._positions = positions
+
+    def candidates(self, query: NDArray[np.float32], *, count: int) -> NDArray[np.intp]:
+        """Positions of about this many items that are near a query, and of all that are not in the index."""
+        rows = self._tables.nearest(
+            self._name, query, count=max(count, self.report.candidates), probes=self.report.probes
+        )
+        found = self._positions[rows]
+        return np.concatenate([found[found >= 0], self.missing])
+
+
+def build_index(
+    tables: Tables,
+    space: str,
+    modality: str,
+    keys: Sequence[str],
+    vectors: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    *,
+    queries: NDArray[np.float32],
+) -> IndexReport:
+    """Make the index of one kind of media, in the place of an older one.
+
+    It is used once it is whole: a process killed while making it leaves the library without one.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the library.
+    space : str
+        Key of the space.
+    modality : str
+    keys : sequence of str, length m
+        Content keys, without repetition.
+    vectors : float32 array of shape (n, d)
+        Unit rows, those of other kinds among them.
+    rows : int array of shape (m,)
+        Which of the vectors are those of the keys.
+    queries : float32 array of shape (q, d)
+        Queries of the kind that will be asked, to measure with.
+
+    Returns
+    -------
+    IndexReport
+    """
+    started = time.perf_counter()
+    name = f"index_{space}_{modality}"
+    tables.delete("indexes", f"name = '{name}'")
+    tables.stream(name, _batches(keys, vectors, rows))
+    partitions = max(1, round(len(keys) ** 0.5))
+    tables.index_vectors(name, partitions=partitions)
+    seconds = time.perf_counter() - started
+    exact = _best_scores(vectors, rows, queries)
+    probes, candidates, recall = _tune(tables, name, vectors, rows, queries, exact, partitions)
+    milliseconds = _time(tables, name, vectors, rows, queries, probes, candidates)
+    size = tables.size(name)
+    report = IndexReport(modality, len(keys), probes, candidates, recall, len(queries), milliseconds, seconds, size)
+    record = {"name": name, "space": space, "modality": modality, "report": json.dumps(asdict(report))}
+    tables.upsert("indexes", arrow([record]), on=["name"])
+    return report
+
+
+def open_indexes(tables: Tables, space: str, keys: Sequence[str], kinds: NDArray[np.str_]) -> dict[str, VectorIndex]:
+    """Open the indexes of a space, by kind of media, for a collection with these content keys and kinds.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the library.
+    space : str
+        Key of the space.
+    keys : sequence of str, length n
+    kinds : str array of shape (n,)
+    """
+    import pyarrow as pa
+
+    entries = tables.read("indexes", where=f"space = '{space}'")
+    opened: dict[str, VectorIndex] = {}
+    for entry in [] if entries is None else entries.to_pylist():
+        rows = tables.rows(entry["name"])
+        if rows is None:
+            continue
+        here = np.flatnonzero(kinds == entry["modality"])
+        ours = pa.array([keys[int(place)] for place in here], pa.string())
+        found = places(rows.column("content_key"), ours)
+        positions = np.append(here, -1)[found]
+        # Only the first of equal keys is named, so that further copies are missing and are compared one by one.
+        missing = np.setdiff1d(here, positions)
+        report = IndexReport(**json.loads(entry["report"]))
+        opened[entry["modality"]] = VectorIndex(tables, entry["name"], report, positions, missing)
+    return opened
+
+
+def _batches(keys: Sequence[str], vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    for start in range(0, len(keys), BLOCK_ROWS):
+        block = vectors[rows[start : start + BLOCK_ROWS]]
+        yield pa.record_batch(
+            {
+                "place": pa.array(np.arange(start, start + len(block), dtype=np.int32)),
+                "content_key": pa.array(keys[start : start + len(block)]),
+                "vector": pa.FixedSizeListArray.from_arrays(pa.array(block.ravel()), block.shape[1]),
+            }
+        )
+
+
+def _best_scores(
+    vectors: NDArray[np.float32], rows: NDArray[np.intp], queries: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Scores of the exact ten best of every query, in any order, from one reading of the vectors."""
+    best = np.full((len(queries), RECALL_AT), -np.inf, np.float32)
+    for start in range(0, len(rows), BLOCK_ROWS):
+        scores = np.hstack([best, queries @ vectors[rows[start : start + BLOCK_ROWS]].T])
+        best = np.partition(scores, -RECALL_AT, axis=1)[:, -RECALL_AT:]
+    return best
+
+
+def _tune(
+    tables: Tables,
+    name: str,
+    vectors: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    queries: NDArray[np.float32],
+    exact: NDArray[np.float32],
+    partitions: int,
+) -> tuple[int, int, float]:
+    """Find the fewest probes, then the fewest candidates, that reach `RECALL`; the most of both where none do."""
+    # An item that scores as high as the tenth is as good as it; products of other shapes differ in the last digits.
+    enough = np.maximum(exact.min(axis=1), -1) - 1e-5
+    possible = len(queries) * min(RECALL_AT, len(rows))
+    probes = FEWEST_PROBES
+    while True:
+        probes = min(probes, partitions)
+        hits = np.zeros(len(CANDIDATES), int)
+        for query, least in zip(queries, enough, strict=True):
+            named = tables.nearest(name, query, count=CANDIDATES[-1], probes=probes)
+            good = vectors[rows[named]] @ query >= least
+            hits += [min(int(good[:count].sum()), RECALL_AT) for count in CANDIDATES]
+        recalls = hits / possible
+        reached = np.flatnonzero(recalls >= RECALL)
+        if reached.size or probes == partitions:
+            chosen = int(reached[0]) if reached.size else -1
+            return probes, CANDIDATES[chosen], float(recalls[chosen])
+        probes *= 2
+
+
+def _time(
+    tables: Tables,
+    name: str,
+    vectors: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    queries: NDArray[np.float32],
+    probes: int,
+    candidates: int,
+) -> float:
+    """Median milliseconds of a query, the exact comparison included."""
+    times = []
+    for query in queries:
+        started = time.perf_counter()
+        best = vectors[rows[tables.nearest(name, query, count=candidates, probes=probes)]] @ query
+        best.sort()
+        times.append(time.perf_counter() - started)
+    return float(np.median(times)) * 1e3

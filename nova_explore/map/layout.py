@@ -1,0 +1,295 @@
+"""UMAP from the shared neighbours: to two dimensions for display, to a few for clustering.
+
+The coordinates of a `Layout` are for drawing only. Nothing else is computed from them, and every layout carries how
+far it can be trusted: the share of each item's true neighbours that are beside it on the map.
+
+UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426. The weighted graph is umap-learn's; what moves the items is in
+`nova_explore.map.forces`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.map.neighbors import Neighbors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+BLOCK_ROWS = 16_384
+
+SKETCHED = 4_096
+"""Vectors whose principal components the first picture shows."""
+
+WIDEST_BAND = 0.04
+"""Widest empty band that is drawn, as a share of the map's extent."""
+
+ROUNDS = 200
+"""UMAP's ``n_epochs``. Of 10,000 entries of WordNet, 200 keep 3.5 of 15 neighbours, 500 of umap-learn's keep 2.9."""
+
+FEWEST_FOR_UMAP = 10
+"""Below this many items a neighbour graph has no structure to unfold: the first principal components are used."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where every item is drawn, and how far to trust it.
+
+    Attributes
+    ----------
+    xy : float32 array of shape (n, 2)
+        Coordinates for display only.
+    preservation : float32 array of shape (n,)
+        Share of an item's k true neighbours that are among its k nearest on the map, 0 to 1.
+    k : int
+        Neighbours that ``preservation`` looks at.
+    parameters : Mapping
+        Method, seed and settings.
+    """
+
+    xy: NDArray[np.float32]
+    preservation: NDArray[np.float32]
+    k: int
+    parameters: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        self.xy.flags.writeable = False
+        self.preservation.flags.writeable = False
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+
+    @property
+    def sentence(self) -> str:
+        """How far the map can be trusted, in words."""
+        if not self.k:
+            return "The map is not drawn yet: these are the two directions in which the items differ most."
+        kept = float(self.preservation.mean()) * self.k
+        return f"Of each item's {self.k} true neighbours, {kept:.1f} are beside it on this map."
+
+
+def lay_out(
+    start: NDArray[np.float32],
+    graph: csr_array,
+    neighbors: Neighbors,
+    *,
+    min_dist: float = 0.1,
+    seed: int | None = 0,
+    show: Callable[[NDArray[np.float32]], None] | None = None,
+) -> Layout:
+    """Draw the map.
+
+    Parameters
+    ----------
+    start : float32 array of shape (n, d)
+        Principal components of the vectors, two or more; see `principal_components`.
+    graph : csr_array of shape (n, n)
+        Of `weigh`.
+    neighbors : Neighbors
+        Of the vectors.
+    min_dist : float, default 0.1
+        UMAP's ``min_dist``: how closely points may be packed, 0 to 1.
+    seed : int or None, default 0
+        The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
+    show : callable, optional
+        Called with an (n, 2) array, from the principal components on, while the map takes shape.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    ValueError
+        If ``min_dist`` is out of range.
+    """
+    check_min_dist(min_dist)
+    placed = reduce(start[:, :2], graph, min_dist=min_dist, rounds=ROUNDS, seed=seed, show=show)
+    xy = narrow_empty_bands(placed)
+    method = "umap" if len(start) >= FEWEST_FOR_UMAP else "pca"
+    parameters = {"method": method, "min_dist": min_dist, "seed": seed, "k": neighbors.k}
+    return Layout(xy, measure_preservation(xy, neighbors), neighbors.k, parameters)
+
+
+def check_min_dist(min_dist: float) -> None:
+    """Raise `ValueError` unless a map can be drawn with it."""
+    if not 0 <= min_dist <= 1:
+        raise ValueError(f"min_dist={min_dist} is not possible. Pass 0 to 1.")
+
+
+def first_picture(vectors: NDArray[np.float32]) -> Layout:
+    """Draw the first two principal components, of a sample where the vectors are many: neighbours are not known yet."""
+    sample = vectors[:: -(-len(vectors) // SKETCHED)]
+    xy = principal_components(vectors, 2, of=sample)
+    return Layout(xy, np.zeros(len(vectors), np.float32), 0, {"method": "pca"})
+
+
+def weigh(neighbors: Neighbors) -> csr_array:
+    """Turn neighbours into UMAP's weighted graph, which every reduction of these vectors shares.
+
+    Returns
+    -------
+    csr_array of shape (n, n)
+        Symmetric float32 weights from 0 to 1; empty for fewer than ten items.
+    """
+    from scipy.sparse import csr_array
+
+    n = len(neighbors.indices)
+    if n < FEWEST_FOR_UMAP:
+        return csr_array((n, n), dtype=np.float32)
+    itself = np.arange(n, dtype=np.int32)[:, None]
+    indices = np.hstack([itself, neighbors.indices])
+    distances = np.hstack([np.zeros((n, 1), np.float32), np.maximum(1 - neighbors.similarities, 0)])
+    graph = _compiled_umap().fuzzy_simplicial_set(
+        np.empty((n, 0)), neighbors.k + 1, np.random.RandomState(0), "cosine", knn_indices=indices, knn_dists=distances
+    )[0]
+    return csr_array(graph)
+
+
+def reduce(
+    start: NDArray[np.float32],
+    graph: csr_array,
+    *,
+    min_dist: float,
+    rounds: int,
+    seed: int | None,
+    show: Callable[[NDArray[np.float32]], None] | None = None,
+) -> NDArray[np.float32]:
+    """Reduce the dimension with UMAP, from its graph and principal components, to as many as these are.
+
+    ``rounds`` is UMAP's ``n_epochs``; ``show`` sees the start and what becomes of it, about twenty times.
+
+    Returns
+    -------
+    float32 array of shape (n, dimensions)
+    """
+    if show is not None:
+        show(start)
+    if len(start) < FEWEST_FOR_UMAP:
+        return start
+    from nova_explore.map.forces import settle
+
+    random = np.random.default_rng(seed)
+    a, b = _compiled_umap().find_ab_params(1.0, min_dist)
+    spread = 10 * (start - start.min(0)) / np.maximum(np.ptp(start, axis=0), 1e-12)
+    spread += random.normal(scale=1e-4, size=spread.shape)  # copies must not start in one point: nothing parts them
+    placed = spread
+    moving = settle(graph, spread.astype(np.float32), a=a, b=b, rounds=rounds, seed=int(random.integers(2**32)))
+    for number, placed in enumerate(moving):
+        if show is not None and number % max(rounds // 20, 1) == 0:
+            show(placed)
+    return placed
+
+
+def narrow_empty_bands(xy: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn the longer side of a map level and narrow the bands, across and down, in which nothing is drawn.
+
+    UMAP flings parts that share no neighbours far apart, by a distance that means nothing; what lies within a part is
+    left as it is, so that more of the drawing shows items and less of it shows nothing.
+
+    Returns
+    -------
+    float32 array of shape (n, 2)
+    """
+    turned = principal_components(xy, 2).astype(np.float64)
+    for axis in range(2):
+        order = np.argsort(turned[:, axis], kind="stable")
+        steps = np.diff(turned[order, axis], prepend=turned[order[:1], axis])
+        widest = WIDEST_BAND * float(np.ptp(turned[:, axis]))
+        turned[order, axis] = np.cumsum(np.minimum(steps, widest))
+    return (turned - turned.mean(axis=0)).astype(np.float32)
+
+
+def turn_toward(xy: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn or mirror a drawing so that its n points lie as near as they can to where they are seen in another one.
+
+    The orthogonal Procrustes problem (Schönemann 1966, Psychometrika 31:1-10); distances stay as they are.
+    """
+    centred = xy - xy.mean(axis=0)
+    left, _, right = np.linalg.svd(centred.T.astype(np.float64) @ (seen - seen.mean(axis=0)))
+    return (centred @ (left @ right)).astype(np.float32)
+
+
+def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArray[np.float32]:
+    """Share of every item's true neighbours that are among as many nearest on the map.
+
+    Returns
+    -------
+    float32 array of shape (n,)
+        0 to 1; placed at random, k / (n - 1) is expected.
+    """
+    from scipy.spatial import KDTree
+
+    n, k = neighbors.indices.shape
+    nearest = np.asarray(KDTree(xy).query(xy, k=min(k + 1, n))[1])
+    shown = np.zeros((n, k), bool)
+    for column in range(nearest.shape[1]):
+        other = nearest[:, column, None]
+        shown |= (neighbors.indices == other) & (other != np.arange(n)[:, None])
+    return shown.mean(axis=1).astype(np.float32)
+
+
+def principal_components(
+    vectors: NDArray[np.float32], dimensions: int, *, of: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """First principal components, padded with zeros where there are fewer, each with a fixed sign.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+    dimensions : int
+        How many.
+    of : float32 array of shape (m, d), optional
+        Vectors whose components they are; the same ones where it is not given.
+
+    Returns
+    -------
+    float32 array of shape (n, dimensions)
+    """
+    from scipy.linalg import eigh
+
+    n, d = vectors.shape
+    of = vectors if of is None else of
+    mean = of.mean(axis=0, dtype=np.float64)
+    scatter = np.zeros((d, d))
+    for block in _blocks(of):
+        centred = block.astype(np.float64)
+        centred -= mean
+        scatter += centred.T @ centred
+    axes = eigh(scatter, subset_by_index=[max(d - dimensions, 0), d - 1])[1][:, ::-1]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    scores = np.zeros((n, dimensions), np.float32)
+    scores[:, : axes.shape[1]] = np.concatenate([(block - mean) @ axes for block in _blocks(vectors)])
+    return scores
+
+
+def _blocks(vectors: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Parts of a long array, so that what is computed from them needs no second copy of it."""
+    return (vectors[start : start + BLOCK_ROWS] for start in range(0, len(vectors), BLOCK_ROWS))
+
+
+@cache
+def _compiled_umap() -> Any:
+    """Import umap and let numba keep on disk what it compiles of it.
+
+    umap-learn caches only part of its functions, so that every new kernel compiles the rest again: 4 s here.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)  # umap says that TensorFlow is missing; nothing here needs it
+        import umap.umap_
+
+    for function in (
+        umap.umap_.smooth_knn_dist,
+        umap.umap_.compute_membership_strengths,
+    ):
+        try:
+            function.enable_caching()
+        except RuntimeError:  # numba found no folder that it may write to: compile in memory, as umap does
+            break
+    return umap.umap_

@@ -1,0 +1,246 @@
+"""A real JupyterLab, a real Chromium, and hands to work an app with."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from PIL import Image
+
+from fakes import ROOT, TESTS
+
+WAIT_MS = 25_000
+WHOLE_CHAIN_MS = 120_000
+"""For notebooks that embed and explore before they show: what is compiled for that may take long on a busy machine."""
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+class Lab:
+    """A JupyterLab server on localhost, with notebooks written by the tests."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / "notebooks"
+        self.root.mkdir()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.token = secrets.token_hex(16)
+        settings = root / "settings"
+        for plugin, values in SETTINGS.items():
+            file = settings / f"{plugin}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values))
+        own = {
+            "JUPYTER_CONFIG_DIR": str(root / "config"),
+            "JUPYTER_DATA_DIR": str(root / "data"),
+            "JUPYTER_RUNTIME_DIR": str(root / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(settings),
+            "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
+            "IPYTHONDIR": str(root / "ipython"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(TESTS)]),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        }
+        self.log = (root / "server.log").open("wb")
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+                f"--port={self.port}", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}",
+                "--LabApp.expose_app_in_browser=True", "--LanguageServerManager.autodetect=False",
+            ],
+            env=os.environ | own, stdout=self.log, stderr=self.log,
+        )  # fmt: skip
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + WAIT_MS / 1000
+        while time.monotonic() < until:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/status?token={self.token}", timeout=2).close()
+                return
+            except OSError:
+                time.sleep(0.2)
+        raise TimeoutError(f"JupyterLab did not start; see {self.log.name}")
+
+    def write(self, name: str, cells: Sequence[str]) -> str:
+        """Write a notebook of code cells and return its address."""
+        import nbformat.v4 as v4
+
+        notebook = v4.new_notebook(
+            cells=[v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        )
+        (self.root / f"{name}.ipynb").write_text(json.dumps(notebook))
+        return f"http://127.0.0.1:{self.port}/lab/tree/{name}.ipynb?token={self.token}&reset"
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+class AppInPage:
+    """One app of a notebook page: where its points are, and what a person does with them."""
+
+    def __init__(self, page: Any, number: int = 0) -> None:
+        self.page = page
+        self.root = page.locator(".nx").nth(number)
+
+    def wait(self, timeout: float = WAIT_MS) -> AppInPage:
+        """Wait until the map is drawn, for so many milliseconds."""
+        self.root.locator(".nx-map[data-ready=true]").wait_for(timeout=timeout)
+        return self
+
+    def settle(self) -> None:
+        """Wait until the page has stopped moving: what fills above an app pushes it down."""
+        place = self.spot(0)
+        for _ in range(50):
+            self.page.wait_for_timeout(100)
+            before, place = place, self.spot(0)
+            if place == before:
+                break
+
+    def spot(self, position: int) -> tuple[float, float]:
+        """Where an item is drawn, in pixels of the page."""
+        x, y = self.root.locator(".nx-stage").evaluate(
+            """(stage, i) => {
+                const holder = [...stage.querySelectorAll("div")].find((div) => div.api);
+                const [x, y] = holder.api.getScreenPosition(i);
+                const box = holder.getBoundingClientRect();
+                return [box.x + x, box.y + y];
+            }""",
+            position,
+        )
+        return x, y
+
+    def map_pixels(self) -> np.ndarray:
+        """The canvas as a person sees it, (height, width, 3) uint8."""
+        shot = self.root.locator(".nx-stage").screenshot()
+        return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
+
+    def hover(self, position: int) -> Any:
+        """Point at an item and return its card."""
+        self.settle()
+        x, y = self.spot(position)
+        self.page.mouse.move(x + 30, y + 30)
+        self.page.mouse.move(x, y, steps=4)
+        card = self.root.locator(".nx-card")
+        card.wait_for(state="visible", timeout=WAIT_MS)
+        return card
+
+    def click(self, position: int) -> None:
+        """Click an item on the map."""
+        self.settle()
+        x, y = self.spot(position)
+        self.page.mouse.move(x, y, steps=3)
+        self.page.mouse.click(x, y)
+
+    def lasso(self, corners: Sequence[tuple[float, float]]) -> None:
+        """Draw a closed line through places on the page."""
+        self.root.locator("[data-tool=lasso]").click()
+        around = [*corners, corners[0]]
+        self.page.mouse.move(*around[0])
+        self.page.mouse.down()
+        for x, y in around[1:]:
+            self.page.mouse.move(x, y, steps=4)
+        self.page.mouse.up()
+
+    def search(self, words: str) -> None:
+        """Type words and press Enter."""
+        box = self.root.locator(".nx-query")
+        box.fill(words)
+        box.press("Enter")
+
+
+class Notebook:
+    """A notebook page in Chromium."""
+
+    def __init__(self, lab: Lab, browser: Any, name: str, cells: Sequence[str], **options: Any) -> None:
+        script, run_all = options.pop("before", None), options.pop("run_all", True)
+        self.context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        if script:
+            self.page.add_init_script(script)
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(lab.write(name, cells))
+        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
+        self.run("application:toggle-left-area")
+        if run_all:
+            self.run("notebook:run-all-cells")
+
+    def run(self, command: str, **arguments: Any) -> None:
+        """Run a command of JupyterLab."""
+        self.page.evaluate("([c, a]) => { window.jupyterapp.commands.execute(c, a); }", [command, arguments])
+
+    def python(self, code: str) -> None:
+        """Run code in the kernel; an error of it is one here."""
+        self.page.evaluate(
+            """async (code) => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                const { content } = await kernel.requestExecute({ code }).done;
+                if (content.status !== "ok") throw new Error(content.evalue);
+            }""",
+            code,
+        )
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition is true in the kernel; one that cannot be evaluated is an error here."""
+        return self.page.evaluate(
+            """async (code) => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                const { content } = await kernel.requestExecute({ code: "", user_expressions: { code } }).done;
+                const { status, data, evalue } = content.user_expressions.code;
+                if (status !== "ok") throw new Error(evalue);
+                return data["text/plain"] === "True";
+            }""",
+            f"bool({condition})",
+        )
+
+    def app(self, number: int = 0) -> AppInPage:
+        """One of the apps, once its map is drawn."""
+        return AppInPage(self.page, number).wait()
+
+    def foreign_requests(self) -> list[str]:
+        """Addresses asked for that are not on this machine."""
+        here = {"127.0.0.1", "localhost"}
+        return [
+            url
+            for url in self.requests
+            if urlsplit(url).hostname not in here and not url.startswith(("data:", "blob:"))
+        ]
+
+    def close(self) -> None:
+        self.context.close()
+
+
+def wait_for(read: Callable[[], Any], *, seconds: float = 20) -> Any:
+    """Read again and again until something true comes, and return it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if value := read():
+            return value
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing true within {seconds} s")

@@ -1,0 +1,223 @@
+"""What is written is read back, each thing with its own, and a folder that is no library is left alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes.toy_library import text_items, toy_collection
+from fakes.toy_model import ToyModel
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nova_explore.collection import Collection, Item, Modality, Span, Unread, number_copies
+from nova_explore.errors import LibraryError
+from nova_explore.library import vector_file
+from nova_explore.library.lance import Rows, arrow
+from nova_explore.library.store import MARKER, open_library
+from nova_explore.space import ItemError
+
+
+@pytest.fixture
+def library(tmp_path):
+    return open_library(tmp_path / "a.nova", create=True)
+
+
+def as_fields(item: Item) -> tuple:
+    return (
+        item.id, item.modality, item.uri, item.name, item.format, item.digest, item.span, item.text, item.as_image,
+        dict(item.metadata),
+    )  # fmt: skip
+
+
+def test_every_field_of_an_item_survives_the_disk(library):
+    items = number_copies(
+        [
+            Item("", Modality.PAGE, "/x/a.pdf", "a.pdf", "pdf", "d1", Span("page", 2, 3), "words", True),
+            Item("", Modality.AUDIO, "/x/b.ogg", "b.ogg", "ogg", "d2", Span("seconds", 0.5, 30.5)),
+            Item("", Modality.IMAGE, "/x/ü'\";--.png", "ü'\";--.png", "png", "d3", None, None, False,
+                 {"caption": "<b>'; DROP", "n": 3, "share": 0.5, "yes": True, "none": None}),
+        ]
+    )  # fmt: skip
+    library.add(Collection(items, [Unread("bad.png", "It is empty.")]))
+    back = open_library(library.path).collection()
+    assert list(map(as_fields, back)) == list(map(as_fields, items))
+    assert back.unread == (Unread("bad.png", "It is empty."),)
+
+
+@pytest.mark.parametrize("mapped_from", [0, 10**9], ids=["mapped", "in memory"])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(st.integers(0, 9), max_size=12), min_size=1, max_size=3), random=st.randoms())
+def test_vectors_come_back_to_the_content_they_were_made_from(
+    tmp_path_factory, monkeypatch, mapped_from, batches, random
+):
+    monkeypatch.setattr(vector_file, "MAPPED_FROM", mapped_from)
+    library = open_library(tmp_path_factory.mktemp("library") / "a.nova", create=True)
+    space = ToyModel(dimension=6).space
+    made = {}
+    for batch in batches:
+        fresh = {f"{n:064x}": np.eye(6, dtype=np.float32)[n % 6] * (n + 1) for n in batch}
+        fresh = {key: vector for key, vector in fresh.items() if key not in made}
+        library.add_vectors(space, fresh)
+        made |= fresh
+    asked = [f"{n:064x}" for n in (*range(12), 3, 7)]
+    random.shuffle(asked)
+    vectors, present = library.vectors(space, asked)
+    assert present.tolist() == [key in made for key in asked]
+    for key, vector in zip([key for key in asked if key in made], vectors, strict=True):
+        np.testing.assert_array_equal(vector, made[key])
+
+
+@pytest.fixture
+def mapped(library, monkeypatch):
+    """A library that maps all vectors, with three."""
+    monkeypatch.setattr(vector_file, "MAPPED_FROM", 0)
+    library.add_vectors(ToyModel(dimension=6).space, {f"{n:064x}": np.eye(6, dtype=np.float32)[n] for n in range(3)})
+    return library
+
+
+def vectors_of(library, *numbers: int):
+    return library.vectors(ToyModel(dimension=6).space, [f"{n:064x}" for n in numbers])[0]
+
+
+def files_in(library) -> set[str]:
+    return {path.name for path in (library.path / "mapped").glob("vectors_*")}
+
+
+def test_many_vectors_are_mapped_from_a_file_that_is_found_again_and_cannot_be_written_to(mapped):
+    first = vectors_of(mapped, 2, 0)
+    files = files_in(mapped)
+    assert len(files) == 1
+    assert isinstance(first.base, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 0
+    made = (mapped.path / "mapped" / next(iter(files))).stat().st_mtime_ns
+    np.testing.assert_array_equal(vectors_of(open_library(mapped.path), 2, 0), np.eye(6)[[2, 0]])
+    assert files_in(mapped) == files
+    assert (mapped.path / "mapped" / next(iter(files))).stat().st_mtime_ns == made
+
+
+def test_a_mapped_file_is_made_again_when_vectors_are_added_or_the_order_changes(mapped):
+    names = set()
+    vectors_of(mapped, 0, 1)
+    names |= files_in(mapped)
+    np.testing.assert_array_equal(vectors_of(mapped, 1, 0), np.eye(6)[[1, 0]])
+    names |= files_in(mapped)
+    mapped.add_vectors(ToyModel(dimension=6).space, {f"{5:064x}": np.eye(6, dtype=np.float32)[5]})
+    np.testing.assert_array_equal(vectors_of(mapped, 1, 5), np.eye(6)[[1, 5]])
+    names |= files_in(mapped)
+    assert len(names) == 3
+    assert len(files_in(mapped)) == 1
+
+
+def test_half_a_mapped_file_that_a_killed_process_left_is_cleared_away(mapped):
+    vectors_of(mapped, 0, 1)
+    [name] = files_in(mapped)
+    whole = mapped.path / "mapped" / name
+    whole.rename(whole.with_suffix(".part")).write_bytes(b"half")
+    np.testing.assert_array_equal(vectors_of(mapped, 0, 1), np.eye(6)[[0, 1]])
+    assert files_in(mapped) == {name}
+
+
+def test_vectors_are_read_into_memory_where_the_disk_has_no_room_for_a_file(mapped, monkeypatch):
+    monkeypatch.setattr(vector_file, "FREE_SPACE", 2**60)
+    np.testing.assert_array_equal(vectors_of(mapped, 2, 1), np.eye(6)[[2, 1]])
+    assert files_in(mapped) == set()
+
+
+def test_vectors_that_come_in_another_order_than_their_keys_are_refused(mapped, monkeypatch):
+    in_order = Rows.batches
+    monkeypatch.setattr(Rows, "batches", lambda *asked: (batch.take([2, 0, 1]) for batch in in_order(*asked)))
+    with pytest.raises(LibraryError, match="another order"):
+        vectors_of(mapped, 0, 1)
+
+
+def test_spaces_never_share_a_table(library):
+    one, other = ToyModel(dimension=6).space, ToyModel(dimension=6, revision="2").space
+    assert one.key != other.key
+    library.add_vectors(one, {"a" * 64: np.eye(6, dtype=np.float32)[0]})
+    assert library.embedded(one) == {"a" * 64}
+    assert library.embedded(other) == set()
+
+
+def test_adding_the_same_items_again_keeps_ids_places_and_takes_new_metadata(library):
+    first = library.add(toy_collection(2))
+    renewed = [replace(item, metadata={"topic": "new"}) for item in first]
+    again = library.add(Collection(reversed(renewed)))
+    assert again.ids == first.ids
+    assert {item.metadata["topic"] for item in again} == {"new"}
+
+
+def test_copies_that_arrive_later_get_the_next_number(library):
+    items = text_items([("birds", "an owl")])
+    library.add(Collection(items))
+    moved = [replace(item, uri="/other.csv#row=0") for item in items]
+    whole = library.add(Collection(moved))
+    assert whole.ids == (items[0].id, f"{items[0].id}~2")
+    assert [item.uri for item in whole] == ["/table.csv#row=0", "/other.csv#row=0"]
+
+
+def test_a_file_that_could_be_read_this_time_is_no_longer_listed(library):
+    items = text_items([("birds", "an owl")])
+    library.add(Collection([], [Unread("row 0", "It is empty."), Unread("other", "It is a pipe.")]))
+    assert [u.name for u in library.add(Collection(items)).unread] == ["other"]
+
+
+def test_failures_are_forgotten_for_the_next_run_but_blocked_items_stay_blocked(library):
+    one, other = ToyModel().space, ToyModel(revision="2").space
+    library.add_failures(one, {"a" * 64: ItemError("first"), "b" * 64: ItemError("seen", "blocked")})
+    library.add_failures(other, {"a" * 64: ItemError("theirs")})
+    library.add_failures(one, {"a" * 64: ItemError("second", "service")})
+    assert library.failures(one) == {"a" * 64: "second", "b" * 64: "seen"}
+    library.clear_failures(one)
+    assert library.failures(one) == library.blocked(one) == {"b" * 64: "seen"}
+    assert library.failures(other) == {"a" * 64: "theirs"}
+
+
+def test_runs_come_back_oldest_first_and_are_replaced_by_id(library):
+    library.record_run({"id": "r2", "started": "2026-01-02", "ended": None})
+    library.record_run({"id": "r1", "started": "2026-01-01", "ended": None})
+    library.record_run({"id": "r2", "started": "2026-01-02", "ended": "2026-01-03"})
+    assert [(run["id"], run["ended"]) for run in library.runs()] == [("r1", None), ("r2", "2026-01-03")]
+
+
+def test_a_folder_with_other_things_in_it_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine", "utf-8")
+    with pytest.raises(LibraryError, match="is not a library"):
+        open_library(tmp_path, create=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_missing_library_says_how_to_make_one(tmp_path):
+    with pytest.raises(LibraryError, match=r"Make one with nova_explore\.embed"):
+        open_library(tmp_path / "nothing.nova")
+
+
+def test_a_library_of_a_newer_format_is_refused(library):
+    (library.path / MARKER).write_text(json.dumps({"format": 99, "created": "x"}), "utf-8")
+    with pytest.raises(LibraryError, match="has format 99"):
+        open_library(library.path)
+
+
+def test_a_second_writer_is_refused_while_the_first_writes(library):
+    refused = pytest.raises(LibraryError, match="being written by another process")
+    with library.writing(), refused, open_library(library.path).writing():
+        pass
+    with library.writing():
+        pass
+
+
+def test_a_library_whose_failures_have_no_kinds_is_read_and_brought_up_to_date_when_it_is_written(library):
+    space = ToyModel().space
+    rows = [{"space": space.key, "content_key": "a" * 64, "reason": "too long"}]
+    library.tables.append("failures", arrow(rows))
+    assert library.failures(space) == {"a" * 64: "too long"}
+    assert library.blocked(space) == {}
+    with library.writing():
+        library.add_failures(space, {"b" * 64: ItemError("seen", "blocked")})
+        assert library.failures(space) == {"a" * 64: "too long", "b" * 64: "seen"}
+        assert library.blocked(space) == {"b" * 64: "seen"}
+        library.clear_failures(space)
+    assert library.failures(space) == {"b" * 64: "seen"}

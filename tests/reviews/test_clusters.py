@@ -1,0 +1,68 @@
+"""Stability and layers of an exploration's own clusters; trust, outliers and duplicates of its items."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes.toy_library import toy_collection
+from fakes.toy_model import ToyModel
+
+from nova_explore.embedding.embed import embed
+from nova_explore.exploration.bundle import Exploration
+from nova_explore.exploration.chain import explore
+from nova_explore.exploration.columns import TRUST
+from nova_explore.reviews.clusters import cluster_layers, cluster_memberships, cluster_stability
+
+
+@pytest.fixture(scope="module")
+def exploration(tmp_path_factory) -> Exploration:
+    place = tmp_path_factory.mktemp("quality") / "a.nova"
+    return explore(embed(toy_collection(40), to=place, model=ToyModel(), progress=False), min_cluster_size=8)
+
+
+def test_topics_that_are_far_apart_come_back_in_every_half(exploration):
+    stability = cluster_stability(exploration, repetitions=8, progress=False)
+    assert len(stability.jaccard) == exploration.clustering.count
+    assert np.nanmax(stability.jaccard) > 0.75
+    again = cluster_stability(exploration, repetitions=8, progress=False)
+    np.testing.assert_array_equal(stability.jaccard, again.jaccard)
+
+
+def test_the_finest_layer_is_the_clustering_itself(exploration):
+    layers = cluster_layers(exploration)
+    np.testing.assert_array_equal(layers.labels[-1], exploration.clustering.labels)
+    assert all(labels.max() > 0 for labels in layers.labels[:-1]), "a layer of one cluster says nothing"
+    assert len(cluster_layers(exploration, min_cluster_sizes=[8, 20, 40])) == 3
+
+
+def test_trust_is_measured_when_it_is_asked_for_and_joins_the_table_then(exploration):
+    assert not {*TRUST} & {*exploration.frame.columns}
+    assert {*TRUST} <= {*exploration.columns}
+    known = exploration.column("trustworthiness")
+    frame = exploration.frame
+    assert tuple(frame.index) == exploration.collection.ids
+    np.testing.assert_array_equal(frame["trustworthiness"], known)
+    np.testing.assert_array_equal(frame["continuity"], exploration.trust.continuity)
+
+
+def test_outliers_and_duplicates_are_of_the_neighbours_of_the_map(exploration):
+    assert len(exploration.column("outlier")) == len(exploration)
+    assert len(exploration.duplicates(similarity=0.5).labels) == len(exploration)
+
+
+def test_a_map_drawn_again_is_the_one_that_would_be_drawn_from_the_start(exploration):
+    other = exploration.redraw(min_dist=0.6)
+    anew = explore(exploration.library, model=ToyModel(), min_cluster_size=8, min_dist=0.6)
+    np.testing.assert_array_equal(other.layout.xy, anew.layout.xy)
+    assert dict(other.layout.parameters) == dict(anew.layout.parameters)
+    assert not np.array_equal(other.layout.xy, exploration.layout.xy)
+    np.testing.assert_array_equal(other.clustering.labels, exploration.clustering.labels)
+
+
+def test_memberships_are_shares_of_neighbours_by_id(exploration):
+    shares = cluster_memberships(exploration)
+    assert tuple(shares.index) == exploration.collection.ids
+    assert shares.shape[1] == exploration.clustering.count
+    of, near = exploration.clustering.labels[exploration.neighbors.indices[7]], exploration.neighbors.similarities[7]
+    for cluster in range(exploration.clustering.count):
+        assert shares.iloc[7, cluster] == pytest.approx(near[of == cluster].sum() / near.sum(), abs=1e-5)

@@ -18,8 +18,6 @@ from fakes.toy_model import ToyModel, topic_texts
 from nova_explore.cli import commands as cli
 from nova_explore.models.registry import register
 
-register("toy", ToyModel)
-
 
 @pytest.fixture
 def run(monkeypatch, capsys):

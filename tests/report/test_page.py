@@ -8,8 +8,6 @@ import re
 
 import pytest
 from fakes.report_stand_in import HOSTILE, hostile_exploration
-from fakes.toy_library import toy_library
-from fakes.toy_model import ToyModel
 
 from nova_explore.exploration.chain import explore
 from nova_explore.report import page as report
@@ -49,8 +47,8 @@ def test_the_same_exploration_gives_the_same_bytes(exploration, path, tmp_path):
     assert write_report(exploration, tmp_path / "again.html").read_bytes() == path.read_bytes()
 
 
-def test_what_was_measured_of_the_groups_is_told_and_no_longer_missing(tmp_path):
-    measured = explore(toy_library(tmp_path / "a.nova", per_topic=40), model=ToyModel(), progress=False)
+def test_what_was_measured_of_the_groups_is_told_and_no_longer_missing(mapped_toy_160):
+    measured = explore(mapped_toy_160, progress=False)
     assert any("stability and robustness" in limit for limit in report._limits(measured, 160))
     sentence = measured.stability.sentence
     told = report._limits(measured, 160)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes.toy_library import toy_collection
 from fakes.toy_model import ToyModel
 
-from nova_explore.embedding.embed import embed
 from nova_explore.exploration.bundle import Exploration
 from nova_explore.exploration.chain import explore
 from nova_explore.exploration.columns import TRUST
 from nova_explore.reviews.clusters import cluster_layers, cluster_memberships, cluster_stability
 
 
-@pytest.fixture(scope="module")
-def exploration(tmp_path_factory) -> Exploration:
-    place = tmp_path_factory.mktemp("quality") / "a.nova"
-    return explore(embed(toy_collection(40), to=place, model=ToyModel(), progress=False), min_cluster_size=8)
+@pytest.fixture
+def exploration(mapped_toy_160) -> Exploration:
+    """Four topics, a cluster each."""
+    return explore(mapped_toy_160, min_cluster_size=8)
 
 
 def test_topics_that_are_far_apart_come_back_in_every_half(exploration):

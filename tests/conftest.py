@@ -23,6 +23,16 @@ hypothesis.settings.load_profile("untimed")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 
+def pytest_configure() -> None:
+    """Refuse to test the checkout where the installed wheel is meant."""
+    import nova_explore
+    from fakes import ROOT
+
+    where = Path(nova_explore.__file__).resolve()
+    if os.environ.get("NOVA_EXPLORE_FROM") == "wheel" and where.is_relative_to(ROOT / "nova_explore"):
+        raise pytest.UsageError(f"The tests import {where}, needed is the installed wheel. Run .ci/wheel.")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def toy_by_name() -> Iterator[None]:
     """Let ``model="toy"`` open the toy model, also while fixtures of a session are made."""

@@ -25,8 +25,9 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 def pytest_configure() -> None:
     """Refuse to test the checkout where the installed wheel is meant."""
-    import nova_explore
     from fakes import ROOT
+
+    import nova_explore
 
     where = Path(nova_explore.__file__).resolve()
     if os.environ.get("NOVA_EXPLORE_FROM") == "wheel" and where.is_relative_to(ROOT / "nova_explore"):

@@ -145,7 +145,7 @@ def test_what_maps_of_the_same_items_share_is_computed_once(library, toy_160, tm
         for name in names:
             monkeypatch.setattr(chain, name, lambda *_, name=name, **__: pytest.fail(f"{name} again"))
 
-    with monkeypatch.context() as monkeypatch:
+    with monkeypatch.context() as monkeypatch:  # noqa: PLR1704 (the one of the block alone)
         forbid("compared_vectors", "cluster")
         other = nx.explore(library, min_dist=0.5, progress=False)
         forbid("lay_out", "weigh")

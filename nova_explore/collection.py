@@ -8,7 +8,6 @@ digest of the bytes it comes from and the span within them, so it is the same on
 from __future__ import annotations
 
 import hashlib
-import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, overload
 
 from nova_explore.errors import UnknownNameError
+from nova_explore.html_table import show_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -321,13 +321,7 @@ class Collection(Sequence[Item]):
         return f"<Collection: {self}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(u.name)}</td>"
-            f"<td style='text-align:left'>{html.escape(u.reason)}</td></tr>"
-            for u in self.unread
-        )
-        table = f"<table><tr><th>could not be read</th><th>reason</th></tr>{rows}</table>" if rows else ""
-        return f"<div><b>{html.escape(str(self))}</b>{table}</div>"
+        return show_table(str(self), ("could not be read", "reason"), ((u.name, u.reason) for u in self.unread))
 
 
 def arrow_of(frame: pd.DataFrame) -> pa.Table:

@@ -15,12 +15,12 @@ from nova_explore.clusters.cluster import Clustering, Hierarchy, Sweep
 from nova_explore.clusters.duplicates import SIMILARITY, Duplicates, find_duplicates
 from nova_explore.clusters.names import ClusterName, name_clusters
 from nova_explore.clusters.stability import Stability, cluster_halves
-from nova_explore.collection import Collection, Slice
+from nova_explore.collection import Collection, Slice, arrow_of
 from nova_explore.embedding.embed import estimate
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration import variants
 from nova_explore.exploration.adding import add_to_map, embed_new, place_again, take_off
-from nova_explore.exploration.columns import LARGER, TRUST, Columns, Values, cluster_table, name_of
+from nova_explore.exploration.columns import LARGER, TRUST, Columns, Values, cluster_table, name_of, show_clusters
 from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.exploration.provenance import list_caveats, tell_headline, tell_provenance
 from nova_explore.exploration.selection import Follower, Selection
@@ -43,6 +43,7 @@ from nova_explore.space import Space
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 class Exploration:
@@ -120,6 +121,9 @@ class Exploration:
 
     def __repr__(self) -> str:
         return f"<Exploration of {self.headline}>"
+
+    def _repr_html_(self) -> str:
+        return show_clusters(self.headline, self.clusters, notes=(self.layout.sentence, *self.caveats))
 
     @property
     def headline(self) -> str:
@@ -295,8 +299,6 @@ class Exploration:
             self._finder = Finder(self.collection, self.vectors, model=self._model.open, indexes=indexes)
         return self._finder
 
-    # ---- media --------------------------------------------------------------------------------------------------
-
     def thumbnail(self, id: str) -> bytes:
         """Small picture of an item, as WebP: from the library, else drawn from its source."""
         return previews.thumbnail(self.library, self.collection[id])
@@ -340,8 +342,6 @@ class Exploration:
         """The selection's rows of `frame`, in the order of the selection."""
         return self.frame.loc[list(self.selection.ids)]
 
-    # ---- tables -------------------------------------------------------------------------------------------------
-
     def name_of(self, cluster: int) -> str:
         """Name of a cluster; ``unclustered`` for -1."""
         if not -1 <= cluster < self.clustering.count:
@@ -355,6 +355,10 @@ class Exploration:
         if self._frame is None or self._frame[0] != measured:
             self._frame = measured, self._columns.frame(measured=measured)
         return self._frame[1].copy()
+
+    def to_arrow(self) -> pa.Table:
+        """Return the columns of `frame` as an Arrow table, ids first."""
+        return arrow_of(self.frame)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.drawn_map import DrawnMap
+from nova_explore.html_table import show_table
 from nova_explore.map.outliers import local_outlier_factors
 
 if TYPE_CHECKING:
@@ -171,3 +172,9 @@ def cluster_table(
     if stability is not None:
         table["stability"] = pd.Series(stability.jaccard)
     return table
+
+
+def show_clusters(title: str, table: pd.DataFrame, *, notes: Iterable[str]) -> str:
+    """Show a `cluster_table` in a notebook: names, sizes, shares and keywords."""
+    rows = table[["name", "size", "share", "keywords"]].itertuples(index=False, name=None)
+    return show_table(title, ("cluster", "items", "share", "keywords"), rows, notes=notes)

@@ -18,7 +18,6 @@ bytes in the same space are embedded once, whatever the files are called and how
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import ID_LENGTH, Collection, Item, Unread
 from nova_explore.errors import LibraryError
+from nova_explore.html_table import show_table
 from nova_explore.library.item_rows import item_table, read_items
 from nova_explore.library.job_rows import JobRows
 from nova_explore.library.lance import Tables, arrow, schema
@@ -336,19 +336,15 @@ class Library:
         return self.collection().to_arrow()
 
     def _repr_html_(self) -> str:
-        count, unread = self.tables.count("items"), self.tables.count("unread")
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(name)}</td>"
-            f"<td style='text-align:left'>{html.escape(str(space))}</td>"
-            f"<td>{self.tables.count(f'vectors_{space.key}'):,}</td><td>{len(self.failures(space)):,}</td></tr>"
+        count = self._tables.count
+        rows = [
+            (name, str(space), count(f"vectors_{space.key}"), len(self.failures(space)))
             for name, space in self.spaces().items()
-        )
-        spaces = "<tr><th>model</th><th>space</th><th>vectors</th><th>failed</th></tr>" + rows
-        return (
-            f"<div><b>{html.escape(self.path.name)}</b>: {count:,} items"
-            f"{f', {unread:,} could not be read' if unread else ''}, {self.tables.count('maps'):,} maps"
-            f"{f'<table>{spaces}</table>' if rows else '. No item has a vector yet.'}</div>"
-        )
+        ]
+        title = f"{self.path.name}: {count('items'):,} items, {count('maps'):,} maps"
+        notes = [f"{unread:,} could not be read"] if (unread := count("unread")) else []
+        notes += [] if rows else ["No item has a vector yet. Embed them with nova_explore.embed."]
+        return show_table(title, ("model", "space", "vectors", "failed"), rows, notes=notes)
 
     def __repr__(self) -> str:
         return f"<Library {str(self.path)!r}: {self._tables.count('items'):,} items>"

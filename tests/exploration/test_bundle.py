@@ -236,3 +236,22 @@ def test_parameters_out_of_range_are_refused_before_anything_is_embedded(tmp_pat
 
 def test_a_search_for_no_results_gives_none(exploration):
     assert len(exploration.search("owl", k=0)) == 0
+
+
+def test_the_arrow_table_holds_every_item_with_its_own_cluster(exploration):
+    table = exploration.to_arrow()
+    assert table["id"].to_pylist() == list(exploration.collection.ids)
+    assert table["cluster"].to_pylist() == exploration.clustering.labels.tolist()
+    assert table.column_names[1:] == list(exploration.frame.columns)
+
+
+def test_a_notebook_shows_every_cluster_with_its_size_and_names_as_text(exploration):
+    exploration.names[0] = replace(exploration.names[0], name="<img src=x>")
+    shown = exploration._repr_html_()
+    assert exploration.headline in shown
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+    for row in exploration.clusters.itertuples():
+        assert f"{row.size:,}</td>" in shown
+    assert "unclustered" in shown
+    assert "not meaningful" in shown

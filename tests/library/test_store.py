@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -242,7 +243,8 @@ def test_a_notebook_shows_what_a_library_holds_and_names_of_folders_as_text(tmp_
     library.add_vectors(space, {item.content_key: np.ones(6) for item in items[:5]})
     library.add_failures(space, {items[5].content_key: ItemError("Too long.")})
     shown = library._repr_html_()
-    assert "8 items, 1 could not be read, 0 maps" in shown
-    assert "<td>5</td><td>1</td>" in shown
+    assert "8 items, 0 maps" in shown
+    assert "1 could not be read" in shown
+    assert re.findall(r">(\d+)</td>", shown) == ["5", "1"], "vectors and failures"
     assert "<img" not in shown
     assert "<b>toy" not in shown

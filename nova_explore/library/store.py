@@ -341,7 +341,7 @@ class Library:
             (name, str(space), count(f"vectors_{space.key}"), len(self.failures(space)))
             for name, space in self.spaces().items()
         ]
-        title = f"{self.path.name}: {count('items'):,} items, {count('maps'):,} maps"
+        title = f"{self.path.name}: {count('items'):,} items, stored maps: {count('maps'):,}"
         notes = [f"{unread:,} could not be read"] if (unread := count("unread")) else []
         notes += [] if rows else ["No item has a vector yet. Embed them with nova_explore.embed."]
         return show_table(title, ("model", "space", "vectors", "failed"), rows, notes=notes)

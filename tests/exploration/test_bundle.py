@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes.toy_library import text_items, toy_collection, toy_library
+from fakes.toy_library import text_items, toy_library
 from fakes.toy_model import ToyModel, topic_texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.embedding.embed import embed
-from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
+from nova_explore.errors import SpaceMismatchError, TooFewItemsError, UnknownNameError
 from nova_explore.exploration.chain import explore
 from nova_explore.library.store import open_library
 from nova_explore.models.model import Capabilities
@@ -102,16 +101,6 @@ def test_too_few_items_for_groups_say_so(tmp_path):
         few.sweep()
 
 
-def test_other_parameters_and_other_items_give_another_map(exploration, tmp_path):
-    assert explore(exploration.library, min_cluster_size=10).key != exploration.key
-    grown = toy_library(tmp_path / "a.nova", per_topic=10)
-    before = explore(grown)
-    embed(Collection(text_items([("birds", "an owl more")])), to=grown.path, model=ToyModel(), progress=False)
-    after = explore(grown)
-    assert (len(before), len(after)) == (40, 41)
-    assert before.key != after.key
-
-
 def test_search_finds_the_texts_with_the_words(exploration):
     ranking = exploration.search("owl nest", k=10)
     assert all("owl" in exploration.collection[id].text for id in ranking.ids[:5])
@@ -166,72 +155,11 @@ def test_an_item_is_not_the_result_of_a_search_for_what_is_like_it(exploration):
     assert id not in exploration.search_like(id, k=50).ids
 
 
-def test_what_failed_is_listed_with_what_could_not_be_read(tmp_path):
-    items = [*toy_collection(10), *text_items([("x", "poison pill")])]
-    library = embed(Collection(items), to=tmp_path / "a.nova", model=ToyModel(), progress=False)
-    exploration = explore(library)
-    assert len(exploration) == 40
-    assert [u.reason for u in exploration.collection.unread] == ["The toy model refuses poison."]
-
-
 def test_a_query_in_another_space_is_refused(exploration, monkeypatch):
     reopened = explore(exploration.library)
     register("toy", lambda: ToyModel(revision="2"))
     with pytest.raises(SpaceMismatchError, match=r"revision 2.*revision 1"):
         reopened.search("owl")
-
-
-def test_two_spaces_in_one_library_need_a_choice(tmp_path):
-    library = toy_library(tmp_path / "a.nova", per_topic=10)
-    other = ToyModel(revision="2")
-    other.name = "toy2"
-    embed(toy_collection(10), to=library.path, model=other, new_space=True, progress=False)
-    with pytest.raises(SpaceMismatchError, match="Say which"):
-        explore(library)
-    assert explore(library, model=other).space == other.space
-    with pytest.raises(SpaceMismatchError, match="revision 3"):
-        explore(library, model=ToyModel(revision="3"))
-
-
-def test_a_library_without_vectors_and_a_collection_of_one_say_what_to_do(tmp_path):
-    with pytest.raises(LibraryError, match="holds no vectors"):
-        explore(open_library(tmp_path / "empty.nova", create=True))
-    one = embed(Collection(text_items([("x", "an owl")])), to=tmp_path / "one.nova", model=ToyModel(), progress=False)
-    with pytest.raises(TooFewItemsError, match="at least 2 items"):
-        explore(one)
-
-
-def test_provenance_is_plain_json_and_names_space_seed_and_versions(exploration):
-    said = json.loads(json.dumps(exploration.provenance))
-    assert said["space"]["model"] == "toy-words"
-    assert said["layout"]["seed"] == 0
-    assert said["versions"]["umap-learn"]
-    assert said["runs"][0]["embedded"] == 160
-
-
-def test_the_cluster_table_counts_every_item_once(exploration):
-    clusters = exploration.clusters
-    assert clusters["size"].sum() == len(exploration)
-    assert clusters["share"].sum() == pytest.approx(1)
-    for cluster, row in clusters.iterrows():
-        assert all(exploration.frame.loc[id, "cluster"] == cluster for id in row["medoids"])
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"k": 0}, "k=0 is not possible. Pass 1 or more."),
-        ({"k": -2}, "k=-2 is not possible. Pass 1 or more."),
-        ({"min_cluster_size": 0}, "min_cluster_size=0 is not possible. Pass 2 or more."),
-        ({"min_cluster_size": 1}, "min_cluster_size=1 is not possible. Pass 2 or more."),
-        ({"min_dist": 1.5}, "min_dist=1.5 is not possible. Pass 0 to 1."),
-        ({"min_dist": float("nan")}, "min_dist=nan is not possible. Pass 0 to 1."),
-    ],
-)
-def test_parameters_out_of_range_are_refused_before_anything_is_embedded(tmp_path, wrong, said):
-    with pytest.raises(ValueError, match=said):
-        explore(toy_collection(), to=tmp_path / "a.nova", model=ToyModel(), progress=False, **wrong)
-    assert not (tmp_path / "a.nova").exists()
 
 
 def test_a_search_for_no_results_gives_none(exploration):

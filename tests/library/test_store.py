@@ -243,7 +243,7 @@ def test_a_notebook_shows_what_a_library_holds_and_names_of_folders_as_text(tmp_
     library.add_vectors(space, {item.content_key: np.ones(6) for item in items[:5]})
     library.add_failures(space, {items[5].content_key: ItemError("Too long.")})
     shown = library._repr_html_()
-    assert "8 items, 0 maps" in shown
+    assert "8 items, stored maps: 0" in shown
     assert "1 could not be read" in shown
     assert re.findall(r">(\d+)</td>", shown) == ["5", "1"], "vectors and failures"
     assert "<img" not in shown

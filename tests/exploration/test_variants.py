@@ -1,4 +1,4 @@
-"""What an exploration tells of its clusters: which come back, and which larger ones they are parts of."""
+"""Other maps of the same items: other clusters, larger ones, another drawing; nothing is fitted again."""
 
 from __future__ import annotations
 
@@ -116,3 +116,33 @@ def test_too_few_items_have_neither(tmp_path):
     for name in ("stability", "coarser"):
         with pytest.raises(TooFewItemsError, match="too few for clusters"):
             getattr(few, name)
+
+
+def test_fewer_neighbours_draw_the_map_that_a_search_for_as_many_gives(own_toy_160):
+    exploration = explore(own_toy_160, progress=False)
+    fewer = exploration.redraw(k=6, min_dist=0.3)
+    alone = explore(own_toy_160, k=6, min_dist=0.3, progress=False)
+    np.testing.assert_array_equal(fewer.layout.xy, alone.layout.xy)
+    np.testing.assert_array_equal(fewer.layout.preservation, alone.layout.preservation)
+    assert fewer.neighbors is exploration.neighbors
+    np.testing.assert_array_equal(fewer.clustering.labels, exploration.clustering.labels)
+    with pytest.raises(ValueError, match=r"k=16 is not possible. Pass 1 to 15"):
+        exploration.redraw(k=16)
+    with pytest.raises(ValueError, match=r"min_dist=2 is not possible. Pass 0 to 1."):
+        exploration.redraw(min_dist=2)
+
+
+def test_a_map_of_too_few_items_has_no_tree_to_cut(tmp_path):
+    few = explore(toy_library(tmp_path / "few.nova", per_topic=1), progress=False)
+    with pytest.raises(TooFewItemsError, match=r"4 items are too few for clusters\. Needed: 10 or more\."):
+        few.recluster(min_cluster_size=2)
+
+
+def test_a_drawing_on_its_way_is_turned_as_the_map_is(exploration):
+    seen = []
+    other = exploration.redraw(min_dist=0.6, show=lambda xy: seen.append(xy.copy()))
+    assert len(seen) > 3
+    # Turned as it is seen: the last picture and the map put their points on the same sides.
+    for axis in (0, 1):
+        assert np.corrcoef(seen[-1][:, axis], exploration.layout.xy[:, axis])[0, 1] > 0
+    assert other.clustering is exploration.clustering

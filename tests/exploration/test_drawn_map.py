@@ -15,7 +15,8 @@ def assert_same(one: Any, other: Any) -> None:
     """Field by field, array by array."""
     assert type(one) is type(other)
     for field in fields(one):
-        a, b = getattr(one, field.name), getattr(other, field.name)
+        a: Any = getattr(one, field.name)
+        b: Any = getattr(other, field.name)
         if isinstance(a, np.ndarray):
             np.testing.assert_array_equal(a, b, err_msg=field.name)
             assert a.dtype == b.dtype, field.name
@@ -71,7 +72,7 @@ def test_the_key_does_not_depend_on_the_order_of_parameters():
 
 def test_only_what_another_map_shares_is_taken_from_it(drawn, own_toy_160):
     save_map(own_toy_160, drawn)
-    ask = {"k": drawn.layout.k, "min_dist": 0.1, "seed": 0}
+    ask: dict[str, Any] = {"k": drawn.layout.k, "min_dist": 0.1, "seed": 0}
     same = load_parts(own_toy_160, drawn.space, drawn.ids, **ask)
     assert same.found is not None
     assert same.layout is not None
@@ -86,5 +87,5 @@ def test_only_what_another_map_shares_is_taken_from_it(drawn, own_toy_160):
 
 def test_a_map_with_placed_items_is_no_map_to_take_parts_from(drawn, own_toy_160):
     save_map(own_toy_160, replace(drawn, onto="f" * 16))
-    ask = {"k": drawn.layout.k, "min_dist": 0.1, "seed": 0}
+    ask: dict[str, Any] = {"k": drawn.layout.k, "min_dist": 0.1, "seed": 0}
     assert load_parts(own_toy_160, drawn.space, drawn.ids, **ask).found is None

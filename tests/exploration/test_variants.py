@@ -24,7 +24,7 @@ def exploration(mapped_toy_160) -> Exploration:
     return explore(mapped_toy_160, model=ToyModel(), min_cluster_size=5)
 
 
-def test_stability_joins_the_table_of_groups_once_it_is_measured(exploration):
+def test_stability_joins_the_table_of_clusters_once_it_is_measured(exploration):
     assert "stability" not in exploration.clusters
     measured = exploration.stability
     assert exploration.stability is measured

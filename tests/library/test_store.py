@@ -240,7 +240,7 @@ def test_a_notebook_shows_what_a_library_holds_and_names_of_folders_as_text(tmp_
     library.add(Collection(items, [Unread("broken.png", "It is empty.")]))
     space = ToyModel(dimension=6).space
     library.add_space("<b>toy</b>", space)
-    library.add_vectors(space, {item.content_key: np.ones(6) for item in items[:5]})
+    library.add_vectors(space, {item.content_key: np.ones(6, np.float32) for item in items[:5]})
     library.add_failures(space, {items[5].content_key: ItemError("Too long.")})
     shown = library._repr_html_()
     assert "8 items, stored maps: 0" in shown

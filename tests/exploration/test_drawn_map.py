@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -23,7 +24,7 @@ def assert_same(one: Any, other: Any) -> None:
         elif is_dataclass(a) and field.name != "names":
             assert_same(a, b)
         else:
-            assert (dict(a) == dict(b)) if hasattr(a, "items") else a == b, field.name
+            assert (dict(a) == dict(b)) if isinstance(a, Mapping) else a == b, field.name
 
 
 @pytest.fixture
@@ -79,8 +80,9 @@ def test_only_what_another_map_shares_is_taken_from_it(drawn, own_toy_160):
     spaced = load_parts(own_toy_160, drawn.space, drawn.ids, **ask | {"min_dist": 0.5})
     assert spaced.layout is None
     assert spaced.found is not None
-    for changed in ({"seed": 1}, {"k": 3}):
-        nothing = load_parts(own_toy_160, drawn.space, drawn.ids, **ask | changed)
+    changes: list[dict[str, Any]] = [ask | {"seed": 1}, ask | {"k": 3}]
+    for changed in changes:
+        nothing = load_parts(own_toy_160, drawn.space, drawn.ids, **changed)
         assert (nothing.found, nothing.layout, nothing.hierarchy) == (None, None, None)
     assert load_parts(own_toy_160, drawn.space, drawn.ids[::-1], **ask).found is None
 

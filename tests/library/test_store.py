@@ -13,10 +13,10 @@ from fakes.toy_model import ToyModel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nova_explore.collection import Collection, Item, Modality, Span, Unread, number_copies
+from nova_explore.collection import Collection, Item, Unread
 from nova_explore.errors import LibraryError
 from nova_explore.library import vector_file
-from nova_explore.library.lance import Rows, arrow
+from nova_explore.library.lance import arrow
 from nova_explore.library.store import MARKER, open_library
 from nova_explore.space import ItemError
 
@@ -31,21 +31,6 @@ def as_fields(item: Item) -> tuple:
         item.id, item.modality, item.uri, item.name, item.format, item.digest, item.span, item.text, item.as_image,
         dict(item.metadata),
     )  # fmt: skip
-
-
-def test_every_field_of_an_item_survives_the_disk(library):
-    items = number_copies(
-        [
-            Item("", Modality.PAGE, "/x/a.pdf", "a.pdf", "pdf", "d1", Span("page", 2, 3), "words", True),
-            Item("", Modality.AUDIO, "/x/b.ogg", "b.ogg", "ogg", "d2", Span("seconds", 0.5, 30.5)),
-            Item("", Modality.IMAGE, "/x/ü'\";--.png", "ü'\";--.png", "png", "d3", None, None, False,
-                 {"caption": "<b>'; DROP", "n": 3, "share": 0.5, "yes": True, "none": None}),
-        ]
-    )  # fmt: skip
-    library.add(Collection(items, [Unread("bad.png", "It is empty.")]))
-    back = open_library(library.path).collection()
-    assert list(map(as_fields, back)) == list(map(as_fields, items))
-    assert back.unread == (Unread("bad.png", "It is empty."),)
 
 
 @pytest.mark.parametrize("mapped_from", [0, 10**9], ids=["mapped", "in memory"])
@@ -69,70 +54,6 @@ def test_vectors_come_back_to_the_content_they_were_made_from(
     assert present.tolist() == [key in made for key in asked]
     for key, vector in zip([key for key in asked if key in made], vectors, strict=True):
         np.testing.assert_array_equal(vector, made[key])
-
-
-@pytest.fixture
-def mapped(library, monkeypatch):
-    """A library that maps all vectors, with three."""
-    monkeypatch.setattr(vector_file, "MAPPED_FROM", 0)
-    library.add_vectors(ToyModel(dimension=6).space, {f"{n:064x}": np.eye(6, dtype=np.float32)[n] for n in range(3)})
-    return library
-
-
-def vectors_of(library, *numbers: int):
-    return library.vectors(ToyModel(dimension=6).space, [f"{n:064x}" for n in numbers])[0]
-
-
-def files_in(library) -> set[str]:
-    return {path.name for path in (library.path / "mapped").glob("vectors_*")}
-
-
-def test_many_vectors_are_mapped_from_a_file_that_is_found_again_and_cannot_be_written_to(mapped):
-    first = vectors_of(mapped, 2, 0)
-    files = files_in(mapped)
-    assert len(files) == 1
-    assert isinstance(first.base, np.memmap)
-    with pytest.raises(ValueError, match="read-only"):
-        first[0] = 0
-    made = (mapped.path / "mapped" / next(iter(files))).stat().st_mtime_ns
-    np.testing.assert_array_equal(vectors_of(open_library(mapped.path), 2, 0), np.eye(6)[[2, 0]])
-    assert files_in(mapped) == files
-    assert (mapped.path / "mapped" / next(iter(files))).stat().st_mtime_ns == made
-
-
-def test_a_mapped_file_is_made_again_when_vectors_are_added_or_the_order_changes(mapped):
-    names = set()
-    vectors_of(mapped, 0, 1)
-    names |= files_in(mapped)
-    np.testing.assert_array_equal(vectors_of(mapped, 1, 0), np.eye(6)[[1, 0]])
-    names |= files_in(mapped)
-    mapped.add_vectors(ToyModel(dimension=6).space, {f"{5:064x}": np.eye(6, dtype=np.float32)[5]})
-    np.testing.assert_array_equal(vectors_of(mapped, 1, 5), np.eye(6)[[1, 5]])
-    names |= files_in(mapped)
-    assert len(names) == 3
-    assert len(files_in(mapped)) == 1
-
-
-def test_half_a_mapped_file_that_a_killed_process_left_is_cleared_away(mapped):
-    vectors_of(mapped, 0, 1)
-    [name] = files_in(mapped)
-    whole = mapped.path / "mapped" / name
-    whole.rename(whole.with_suffix(".part")).write_bytes(b"half")
-    np.testing.assert_array_equal(vectors_of(mapped, 0, 1), np.eye(6)[[0, 1]])
-    assert files_in(mapped) == {name}
-
-
-def test_vectors_are_read_into_memory_where_the_disk_has_no_room_for_a_file(mapped, monkeypatch):
-    monkeypatch.setattr(vector_file, "FREE_SPACE", 2**60)
-    np.testing.assert_array_equal(vectors_of(mapped, 2, 1), np.eye(6)[[2, 1]])
-    assert files_in(mapped) == set()
-
-
-def test_vectors_that_come_in_another_order_than_their_keys_are_refused(mapped, monkeypatch):
-    in_order = Rows.batches
-    monkeypatch.setattr(Rows, "batches", lambda *asked: (batch.take([2, 0, 1]) for batch in in_order(*asked)))
-    with pytest.raises(LibraryError, match="another order"):
-        vectors_of(mapped, 0, 1)
 
 
 def test_spaces_never_share_a_table(library):

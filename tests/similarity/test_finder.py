@@ -10,10 +10,9 @@ from fakes.toy_model import ToyModel
 from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.chain import explore
-from nova_explore.library import store, vector_index
+from nova_explore.library import store
 from nova_explore.library.lance import Tables
 from nova_explore.library.store import open_library
-from nova_explore.library.vector_index import build_index
 from nova_explore.similarity.finder import Finder
 
 SPACE = ToyModel(dimension=32).space
@@ -145,21 +144,3 @@ def test_an_exploration_makes_its_index_and_searches_with_it(own_toy_160, monkey
     monkeypatch.setattr(Tables, "nearest", lambda *about, **how: asked.append(how) or nearest(*about, **how))
     assert exploration.search("owl nest", k=5).ids == before.ids
     assert len(asked) == 1
-
-
-def test_kinds_with_few_items_get_no_index(library, monkeypatch):
-    monkeypatch.setattr(store, "INDEX_FROM", 1001)
-    assert library.build_index(SPACE, progress=False) == []
-
-
-def test_the_recall_is_the_share_of_the_exact_ten_best_worked_by_hand(tmp_path, monkeypatch):
-    # Scores fall with the place: an index that names places 5 to 804 finds the last five of the ten best.
-    scores = 1 - np.arange(1000) / 1000
-    vectors = np.column_stack([scores, np.sqrt(1 - scores**2)] + [np.zeros(1000)] * 6).astype(np.float32)
-    queries = np.eye(8, dtype=np.float32)[:1]
-    monkeypatch.setattr(Tables, "index_vectors", lambda *_, **__: None)
-    monkeypatch.setattr(Tables, "nearest", lambda *_, count, **__: np.arange(5, 5 + count))
-    keys = [f"{i:064x}" for i in range(1000)]
-    report = build_index(Tables(tmp_path), "s", "text", keys, vectors, np.arange(1000), queries=queries)
-    assert report.recall == 0.5
-    assert (report.probes, report.candidates) == (32, vector_index.CANDIDATES[-1])

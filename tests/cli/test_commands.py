@@ -101,6 +101,7 @@ def test_the_version_is_told(run):
     assert run("--version")[:2] == (0, f"nova-explore {nova_explore.__version__}\n")
 
 
+@pytest.mark.slow
 def test_an_interrupt_says_what_is_kept_and_how_to_go_on(texts, tmp_path):
     script = tmp_path / "slow.py"
     script.write_text(

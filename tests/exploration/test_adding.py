@@ -116,6 +116,7 @@ def test_nothing_new_gives_the_same_exploration(before, after):
     assert before.add(before.collection, progress=False) is before
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(range(4 * NEW)), st.integers(1, 10), st.integers(1, 10))
 def test_adding_twice_is_adding_once_and_company_changes_nothing(before, places, first, second):

@@ -193,6 +193,7 @@ def test_unpacking_never_leaves_its_folder(tmp_path):
     assert not (tmp_path / "outside").exists()
 
 
+@pytest.mark.slow
 @needs_dpkg
 def test_an_unknown_debian_package_is_explained(tmp_path):
     with pytest.raises(SourceError, match=r"'no-such-package-at-all' could not be downloaded: .+Try `apt-get update`"):

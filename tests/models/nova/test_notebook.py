@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import nbformat
+import pytest
 from fakes import ROOT
 from nbclient import NotebookClient
 
@@ -20,6 +21,7 @@ def changed(notebook: nbformat.NotebookNode, old: str, new: str) -> None:
     cells[0].source = cells[0].source.replace(old, new)
 
 
+@pytest.mark.slow
 def test_one_argument_makes_the_first_map_with_nova(bedrock, mixed_folder, tmp_path, monkeypatch):
     notebook = nbformat.read(ROOT / "notebooks" / "00_first_map.ipynb", as_version=4)
     changed(notebook, "nx.datasets.demo()", repr(str(mixed_folder)))  # a person would name a folder here, too

@@ -220,6 +220,10 @@ class Collection(Sequence[Item]):
         """Item ids, in order."""
         return self._ids
 
+    def has(self, id: str) -> bool:
+        """Whether there is an item of this id."""
+        return id in self._positions
+
     def position(self, id: str) -> int:
         """Place of an id in the order.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Item
+from nova_explore.collection import Collection, Item
 from nova_explore.map.top_scores import top
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int,
     Ranking
         By the standard deviations that a score lies above its modality's usual one; equals in the order of the items.
     """
+    if k < 0:
+        raise ValueError(f"k={k} is not possible. Pass the number of results wanted, 0 or more.")
     parts = [_best(one, k) for one in scored]
     best = np.concatenate(parts) if parts else np.empty(0, FOUND)
     best = best[np.lexsort((best["position"], -best["merit"]))[:k]]
@@ -176,6 +178,32 @@ def by_modality(
         found = np.flatnonzero(same & allowed)
         parts.append(Scored(found, scores[found], compared[found], scores[same & usable]))
     return parts
+
+
+def nearest(collection: Collection, compared: NDArray[np.float32], id: str, *, k: int) -> Ranking:
+    """Rank the items most similar to one of them.
+
+    Parameters
+    ----------
+    collection : Collection of n items
+    compared : float32 array of shape (n, d)
+        Unit rows.
+    id : str
+        Of the item, which is left out.
+    k : int
+        Results at most.
+
+    Raises
+    ------
+    UnknownNameError
+        If the collection has no such item.
+    ValueError
+        If ``k`` is below 0.
+    """
+    position = collection.position(id)
+    scores = compared @ compared[position]
+    scores[position] = np.nan
+    return rank(f"nearest to {collection[id].title}", collection, by_modality(collection, scores), k=k)
 
 
 def spread(things: Sequence[object], count: int) -> list[int]:

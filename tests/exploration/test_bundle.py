@@ -158,7 +158,7 @@ def test_search_refuses_a_blank_query_and_an_unknown_modality(exploration):
     with pytest.raises(ValueError, match="blank"):
         exploration.search("  ")
     with pytest.raises(UnknownNameError, match="Did you mean 'image'"):
-        exploration.search("owl", modality="imge")
+        exploration.search("owl", modalities=["imge"])
 
 
 def test_the_nearest_are_the_neighbours_and_further_ones_go_on(exploration):

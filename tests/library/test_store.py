@@ -212,7 +212,7 @@ def test_a_second_writer_is_refused_while_the_first_writes(library):
 def test_a_library_whose_failures_have_no_kinds_is_read_and_brought_up_to_date_when_it_is_written(library):
     space = ToyModel().space
     rows = [{"space": space.key, "content_key": "a" * 64, "reason": "too long"}]
-    library.tables.append("failures", arrow(rows))
+    library._tables.append("failures", arrow(rows))
     assert library.failures(space) == {"a" * 64: "too long"}
     assert library.blocked(space) == {}
     with library.writing():

@@ -47,9 +47,9 @@ def test_the_first_picture_is_of_the_principal_components_and_says_that_it_is(li
     assert first is not None
     np.testing.assert_array_equal(first.layout.xy, principal_components(done.vectors, 5)[:, :2])
     assert first.collection.ids == done.collection.ids
-    assert first.headline == "160 items · not grouped yet"
+    assert first.headline == "160 items · not clustered yet"
     assert first.layout.sentence.startswith("The map is not drawn yet")
-    assert watching.stages == ["finding neighbours", "drawing the map", "finding the groups", "naming the groups"]
+    assert watching.stages == ["finding neighbours", "drawing the map", "finding the clusters", "naming the clusters"]
     assert len(watching.pictures) >= 10
     assert all(picture.shape == (160, 2) for picture in watching.pictures)
 
@@ -82,13 +82,13 @@ def test_the_app_ends_with_the_map_its_groups_and_its_words(library, monkeypatch
     monkeypatch.setattr(live, "LiveApp", Seen)
     app = nx.show(library, progress=False)
     headline, title, xy = seen[0]
-    assert (headline, title) == ("160 items · not grouped yet", "The groups are being found")
-    stages = ["opening", "finding neighbours", "drawing the map", "finding the groups", "naming the groups"]
+    assert (headline, title) == ("160 items · not clustered yet", "The clusters are being found")
+    stages = ["opening", "finding neighbours", "drawing the map", "finding the clusters", "naming the clusters"]
     assert [stage for stage in seen[1:] if stage in stages] == stages
     assert app.working == ""
     canvas: Any = app.map.widget
     assert canvas.xy != xy
-    assert app.summary["headline"].startswith("160 items · 4 groups")
+    assert app.summary["headline"].startswith("160 items · 4 clusters")
     assert (app.column, app.grain["size"], app.spacing) == ("cluster", 7, 0.1)
     assert len(app.labels) == 4
     opened = nx.explore(library, progress=False)
@@ -152,7 +152,7 @@ def test_what_maps_of_the_same_items_share_is_computed_once(library, tmp_path, m
     with monkeypatch.context() as monkeypatch:
         forbid("compared_vectors", "cluster")
         other = nx.explore(library, min_dist=0.5, progress=False)
-        forbid("lay_out", "weigh")
+        forbid("lay_out")
         finer = nx.explore(library, min_cluster_size=4, min_dist=0.5, progress=False)
     for one in (other, finer):
         size = None if one is other else 4
@@ -168,9 +168,11 @@ def test_other_neighbours_and_other_seeds_share_nothing(library, monkeypatch, ch
     nx.explore(library, progress=False)
     called = []
     monkeypatch.setattr(chain, "lay_out", lambda *a, real=chain.lay_out, **b: called.append("layout") or real(*a, **b))
-    monkeypatch.setattr(chain, "cluster", lambda *a, real=chain.cluster, **b: called.append("groups") or real(*a, **b))
+    monkeypatch.setattr(
+        chain, "cluster", lambda *a, real=chain.cluster, **b: called.append("clusters") or real(*a, **b)
+    )
     nx.explore(open_library(library.path), progress=False, **changed)
-    assert called == ["layout", "groups"]
+    assert called == ["layout", "clusters"]
 
 
 def test_fewer_neighbours_draw_the_map_that_a_search_for_as_many_gives(library):

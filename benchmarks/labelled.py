@@ -84,7 +84,9 @@ def stamps() -> Labelled:
     media = demo()
     pictures = sorted(media.rglob("*.png"))
     folders = [path.relative_to(media).parts for path in pictures]
-    return _embed_pictures(pictures), _number(["/".join((parts[0], *parts[2:3][: len(parts) > 3])) for parts in folders])
+    return _embed_pictures(pictures), _number(
+        ["/".join((parts[0], *parts[2:3][: len(parts) > 3])) for parts in folders]
+    )
 
 
 def clipart() -> Labelled:

@@ -94,6 +94,33 @@ def rerank(
     return indices, similarities
 
 
+def link_copies(
+    vectors: NDArray[np.float32],
+    indices: NDArray[np.int32],
+    similarities: NDArray[np.float32],
+    *,
+    alike_from: float,
+) -> None:
+    """Let every item of more equal ones than a row can hold know the first of them, in the place of its last neighbour.
+
+    Any of them are its nearest: rows full of copies would otherwise fall into parts that know nothing of each other.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+    indices : int32 array of shape (n, k)
+        Changed in place.
+    similarities : float32 array of shape (n, k)
+    alike_from : float
+        Similarity of two equal vectors, at least.
+    """
+    firsts: dict[bytes, int] = {}
+    for item in np.flatnonzero(similarities[:, -1] >= alike_from).tolist():
+        first = firsts.setdefault(vectors[item].tobytes(), item)
+        if first != item and first not in indices[item]:
+            indices[item, -1] = first
+
+
 def _grow(
     vectors: NDArray[np.float32],
     seed: int,
@@ -128,7 +155,7 @@ def _leaves(vectors: NDArray[np.float32], draw: np.random.Generator) -> Iterator
         nearest = np.concatenate([(vectors[block] @ middles).argmax(axis=1) for block in blocks])
         ends = np.cumsum(np.bincount(nearest, minlength=branches))
         if ends[0] == len(items) or np.diff(ends).max() == len(items):  # copies of one item have no nearest
-            waiting += np.array_split(items, branches)
+            waiting += np.array_split(draw.permutation(items), branches)
         else:
             waiting += np.split(items[np.argsort(nearest, kind="stable")], ends[:-1])
 

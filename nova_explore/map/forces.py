@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from nova_explore.map import cores
+from nova_explore.map.compiled import compiled
 
 PUSHES = 5
 """Random items that push for each edge that pulls: UMAP's ``negative_sample_rate``."""
@@ -94,7 +95,7 @@ def _mix(x):
     return x ^ (x >> np.uint64(31))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _draw_phases(starts, others, phases, first, end):
     """Where in its period an edge begins to pull, 0 to 1: the same for both its directions."""
     for i in range(first, end):
@@ -119,7 +120,7 @@ def _shift(after, places, i, other, strength, step):
         after[i, d] += step * min(max(gradient, -STRONGEST), STRONGEST)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(nogil=True, fastmath=True)
 def _move(before, after, starts, others, shares, phases, number, step, pull, push, seed, first, end):
     n = before.shape[0]
     for i in range(first, end):

@@ -3,13 +3,12 @@
 The coordinates of a `Layout` are for drawing only. Nothing else is computed from them, and every layout carries how
 far it can be trusted: the share of each item's true neighbours that are beside it on the map.
 
-UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426. The weighted graph is umap-learn's; what moves the items is in
-`nova_explore.map.forces`.
+UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426. The weighted graph is made in `nova_explore.map.fuzzy_graph`,
+what moves the items is in `nova_explore.map.forces`.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -150,13 +149,9 @@ def weigh(neighbors: Neighbors) -> csr_array:
     n = len(neighbors.indices)
     if n < FEWEST_FOR_UMAP:
         return csr_array((n, n), dtype=np.float32)
-    itself = np.arange(n, dtype=np.int32)[:, None]
-    indices = np.hstack([itself, neighbors.indices])
-    distances = np.hstack([np.zeros((n, 1), np.float32), np.maximum(1 - neighbors.similarities, 0)])
-    graph = _compiled_umap().fuzzy_simplicial_set(
-        np.empty((n, 0)), neighbors.k + 1, np.random.RandomState(0), "cosine", knn_indices=indices, knn_dists=distances
-    )[0]
-    return csr_array(graph)
+    from nova_explore.map.fuzzy_graph import tie
+
+    return tie(np.maximum(1 - neighbors.similarities, 0), neighbors.indices)
 
 
 def reduce(
@@ -183,7 +178,7 @@ def reduce(
     from nova_explore.map.forces import settle
 
     random = np.random.default_rng(seed)
-    a, b = _compiled_umap().find_ab_params(1.0, min_dist)
+    a, b = fit_curve(min_dist)
     spread = 10 * (start - start.min(0)) / np.maximum(np.ptp(start, axis=0), 1e-12)
     spread += random.normal(scale=1e-4, size=spread.shape)  # copies must not start in one point: nothing parts them
     placed = spread
@@ -312,21 +307,14 @@ def _blocks(vectors: NDArray[np.float32]) -> Iterator[NDArray[np.float64]]:
 
 
 @cache
-def _compiled_umap() -> Any:
-    """Import umap and let numba keep on disk what it compiles of it.
+def fit_curve(min_dist: float) -> tuple[float, float]:
+    """Find a and b of UMAP's curve 1 / (1 + a x^(2b)), by least squares as umap-learn does.
 
-    umap-learn caches only part of its functions, so that every new kernel compiles the rest again: 4 s here.
+    It comes near to 1 up to ``min_dist`` and exp(min_dist - x) beyond, which has no derivative there.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImportWarning)  # umap says that TensorFlow is missing; nothing here needs it
-        import umap.umap_
+    from scipy.optimize import curve_fit
 
-    for function in (
-        umap.umap_.smooth_knn_dist,
-        umap.umap_.compute_membership_strengths,
-    ):
-        try:
-            function.enable_caching()
-        except RuntimeError:  # numba found no folder that it may write to: compile in memory, as umap does
-            break
-    return umap.umap_
+    x = np.linspace(0, 3, 300)
+    wanted = np.exp(-np.maximum(x - min_dist, 0))
+    (a, b), _ = curve_fit(lambda x, a, b: 1 / (1 + a * x ** (2 * b)), x, wanted)
+    return float(a), float(b)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.map import cores
+from nova_explore.map.compiled import compiled
 
 TREES = 8
 """Of 117,659 entries of WordNet, with 5 neighbours to spare, 8 trees and descent find .973 of the neighbours in 4.4 s,
@@ -188,7 +189,7 @@ def _insert(indices, similarities, fresh, row, other, similarity):
     fresh[row, place] = True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _join(among, items, indices, similarities, fresh):
     """Enter all items of a leaf in each other's rows, by the (m, m) similarities among them."""
     for a in range(len(items)):
@@ -197,7 +198,7 @@ def _join(among, items, indices, similarities, fresh):
                 _insert(indices, similarities, fresh, items[a], items[b], among[a, b])
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(nogil=True, fastmath=True)
 def _take(vectors, start, indices, similarities, fresh, first, end):
     for i in range(first, end):
         for j in range(start.shape[1]):
@@ -206,7 +207,7 @@ def _take(vectors, start, indices, similarities, fresh, first, end):
                 _insert(indices, similarities, fresh, i, other, _similarity(vectors, i, other))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _reverse(indices, fresh, seed, back, back_fresh):
     """For every item those that name it as a neighbour; where there are too many, a fair sample of them."""
     n, k = indices.shape
@@ -230,7 +231,7 @@ def _reverse(indices, fresh, seed, back, back_fresh):
             back_fresh[other, place] = fresh[i, j]
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(nogil=True, fastmath=True)
 def _improve(vectors, known, known_fresh, back, back_fresh, indices, similarities, fresh, first, end):
     """Compare items with the neighbours of their neighbours, where one of the two steps is new."""
     n, k = known.shape

@@ -95,8 +95,8 @@ def fold() -> None:
     lines = [
         "# Clusters against what people sorted: measured",
         "",
-        "Made by `python benchmarks/clusters.py`, which says what is compared and how. AMI: adjusted mutual information",
-        "of clusters and labels, mean (least to most) over the seeds; agreement: adjusted Rand index.",
+        "Made by `python benchmarks/clusters.py`, which says what is compared and how. AMI: adjusted mutual",
+        "information of clusters and labels, mean (least to most) over the seeds; agreement: adjusted Rand index.",
         "",
         "| set | items | labels | smallest cluster | contender | seeds | AMI | clusters | unclustered "
         "| seeds agree | orders agree |",

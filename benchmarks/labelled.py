@@ -34,13 +34,66 @@ from nova_explore.cache_folder import cache_folder
 
 Labelled = tuple[NDArray[np.float32], NDArray[np.int32]]
 
-MODULES = (
-    "argparse ast asyncio calendar cgitb collections concurrent.futures configparser csv ctypes datetime decimal "
-    "difflib email email.message enum fractions http.client http.cookiejar imaplib inspect io ipaddress json logging "
-    "mailbox multiprocessing.managers optparse pathlib pickle random shutil smtplib socket sqlite3 ssl statistics "
-    "string subprocess tarfile tempfile threading tkinter turtle unittest urllib.request uuid wave xml.dom.minidom "
-    "xml.etree.ElementTree zipfile numpy.linalg numpy.ma numpy.random pandas PIL.Image scipy.signal scipy.stats"
-).split()
+MODULES = [
+    "argparse",
+    "ast",
+    "asyncio",
+    "calendar",
+    "cgitb",
+    "collections",
+    "concurrent.futures",
+    "configparser",
+    "csv",
+    "ctypes",
+    "datetime",
+    "decimal",
+    "difflib",
+    "email",
+    "email.message",
+    "enum",
+    "fractions",
+    "http.client",
+    "http.cookiejar",
+    "imaplib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "json",
+    "logging",
+    "mailbox",
+    "multiprocessing.managers",
+    "optparse",
+    "pathlib",
+    "pickle",
+    "random",
+    "shutil",
+    "smtplib",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "statistics",
+    "string",
+    "subprocess",
+    "tarfile",
+    "tempfile",
+    "threading",
+    "tkinter",
+    "turtle",
+    "unittest",
+    "urllib.request",
+    "uuid",
+    "wave",
+    "xml.dom.minidom",
+    "xml.etree.ElementTree",
+    "zipfile",
+    "numpy.linalg",
+    "numpy.ma",
+    "numpy.random",
+    "pandas",
+    "PIL.Image",
+    "scipy.signal",
+    "scipy.stats",
+]
 FEWEST, MOST = 20, 150
 CLIPART, PACKAGES = 2_500, 4_000
 WITHOUT_MEANING = {"unsorted", "special", "shapes", "logos", "buttons"}

@@ -207,7 +207,11 @@ class Sweep:
             same = self.counts[: step + 1] <= self.counts[step] / SAME
             begin = step - int(np.argmin(same[::-1])) + 1 if not same.all() else 0
             lasting = sizes[step] >= LASTING * sizes[begin]
-            if lasting and self.counts[step] <= MOST and self.noise_shares[usual] > self.noise_shares[step] + MORE_NOISE:
+            if (
+                lasting
+                and self.counts[step] <= MOST
+                and self.noise_shares[usual] > self.noise_shares[step] + MORE_NOISE
+            ):
                 return int(sizes[step])
         return self.usual
 

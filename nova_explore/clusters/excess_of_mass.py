@@ -47,14 +47,12 @@ def condense(linkage, smallest):  # noqa: ANN001, ANN201
         for end in ends:
             size = np.int64(1) if end <= joins else np.int64(linkage[end - joins - 1, 3])
             large += size >= smallest
-        stayed = np.int64(0)
         for end in ends:
             size = np.int64(1) if end <= joins else np.int64(linkage[end - joins - 1, 3])
             if size < smallest:
                 stabilities[part] += size * (density - births[part])
             elif large == 1:
                 within[end - joins - 1] = part
-                stayed = size
             else:
                 stabilities[part] += size * (density - births[part])
                 parents[count], sizes[count], births[count] = part, size, density

@@ -173,6 +173,7 @@ def take_off(library: Library, drawn: DrawnMap) -> DrawnMap:
         layout=Layout(layout.xy[:n], layout.preservation[:n], layout.k, layout.parameters),
         clustering=_with_members(clustering, clustering.labels[:n], clustering.strengths[:n]),
         names=_counted(drawn.names, clustering.labels[:n]),
+        stability=drawn.stability,
     )
 
 
@@ -196,7 +197,8 @@ def place_again(drawn: DrawnMap, base: DrawnMap) -> DrawnMap:
         placed = draw_again(placed, base.layout.xy)
     if not np.array_equal(base.clustering.labels, drawn.clustering.labels[:n]):
         placed = vote_again(placed, base.clustering.labels, near_from=nearness(base.neighbors))
-    return put_on(replace(drawn, layout=base.layout, clustering=base.clustering, names=base.names), placed, drawn.ids)
+    changed = {name: getattr(base, name) for name in ("layout", "clustering", "names", "stability")}
+    return put_on(replace(drawn, **changed), placed, drawn.ids)
 
 
 def _digest(drawn: DrawnMap) -> str:

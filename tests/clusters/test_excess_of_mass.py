@@ -14,7 +14,9 @@ from nova_explore.clusters.linkage import single_linkage
 def tree(seed: int) -> Hierarchy:
     draw = np.random.default_rng(seed)
     truth = draw.integers(0, 12, 700)
-    points = np.vstack([draw.uniform(0, 6, (12, 2))[truth] + 0.3 * draw.normal(size=(700, 2)), draw.uniform(0, 6, (99, 2))])
+    points = np.vstack(
+        [draw.uniform(0, 6, (12, 2))[truth] + 0.3 * draw.normal(size=(700, 2)), draw.uniform(0, 6, (99, 2))]
+    )
     return Hierarchy(single_linkage(points, min_samples=3), {})
 
 

@@ -55,6 +55,15 @@ def test_the_same_seed_gives_the_same_clusters():
     np.testing.assert_array_equal(first.strengths, again.strengths)
 
 
+@pytest.mark.parametrize("n", [12, 50, 300])
+def test_copies_of_one_item_are_no_clusters_but_can_be_cut(n):
+    vectors = np.repeat(planted(groups=1, size=1)[0], n, axis=0)
+    found = cluster(components(vectors), graph_of(vectors, k=min(15, n - 1)))
+    assert found.count == 0
+    assert found.hierarchy is not None
+    assert np.isfinite(found.strengths).all()
+
+
 def test_too_few_items_are_left_unclustered_and_counted():
     vectors, _ = planted(groups=1, size=8)
     found = cluster(components(vectors), graph_of(vectors, k=7))

@@ -38,7 +38,7 @@ WIDEST_BAND = 0.04
 """Widest empty band that is drawn, as a share of the map's extent."""
 
 ROUNDS = 200
-"""UMAP's ``n_epochs``. Of 10,000 entries of WordNet, 200 keep 3.5 of 15 neighbours, 500 of umap-learn's keep 2.9."""
+"""UMAP's ``n_epochs``. Of 10,000 entries of WordNet, 200 keep 3.2 of 15 neighbours, 500 of umap-learn's keep 2.9."""
 
 FEWEST_FOR_UMAP = 10
 """Below this many items a neighbour graph has no structure to unfold: the first principal components are used."""

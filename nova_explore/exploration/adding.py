@@ -27,7 +27,7 @@ from nova_explore.library.store import Library
 from nova_explore.map.layout import Layout
 from nova_explore.map.modality_gap import close_gap
 from nova_explore.map.neighbors import extend_neighbors
-from nova_explore.map.out_of_sample import Placed, draw_again, place, together, vote_again
+from nova_explore.map.out_of_sample import Placed, draw_again, nearness, place, together, vote_again
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.sources.read import read
 from nova_explore.space import Space
@@ -123,7 +123,8 @@ def add_to_map(
     kinds = collection.modalities.tolist()
     compared = close_gap(vectors, kinds, made_of=made_of) if drawn.gap.corrected else vectors
     mapped = (compared[:made_of], drawn.layout.xy[:made_of], drawn.clustering.labels[:made_of])
-    placed = place(compared[n:], *mapped, k=drawn.layout.k)
+    base = (load_map(library, drawn.onto) if drawn.onto else None) or drawn
+    placed = place(compared[n:], *mapped, k=drawn.layout.k, near_from=nearness(base.neighbors))
     if drawn.placed is not None:
         placed = together(drawn.placed, placed)
     neighbors = extend_neighbors(compared, drawn.neighbors, seed=drawn.layout.parameters.get("seed") or 0)
@@ -172,6 +173,7 @@ def take_off(library: Library, drawn: DrawnMap) -> DrawnMap:
         layout=Layout(layout.xy[:n], layout.preservation[:n], layout.k, layout.parameters),
         clustering=_with_members(clustering, clustering.labels[:n], clustering.strengths[:n]),
         names=_counted(drawn.names, clustering.labels[:n]),
+        stability=drawn.stability,
     )
 
 
@@ -194,8 +196,9 @@ def place_again(drawn: DrawnMap, base: DrawnMap) -> DrawnMap:
     if not np.array_equal(base.layout.xy, drawn.layout.xy[:n]):
         placed = draw_again(placed, base.layout.xy)
     if not np.array_equal(base.clustering.labels, drawn.clustering.labels[:n]):
-        placed = vote_again(placed, base.clustering.labels)
-    return put_on(replace(drawn, layout=base.layout, clustering=base.clustering, names=base.names), placed, drawn.ids)
+        placed = vote_again(placed, base.clustering.labels, near_from=nearness(base.neighbors))
+    changed = {name: getattr(base, name) for name in ("layout", "clustering", "names", "stability")}
+    return put_on(replace(drawn, **changed), placed, drawn.ids)
 
 
 def _digest(drawn: DrawnMap) -> str:

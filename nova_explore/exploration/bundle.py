@@ -112,7 +112,7 @@ class Exploration:
         self._finder = finder
         self._selection = selection or Selection(collection)
         self._trust = trust
-        self._stability = stability
+        self._stability = stability or drawn.stability
         self._coarser: Exploration | None = None
         self._frame: tuple[set[str], pd.DataFrame] | None = None
 

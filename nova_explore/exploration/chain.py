@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.clusters.cluster import Clustering, cluster, default_min_cluster_size
+from nova_explore.clusters.cluster import Clustering, cluster
 from nova_explore.clusters.names import name_clusters
+from nova_explore.clusters.stability import doubt
 from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
@@ -94,10 +95,11 @@ def explore(
     ValueError
         If ``k``, ``min_cluster_size`` or ``min_dist`` is out of range; nothing is embedded or computed then.
     """
+    min_dist, seed = float(min_dist), None if seed is None else int(seed)
     check_min_dist(min_dist)
     for called, value, least in (("k", k, 1), ("min_cluster_size", min_cluster_size, 2)):
-        if value is not None and value < least:
-            raise ValueError(f"{called}={value} is not possible. Pass {least} or more.")
+        if value is not None and (value < least or int(value) != value):
+            raise ValueError(f"{called}={value} is not possible. Pass {least} or more, a whole number.")
     library = _as_library(source, to=to, model=model, progress=progress)
     source_model = _choose_space(library, model)
     space = source_model.space
@@ -107,7 +109,8 @@ def explore(
             f"A map needs at least 2 items with a vector, {str(library.path)!r} has {len(collection)}. "
             "Look at library.collection().unread_frame() for what could not be read."
         )
-    k = min(k, len(collection) - 1)
+    k = min(int(k), len(collection) - 1)
+    min_cluster_size = None if min_cluster_size is None else int(min_cluster_size)
     parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
     key = map_key(space.key, collection.ids, parameters)
     drawn, basis = load_map(library, key) if seed is not None else None, None
@@ -123,10 +126,12 @@ def explore(
             vectors, collection.modalities.tolist(), parts, watch, source_model,
             k=k, min_dist=min_dist, min_cluster_size=min_cluster_size, seed=seed,
         )  # fmt: skip
+        clustering, stability = doubt(clustering, basis, size_chosen=min_cluster_size is not None)
         watch.working("naming the clusters")
         names = name_clusters(collection, vectors, clustering, embed_phrases=source_model.embed_phrases)
         made = (basis.neighbors, basis.gap, layout, clustering, names)
-        drawn = DrawnMap(key, now(), *made, package_versions(), collection.ids, space.key)
+        versions = package_versions()
+        drawn = DrawnMap(key, now(), *made, versions, collection.ids, space.key, stability=stability)
         save_map(library, drawn)
     return Exploration(library, collection, source_model, vectors, drawn, basis=basis)
 
@@ -163,8 +168,7 @@ def _draw(
     seed: int | None,
 ) -> tuple[MapBasis, Layout, Clustering]:
     """Compute what is not in the parts."""
-    smallest = default_min_cluster_size(len(vectors)) if min_cluster_size is None else min_cluster_size
-    tree = parts.hierarchy if smallest <= len(vectors) else None
+    tree = parts.hierarchy if (min_cluster_size or 0) <= len(vectors) else None
     layout = parts.layout
     compared = None
     if parts.found is None:
@@ -179,9 +183,9 @@ def _draw(
         watch.working("drawing the map")
         layout = lay_out(basis.components, basis.graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
     if tree is not None:
-        return basis, layout, tree.cut(smallest)
+        return basis, layout, tree.cut(min_cluster_size or tree.sweep().suggested)
     watch.working("finding the clusters")
-    return basis, layout, cluster(basis.components, basis.graph, min_cluster_size=smallest, seed=seed)
+    return basis, layout, cluster(basis.components, basis.graph, min_cluster_size=min_cluster_size, seed=seed)
 
 
 def _as_library(

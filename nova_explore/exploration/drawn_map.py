@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering, Hierarchy
 from nova_explore.clusters.names import ClusterName
+from nova_explore.clusters.stability import Stability
 from nova_explore.library.map_tables import Part
 from nova_explore.library.store import Library
 from nova_explore.map.layout import Layout
@@ -27,7 +28,7 @@ from nova_explore.map.out_of_sample import Placed
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 9
+VERSION = 10
 """Raised whenever the same parameters give another map."""
 
 LINKAGE = ("left", "right", "distance", "size")
@@ -53,6 +54,8 @@ class DrawnMap:
         Where the last m of the items were put onto the map of the others; None on a map of one piece.
     onto : str, optional
         Key of the map of those others.
+    stability : Stability, optional
+        Of the clusters, where it was measured with them.
     """
 
     key: str
@@ -67,6 +70,7 @@ class DrawnMap:
     space: str
     placed: Placed | None = None
     onto: str | None = None
+    stability: Stability | None = None
 
     @property
     def made_of(self) -> int:
@@ -157,6 +161,7 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
         "clustering": dict(drawn.clustering.parameters),
         "hierarchy": None if hierarchy is None else dict(hierarchy.parameters),
         "names": [asdict(name) for name in drawn.names.values()],
+        "stability": None if drawn.stability is None else drawn.stability.as_record(),
     }
     library.maps.save(drawn.key, parts, record)
 
@@ -208,6 +213,7 @@ def load_map(library: Library, key: str) -> DrawnMap | None:
         space=record["space"],
         placed=None if record["onto"] is None else _placed(library, key, xy, labels, strengths, preservation),
         onto=record["onto"],
+        stability=Stability.of_record(record["stability"]) if record.get("stability") else None,
     )
 
 

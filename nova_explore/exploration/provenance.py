@@ -28,6 +28,8 @@ def tell_headline(drawn: DrawnMap) -> str:
 def list_caveats(drawn: DrawnMap, collection: Collection) -> tuple[str, ...]:
     """What a person should know before reading a map, one sentence each."""
     said = [MEANINGLESS, drawn.gap.sentence, drawn.neighbors.sentence]
+    if dissolved := drawn.clustering.parameters.get("dissolved"):
+        said.append(f"No clusters here: none of {dissolved:,} that were found comes back from halves of the items.")
     if drawn.placed is not None:
         said.append(drawn.placed.sentence)
         if drawn.gap.corrected:

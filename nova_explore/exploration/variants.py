@@ -101,4 +101,4 @@ def redraw(
 
 def _with_clusters(drawn: DrawnMap, clustering: Clustering, stay: Mapping[int, int], naming: Naming) -> DrawnMap:
     kept = {new: drawn.names[old] for new, old in stay.items()}
-    return replace(drawn, clustering=clustering, names=naming(clustering, kept))
+    return replace(drawn, clustering=clustering, names=naming(clustering, kept), stability=None)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 RECORDED_PACKAGES = (
-    "nova-explore", "numpy", "onnxruntime", "lancedb", "pillow", "av", "soundfile", "pypdfium2", "umap-learn",
+    "nova-explore", "numpy", "onnxruntime", "lancedb", "pillow", "av", "soundfile", "pypdfium2", "scipy",
     "hdbscan", "scikit-learn", "numba", "rapidocr", "boto3",
 )  # fmt: skip
 

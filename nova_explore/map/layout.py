@@ -3,13 +3,12 @@
 The coordinates of a `Layout` are for drawing only. Nothing else is computed from them, and every layout carries how
 far it can be trusted: the share of each item's true neighbours that are beside it on the map.
 
-UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426. The weighted graph is umap-learn's; what moves the items is in
-`nova_explore.map.forces`.
+UMAP: McInnes, Healy & Melville 2018, arXiv:1802.03426. The weighted graph is made in `nova_explore.map.fuzzy_graph`,
+what moves the items is in `nova_explore.map.forces`.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +25,12 @@ if TYPE_CHECKING:
 
 BLOCK_ROWS = 16_384
 
+MOST_SOLVED = 2_048
+"""Rows, or dimensions, up to which principal components are exact: all eigenvectors of 4,096 take 4 to 28 s."""
+
+POWERS, SPARE_AXES = 8, 10
+"""Beyond: how often a random subspace is powered up, and how many dimensions it has beyond those asked for."""
+
 SKETCHED = 4_096
 """Vectors whose principal components the first picture shows."""
 
@@ -33,7 +38,7 @@ WIDEST_BAND = 0.04
 """Widest empty band that is drawn, as a share of the map's extent."""
 
 ROUNDS = 200
-"""UMAP's ``n_epochs``. Of 10,000 entries of WordNet, 200 keep 3.5 of 15 neighbours, 500 of umap-learn's keep 2.9."""
+"""UMAP's ``n_epochs``. Of 10,000 entries of WordNet, 200 keep 3.2 of 15 neighbours, 500 of umap-learn's keep 2.9."""
 
 FEWEST_FOR_UMAP = 10
 """Below this many items a neighbour graph has no structure to unfold: the first principal components are used."""
@@ -111,9 +116,10 @@ def lay_out(
     """
     check_min_dist(min_dist)
     placed = reduce(start[:, :2], graph, min_dist=min_dist, rounds=ROUNDS, seed=seed, show=show)
-    xy = narrow_empty_bands(placed)
-    method = "umap" if len(start) >= FEWEST_FOR_UMAP else "pca"
-    parameters = {"method": method, "min_dist": min_dist, "seed": seed, "k": neighbors.k}
+    unfolded = len(start) >= FEWEST_FOR_UMAP
+    xy = narrow_empty_bands(placed) if unfolded else np.array(placed)  # of components, the gaps mean something
+    method = "umap" if unfolded else "pca"
+    parameters = {"method": method, "min_dist": float(min_dist), "seed": seed, "k": neighbors.k}
     return Layout(xy, measure_preservation(xy, neighbors), neighbors.k, parameters)
 
 
@@ -143,13 +149,9 @@ def weigh(neighbors: Neighbors) -> csr_array:
     n = len(neighbors.indices)
     if n < FEWEST_FOR_UMAP:
         return csr_array((n, n), dtype=np.float32)
-    itself = np.arange(n, dtype=np.int32)[:, None]
-    indices = np.hstack([itself, neighbors.indices])
-    distances = np.hstack([np.zeros((n, 1), np.float32), np.maximum(1 - neighbors.similarities, 0)])
-    graph = _compiled_umap().fuzzy_simplicial_set(
-        np.empty((n, 0)), neighbors.k + 1, np.random.RandomState(0), "cosine", knn_indices=indices, knn_dists=distances
-    )[0]
-    return csr_array(graph)
+    from nova_explore.map.fuzzy_graph import tie
+
+    return tie(np.maximum(1 - neighbors.similarities, 0), neighbors.indices)
 
 
 def reduce(
@@ -176,7 +178,7 @@ def reduce(
     from nova_explore.map.forces import settle
 
     random = np.random.default_rng(seed)
-    a, b = _compiled_umap().find_ab_params(1.0, min_dist)
+    a, b = fit_curve(min_dist)
     spread = 10 * (start - start.min(0)) / np.maximum(np.ptp(start, axis=0), 1e-12)
     spread += random.normal(scale=1e-4, size=spread.shape)  # copies must not start in one point: nothing parts them
     placed = spread
@@ -252,44 +254,67 @@ def principal_components(
     -------
     float32 array of shape (n, dimensions)
     """
-    from scipy.linalg import eigh
-
-    n, d = vectors.shape
     of = vectors if of is None else of
     mean = of.mean(axis=0, dtype=np.float64)
-    scatter = np.zeros((d, d))
-    for block in _blocks(of):
-        centred = block.astype(np.float64)
-        centred -= mean
-        scatter += centred.T @ centred
-    axes = eigh(scatter, subset_by_index=[max(d - dimensions, 0), d - 1])[1][:, ::-1]
+    axes = _principal_axes(of, mean, dimensions)
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    scores = np.zeros((n, dimensions), np.float32)
+    scores = np.zeros((len(vectors), dimensions), np.float32)
     scores[:, : axes.shape[1]] = np.concatenate([(block - mean) @ axes for block in _blocks(vectors)])
     return scores
 
 
-def _blocks(vectors: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-    """Parts of a long array, so that what is computed from them needs no second copy of it."""
-    return (vectors[start : start + BLOCK_ROWS] for start in range(0, len(vectors), BLOCK_ROWS))
+def _principal_axes(rows: NDArray[np.float32], mean: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
+    """Unit axes of shape (d, dimensions), or fewer where the rows vary in fewer directions.
+
+    By the smaller of two matrices: of the dimensions among each other, or of the rows (Gram). Where both are large, the
+    axes are found within a random subspace that is powered up, as in algorithm 4.4 of Halko, Martinsson & Tropp 2011,
+    SIAM Review 53:217-288.
+    """
+    from scipy.linalg import eigh, qr
+
+    m, d = rows.shape
+    count = min(dimensions, m, d)
+    if m < d and m < MOST_SOLVED:
+        centred = rows - mean
+        squares, left = eigh(centred @ centred.T, subset_by_index=[m - count, m - 1])
+        left, squares = left[:, ::-1], squares[::-1]
+        varied = squares > 1e-12 * max(squares[0], 1e-300)
+        return centred.T @ left[:, varied] / np.sqrt(squares[varied])
+
+    if d < MOST_SOLVED:
+        return eigh(_scatter(rows, mean), subset_by_index=[d - count, d - 1])[1][:, ::-1]
+    basis = np.random.default_rng(0).normal(size=(d, count + SPARE_AXES))
+    for _ in range(POWERS):
+        basis = qr(_scatter(rows, mean, times=basis), mode="economic")[0]
+    turned = eigh(basis.T @ _scatter(rows, mean, times=basis))[1][:, ::-1]
+    return basis @ turned[:, :count]
+
+
+def _scatter(
+    rows: NDArray[np.float32], mean: NDArray[np.float64], *, times: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """The scatter matrix, of shape (d, d), or its product with a narrow matrix, without making the former."""
+    total: NDArray[np.float64] | float = 0.0
+    for block in _blocks(rows):
+        centred = block - mean
+        total = total + centred.T @ (centred if times is None else centred @ times)
+    return np.asarray(total)
+
+
+def _blocks(vectors: NDArray[np.float32]) -> Iterator[NDArray[np.float64]]:
+    """Parts of a long array in double precision, so that what is computed from them needs no second copy of it."""
+    return (vectors[start : start + BLOCK_ROWS].astype(np.float64) for start in range(0, len(vectors), BLOCK_ROWS))
 
 
 @cache
-def _compiled_umap() -> Any:
-    """Import umap and let numba keep on disk what it compiles of it.
+def fit_curve(min_dist: float) -> tuple[float, float]:
+    """Find a and b of UMAP's curve 1 / (1 + a x^(2b)), by least squares as umap-learn does.
 
-    umap-learn caches only part of its functions, so that every new kernel compiles the rest again: 4 s here.
+    It comes near to 1 up to ``min_dist`` and exp(min_dist - x) beyond, which has no derivative there.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImportWarning)  # umap says that TensorFlow is missing; nothing here needs it
-        import umap.umap_
+    from scipy.optimize import curve_fit
 
-    for function in (
-        umap.umap_.smooth_knn_dist,
-        umap.umap_.compute_membership_strengths,
-    ):
-        try:
-            function.enable_caching()
-        except RuntimeError:  # numba found no folder that it may write to: compile in memory, as umap does
-            break
-    return umap.umap_
+    x = np.linspace(0, 3, 300)
+    wanted = np.exp(-np.maximum(x - min_dist, 0))
+    (a, b), _ = curve_fit(lambda x, a, b: 1 / (1 + a * x ** (2 * b)), x, wanted)
+    return float(a), float(b)

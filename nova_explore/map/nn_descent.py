@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.map import cores
+from nova_explore.map.compiled import compiled
 
 TREES = 8
 """Of 117,659 entries of WordNet, with 5 neighbours to spare, 8 trees and descent find .973 of the neighbours in 4.4 s,
@@ -94,6 +95,33 @@ def rerank(
     return indices, similarities
 
 
+def link_copies(
+    vectors: NDArray[np.float32],
+    indices: NDArray[np.int32],
+    similarities: NDArray[np.float32],
+    *,
+    alike_from: float,
+) -> None:
+    """Let every item of more equal ones than a row can hold know the first of them, in the place of its last neighbour.
+
+    Any of them are its nearest: rows full of copies would otherwise fall into parts that know nothing of each other.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+    indices : int32 array of shape (n, k)
+        Changed in place.
+    similarities : float32 array of shape (n, k)
+    alike_from : float
+        Similarity of two equal vectors, at least.
+    """
+    firsts: dict[bytes, int] = {}
+    for item in np.flatnonzero(similarities[:, -1] >= alike_from).tolist():
+        first = firsts.setdefault(vectors[item].tobytes(), item)
+        if first != item and first not in indices[item]:
+            indices[item, -1] = first
+
+
 def _grow(
     vectors: NDArray[np.float32],
     seed: int,
@@ -128,7 +156,7 @@ def _leaves(vectors: NDArray[np.float32], draw: np.random.Generator) -> Iterator
         nearest = np.concatenate([(vectors[block] @ middles).argmax(axis=1) for block in blocks])
         ends = np.cumsum(np.bincount(nearest, minlength=branches))
         if ends[0] == len(items) or np.diff(ends).max() == len(items):  # copies of one item have no nearest
-            waiting += np.array_split(items, branches)
+            waiting += np.array_split(draw.permutation(items), branches)
         else:
             waiting += np.split(items[np.argsort(nearest, kind="stable")], ends[:-1])
 
@@ -161,7 +189,7 @@ def _insert(indices, similarities, fresh, row, other, similarity):
     fresh[row, place] = True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _join(among, items, indices, similarities, fresh):
     """Enter all items of a leaf in each other's rows, by the (m, m) similarities among them."""
     for a in range(len(items)):
@@ -170,7 +198,7 @@ def _join(among, items, indices, similarities, fresh):
                 _insert(indices, similarities, fresh, items[a], items[b], among[a, b])
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(nogil=True, fastmath=True)
 def _take(vectors, start, indices, similarities, fresh, first, end):
     for i in range(first, end):
         for j in range(start.shape[1]):
@@ -179,7 +207,7 @@ def _take(vectors, start, indices, similarities, fresh, first, end):
                 _insert(indices, similarities, fresh, i, other, _similarity(vectors, i, other))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _reverse(indices, fresh, seed, back, back_fresh):
     """For every item those that name it as a neighbour; where there are too many, a fair sample of them."""
     n, k = indices.shape
@@ -203,7 +231,7 @@ def _reverse(indices, fresh, seed, back, back_fresh):
             back_fresh[other, place] = fresh[i, j]
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(nogil=True, fastmath=True)
 def _improve(vectors, known, known_fresh, back, back_fresh, indices, similarities, fresh, first, end):
     """Compare items with the neighbours of their neighbours, where one of the two steps is new."""
     n, k = known.shape

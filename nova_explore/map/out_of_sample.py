@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
+from nova_explore.map.neighbors import Neighbors
 from nova_explore.map.top_scores import top
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ BLOCK_BYTES = 64 * 2**20
 
 SHIFTS = 30
 """Steps of mean shift; more move no item visibly."""
+
+NEARLY_ALL = 0.99
 
 FEW_SHIFTS, SAMPLED = 3, 1000
 """While a map takes shape: steps of mean shift, and items by which its width is measured."""
@@ -43,7 +46,7 @@ class Placed:
     xy : float32 array of shape (m, 2)
         Coordinates on the map, for display only.
     labels : int32 array of shape (m,)
-        Cluster that most of the neighbours belong to, by similarity; -1 where most belong to none.
+        Cluster that most of the neighbours belong to, by similarity; -1 where most belong to none, or none is near.
     strengths : float32 array of shape (m,)
         Share of the neighbours' similarity that is this cluster's, 0 to 1; 0 for unclustered items.
     indices : int32 array of shape (m, k)
@@ -88,6 +91,7 @@ def place(
     labels: NDArray[np.integer],
     *,
     k: int = 15,
+    near_from: float = -1.0,
 ) -> Placed:
     """Draw new items on a map as it is, and give each the cluster of its neighbours.
 
@@ -106,6 +110,8 @@ def place(
         Clusters: 0, 1, …; -1 for items that belong to none.
     k : int, default 15
         Neighbours an item.
+    near_from : float, default -1.0
+        Cosine that an item needs with its nearest mapped one to belong to a cluster: `nearness`.
 
     Returns
     -------
@@ -129,7 +135,7 @@ def place(
         raise TooFewItemsError(f"k={k} needs at least {k} items on the map, it has {n}. Pass k from 1 to {n}.")
     indices, similarities = _nearest_mapped(new_vectors, vectors, k)
     placed, preserved = _toward_modes(xy, indices, _weights(similarities))
-    found, strengths = _vote(labels, indices, _weights(similarities))
+    found, strengths = _vote(labels, indices, similarities, near_from)
     return Placed(placed, found, strengths, indices, similarities, preserved)
 
 
@@ -160,7 +166,15 @@ def lead(placed: Placed, show: Callable[[NDArray[np.float32]], None]) -> Callabl
     return follow
 
 
-def vote_again(placed: Placed, labels: NDArray[np.integer]) -> Placed:
+def nearness(neighbors: Neighbors) -> float:
+    """Cosine that nearly all mapped items (`NEARLY_ALL`) have with each of their k neighbours.
+
+    What has less with its very nearest is near nothing on the map.
+    """
+    return float(np.quantile(neighbors.similarities[:, -1], 1 - NEARLY_ALL)) if neighbors.similarities.size else -1.0
+
+
+def vote_again(placed: Placed, labels: NDArray[np.integer], *, near_from: float = -1.0) -> Placed:
     """Give the same items the clusters of other labels of their neighbours; they stay where they are drawn.
 
     Parameters
@@ -168,8 +182,10 @@ def vote_again(placed: Placed, labels: NDArray[np.integer]) -> Placed:
     placed : Placed
     labels : integer array of shape (n,)
         Clusters of the mapped items: 0, 1, …; -1 for items that belong to none.
+    near_from : float, default -1.0
+        As for `place`.
     """
-    found, strengths = _vote(labels, placed.indices, _weights(placed.similarities))
+    found, strengths = _vote(labels, placed.indices, placed.similarities, near_from)
     return replace(placed, labels=found, strengths=strengths)
 
 
@@ -246,13 +262,14 @@ def _kernel(offsets: NDArray[np.float64], bandwidth: float) -> NDArray[np.float6
 
 
 def _vote(
-    labels: NDArray[np.integer], indices: NDArray[np.int32], weights: NDArray[np.float64]
+    labels: NDArray[np.integer], indices: NDArray[np.int32], similarities: NDArray[np.float32], near_from: float
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Sum the weights by cluster, noise among them; ties go to the larger cluster, noise last."""
+    weights = _weights(similarities)
     m, clusters = len(indices), int(labels.max(initial=-1)) + 1
     votes = np.zeros((m, clusters + 1))
     np.add.at(votes, (np.arange(m)[:, None], labels[indices] % (clusters + 1)), weights)
     won = votes.argmax(axis=1)
     shares = votes[np.arange(m), won] / weights.sum(axis=1)
-    noise = won == clusters
+    noise = (won == clusters) | (similarities[:, 0] < near_from)
     return np.where(noise, -1, won).astype(np.int32), np.where(noise, 0, shares).astype(np.float32)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba
+from nova_explore.map.compiled import compiled
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def keep_best(scores, indices, values, first, end):
     """Fill rows of ``indices`` and ``values``, (m, k) arrays, with the k highest of (m, n) scores, best first."""
     k = indices.shape[1]

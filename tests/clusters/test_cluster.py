@@ -8,7 +8,8 @@ import pytest
 from fakes.planted import graph_of, planted
 from hdbscan.hdbscan_ import compute_stability, condense_tree, get_clusters
 from scipy.cluster.hierarchy import linkage
-from sklearn.metrics import adjusted_rand_score
+from sklearn.datasets import load_digits
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from nova_explore.clusters.cluster import (
     DIMENSIONS,
@@ -52,6 +53,15 @@ def test_the_same_seed_gives_the_same_clusters():
     first, again = cluster(components(vectors), graph, seed=0), cluster(components(vectors), graph, seed=0)
     np.testing.assert_array_equal(first.labels, again.labels)
     np.testing.assert_array_equal(first.strengths, again.strengths)
+
+
+@pytest.mark.parametrize("n", [12, 50, 300])
+def test_copies_of_one_item_are_no_clusters_but_can_be_cut(n):
+    vectors = np.repeat(planted(groups=1, size=1)[0], n, axis=0)
+    found = cluster(components(vectors), graph_of(vectors, k=min(15, n - 1)))
+    assert found.count == 0
+    assert found.hierarchy is not None
+    assert np.isfinite(found.strengths).all()
 
 
 def test_too_few_items_are_left_unclustered_and_counted():
@@ -115,10 +125,47 @@ def test_the_cliff_is_where_clusters_fall_faster_than_the_square_of_the_size_gro
     fallen = Sweep(20, sizes, np.array([50, 30, 16, 3], np.int32), noise)  # 3 / 16 < 1 / 4
     assert fallen.cliff == 40
     assert fallen.suggested == 20
-    assert Sweep(40, sizes, fallen.counts, noise).suggested == 20
+    assert Sweep(40, sizes, fallen.counts, noise).suggested == 40, "they grew fewer all along"
     level = Sweep(40, sizes, np.array([50, 30, 16, 5], np.int32), noise)
     assert level.cliff is None
     assert level.suggested == 40
+
+
+def test_a_size_that_the_same_clusters_last_up_to_is_suggested_where_the_usual_one_leaves_items_out():
+    sizes = np.array([5, 7, 10, 20, 26, 40], np.int32)
+    counts = np.array([104, 100, 100, 100, 28, 20], np.int32)
+    clean = np.zeros(6, np.float32)
+    noisy = np.array([0, 0, 0, 0, 0.2, 0.2], np.float32)
+    assert Sweep(26, sizes, counts, noisy).suggested == 20
+    assert Sweep(40, sizes, counts, noisy).suggested == 20
+    assert Sweep(20, sizes, counts, noisy).suggested == 20, "the usual size is before the fall"
+    assert Sweep(26, sizes, counts, clean).suggested == 26, "larger clusters that hold everything are as good"
+    assert Sweep(26, sizes, np.array([300, 200, 140, 100, 28, 20], np.int32), noisy).suggested == 26, "none lasts"
+    assert Sweep(26, sizes, counts * 100, noisy).suggested == 26, "more clusters than a person can use"
+
+
+def test_a_hundred_small_clusters_are_found_without_a_size():
+    vectors, truth = planted(groups=100, size=20)
+    found = cluster(components(vectors), graph_of(vectors))
+    assert adjusted_rand_score(truth, found.labels) > 0.98
+    assert found.parameters["min_cluster_size"] <= 20
+
+
+def test_a_size_of_any_kind_of_number_is_kept_as_a_plain_one():
+    found = Hierarchy(fitted(5).single_linkage_tree_.to_numpy(), {}).cut(np.int64(30))  # pyright: ignore[reportArgumentType]
+    assert type(found.parameters["min_cluster_size"]) is int
+    with pytest.raises(ValueError, match=r"min_cluster_size=9.5 is not possible"):
+        found.hierarchy.cut(9.5)  # pyright: ignore
+
+
+def test_handwritten_digits_come_back_as_umap_and_hdbscan_find_them():
+    pixels, digits = load_digits(return_X_y=True)
+    vectors = (pixels / np.linalg.norm(pixels, axis=1, keepdims=True)).astype(np.float32)
+    for seed in (0, 1):
+        found = cluster(components(vectors), graph_of(vectors), seed=seed)
+        assert adjusted_mutual_info_score(digits, found.labels) > 0.88
+        assert found.count < 15
+        assert found.noise_share < 0.03
 
 
 def test_an_impossible_size_is_refused():

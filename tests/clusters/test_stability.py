@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from fakes.planted import planted
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris
 
+from nova_explore.clusters.cluster import Clustering, cluster
 from nova_explore.clusters.stability import (
     Stability,
     density_clusterer,
+    doubt,
     expected_seconds,
     measure_stability,
     usual_halves,
 )
 from nova_explore.errors import TooFewItemsError
+from nova_explore.map.basis import MapBasis
+from nova_explore.map.modality_gap import ModalityGap
+from nova_explore.map.neighbors import find_neighbors
 
 BLOBS = np.repeat([0, 1, 2], [120, 80, 60])
 
@@ -158,3 +166,62 @@ def test_impossible_requests_say_what_to_pass():
 def test_subsets_too_small_for_density_are_unclustered():
     recluster = density_clusterer(blobs(), min_cluster_size=10)
     assert recluster(np.arange(3)).tolist() == [-1, -1, -1]
+
+
+def basis_of(vectors: np.ndarray) -> MapBasis:
+    neighbors = find_neighbors(vectors, k=15)
+    return MapBasis(vectors, ["text"] * len(vectors), neighbors, ModalityGap(1, 1, False, 1))
+
+
+def doubted(vectors: np.ndarray, **how) -> tuple[Clustering, Stability | None]:
+    basis = basis_of(vectors)
+    found = cluster(basis.components, basis.graph)
+    assert found.count > 1, "density has peaks everywhere"
+    return doubt(found, basis, **{"size_chosen": False, **how})
+
+
+def noise(n: int = 600) -> np.ndarray:
+    vectors = np.random.default_rng(0).normal(size=(n, 32)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_noise_has_no_clusters_and_it_says_how_many_dissolved():
+    found, stability = doubted(noise())
+    assert found.count == 0
+    assert stability is None
+    assert found.parameters["dissolved"] > 1
+    assert found.hierarchy is not None, "a person may cut it all the same"
+
+
+def test_clusters_of_a_size_that_a_person_chose_stay_and_are_measured():
+    found, stability = doubted(noise(), size_chosen=True)
+    assert found.count > 1
+    assert stability is not None
+    assert not stability.firm.all()
+
+
+@pytest.mark.parametrize(("groups", "size"), [(3, 20), (4, 30), (6, 40), (40, 10)])
+def test_planted_groups_are_not_doubted_away(groups, size):
+    vectors, _ = planted(groups=groups, size=size)
+    found, stability = doubted(vectors)
+    assert found.count >= groups - 1
+    assert stability is not None
+    assert len(stability.jaccard) == found.count
+
+
+def test_of_true_groups_in_noise_only_these_last():
+    vectors, _ = planted(groups=3, size=60)
+    found, stability = doubted(np.vstack([vectors, noise(900)]))
+    assert stability is not None
+    inside = [c for c in range(found.count) if (found.members(c) < 180).mean() > 0.5]
+    assert len(inside) == 3
+    assert stability.firm[inside].all()
+    assert np.mean(stability.firm) < 0.5
+
+
+def test_what_was_measured_is_read_as_it_was_written():
+    written = Stability(np.array([0.5, np.nan]), np.array([0.25, np.nan]), 20, 0.5)
+    read = Stability.of_record(json.loads(json.dumps(written.as_record())))
+    np.testing.assert_array_equal(read.jaccard, written.jaccard)
+    np.testing.assert_array_equal(read.dissolved, written.dissolved)
+    assert (read.repetitions, read.share) == (20, 0.5)

@@ -135,7 +135,6 @@ def test_imported_vectors_answer_no_query():
 
 
 def test_imported_vectors_of_pictures_are_drawn_and_refuse_a_search(mixed_folder, tmp_path):
-    pytest.importorskip("umap", reason="NOT TESTED: a map of imported vectors, umap-learn is not installed")
     pictures = read(mixed_folder, progress=False).filter(lambda item: item.modality is Modality.IMAGE)
     bare = Collection(replace(item, metadata={}, name=f"{place}.png") for place, item in enumerate(pictures))
     library = import_vectors(bare, unit(len(bare)), ids=bare.ids, to=tmp_path / "a.nova", model="mine", progress=False)

@@ -53,6 +53,17 @@ def test_the_number_of_cores_changes_nothing(monkeypatch):
     np.testing.assert_array_equal(several, one)
 
 
+def test_what_pulls_two_items_together_leaves_the_middle_of_all_where_it_is(monkeypatch):
+    pull, push = forces._tables(A, B)
+    monkeypatch.setattr(forces, "_tables", lambda a, b: (pull, np.zeros_like(push)))
+    draw = np.random.default_rng(3)
+    halves = np.triu(draw.uniform(size=(80, 80)) * (draw.uniform(size=(80, 80)) < 0.1), 1)
+    start = scattered(80)
+    placed = settled(csr_array((halves + halves.T).astype(np.float32)), start, rounds=7)
+    assert np.abs(placed - start).max() > 1
+    np.testing.assert_allclose(placed.mean(axis=0), start.mean(axis=0), atol=1e-4)
+
+
 def test_another_seed_gives_other_places():
     assert not np.array_equal(settled(ring(50), scattered(50), seed=0), settled(ring(50), scattered(50), seed=1))
 

@@ -7,9 +7,11 @@ import pytest
 from fakes.planted import drawn, planted
 from scipy.spatial.distance import pdist
 
+from nova_explore.map import layout
 from nova_explore.map.layout import (
     measure_preservation,
     narrow_empty_bands,
+    principal_components,
     turn_toward,
 )
 from nova_explore.map.neighbors import Neighbors
@@ -25,12 +27,12 @@ def test_the_same_seed_gives_the_same_map_and_another_seed_another():
 
 def test_planted_groups_lie_apart_on_the_map_and_keep_their_neighbours():
     vectors, truth = planted()
-    layout = drawn(vectors)
-    centres = np.stack([layout.xy[truth == g].mean(axis=0) for g in range(6)])
-    nearest = np.linalg.norm(layout.xy[:, None] - centres, axis=2).argmin(axis=1)
+    found = drawn(vectors)
+    centres = np.stack([found.xy[truth == g].mean(axis=0) for g in range(6)])
+    nearest = np.linalg.norm(found.xy[:, None] - centres, axis=2).argmin(axis=1)
     assert (nearest == truth).mean() > 0.98
     chance = 15 / (len(vectors) - 1)
-    assert layout.preservation.mean() > 5 * chance
+    assert found.preservation.mean() > 5 * chance
 
 
 def test_preservation_is_the_share_worked_out_by_hand():
@@ -64,19 +66,19 @@ def test_a_map_on_which_all_points_coincide_still_measures():
 
 def test_the_sentence_names_the_mean():
     vectors, _ = planted()
-    layout = drawn(vectors)
-    assert layout.sentence == (
-        f"Of each item's 15 true neighbours, {15 * layout.preservation.mean():.1f} are beside it on this map."
+    found = drawn(vectors)
+    assert found.sentence == (
+        f"Of each item's 15 true neighbours, {15 * found.preservation.mean():.1f} are beside it on this map."
     )
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 9, 10, 17])
 def test_small_collections_get_a_map_too(n):
     vectors, _ = planted(groups=1, size=n)
-    layout = drawn(vectors, k=min(15, n - 1))
-    assert layout.xy.shape == (n, 2)
-    assert np.isfinite(layout.xy).all()
-    assert layout.parameters["method"] == ("umap" if n >= 10 else "pca")
+    found = drawn(vectors, k=min(15, n - 1))
+    assert found.xy.shape == (n, 2)
+    assert np.isfinite(found.xy).all()
+    assert found.parameters["method"] == ("umap" if n >= 10 else "pca")
 
 
 def test_identical_items_get_a_finite_map():
@@ -90,3 +92,48 @@ def test_a_drawing_is_turned_as_it_was_seen(mirrored):
     cos, sin = np.cos(2.0), np.sin(2.0)
     other = (seen * [1, mirrored]) @ np.array([[cos, -sin], [sin, cos]]) + [7, -2]
     np.testing.assert_allclose(turn_toward(other.astype(np.float32), seen), seen - seen.mean(axis=0), atol=1e-5)
+
+
+def test_the_distances_of_a_few_items_are_drawn_as_they_are():
+    angles = np.radians([0, 6, 40, 46, 80, 86])
+    pairs = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    found = drawn(pairs, k=5)
+    np.testing.assert_allclose(pdist(found.xy), pdist(pairs), atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(20, 300), (300, 20), (6, 6), (2, 50), (50, 2)])
+def test_principal_components_are_those_of_a_singular_value_decomposition(shape):
+    rows = np.random.default_rng(0).normal(size=shape).astype(np.float32) * np.linspace(3, 1, shape[1])
+    centred = rows - rows.mean(axis=0)
+    left, scales, _ = np.linalg.svd(centred.astype(np.float64), full_matrices=False)
+    true = (left * scales)[:, :5]
+    found = principal_components(rows.astype(np.float32), 5)
+    assert found.shape == (shape[0], 5)
+    np.testing.assert_allclose(np.abs(found[:, : true.shape[1]]), np.abs(true), atol=1e-4)
+
+
+def test_few_long_vectors_are_not_solved_by_their_dimensions(monkeypatch):
+    monkeypatch.setattr(layout, "_scatter", lambda *_, **__: pytest.fail("a matrix of all dimensions"))
+    rows = np.random.default_rng(0).normal(size=(20, 4096)).astype(np.float32)
+    found = principal_components(rows, 5)
+    np.testing.assert_allclose(found.T @ found, np.diag((found**2).sum(axis=0)), atol=1e-2)
+
+
+def test_many_long_vectors_have_nearly_the_same_components(monkeypatch):
+    draw = np.random.default_rng(0)
+    rows = draw.normal(size=(400, 5)) * [9, 7, 5, 4, 3] @ draw.normal(size=(5, 120)) + draw.normal(size=(400, 120))
+    exact = principal_components(rows.astype(np.float32), 5)
+    monkeypatch.setattr(layout, "MOST_SOLVED", 100)
+    near = principal_components(rows.astype(np.float32), 5)
+    np.testing.assert_allclose(near, exact, atol=1e-3 * np.abs(exact).max())
+
+
+def test_the_components_of_a_sample_place_all_items():
+    rows = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float32)
+    np.testing.assert_allclose(
+        principal_components(rows, 2, of=rows[::4])[::4], principal_components(rows[::4], 2), atol=1e-5
+    )
+
+
+def test_copies_have_no_direction_in_which_they_differ():
+    np.testing.assert_allclose(principal_components(np.ones((7, 30), np.float32), 5), 0, atol=1e-6)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from fakes.planted import planted
 
+from nova_explore.clusters.duplicates import find_duplicates
 from nova_explore.map import cores, nn_descent
 from nova_explore.map.neighbors import find_neighbors
 from nova_explore.map.nn_descent import descend, rerank
@@ -58,6 +59,22 @@ def test_copies_of_one_item_fill_their_rows():
     indices, similarities = descend(copies, k=10)
     assert (indices >= 0).all()
     np.testing.assert_array_equal(similarities, 1)
+
+
+def test_copies_of_one_item_know_each_other_however_many_they_are():
+    draw = np.random.default_rng(0)
+    vectors = draw.normal(size=(6000, 16)).astype(np.float32)
+    vectors[1 + draw.permutation(5999)[:1999]] = vectors[0]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    found = find_neighbors(vectors, k=10, exact=False)
+    assert all(len(set(row)) == 10 for row in found.indices.tolist())
+    assert sorted(np.bincount(find_duplicates(found, similarity=1.0).labels + 1)[1:]) == [2000]
+
+
+def test_any_copies_of_a_neighbour_are_true_neighbours():
+    copies = np.tile(np.random.default_rng(0).normal(size=(60, 16)), (70, 1)).astype(np.float32)
+    copies /= np.linalg.norm(copies, axis=1, keepdims=True)
+    assert find_neighbors(copies, k=10, exact=False).recall == 1
 
 
 def test_reranking_keeps_the_best_candidates():

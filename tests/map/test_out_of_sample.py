@@ -9,7 +9,8 @@ from fakes.planted import planted
 from scipy.spatial.distance import cdist
 
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
-from nova_explore.map.out_of_sample import place
+from nova_explore.map.neighbors import Neighbors, find_neighbors
+from nova_explore.map.out_of_sample import nearness, place, vote_again
 
 
 def drawn(size: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -92,6 +93,23 @@ def test_votes_are_weighed_by_similarity_and_noise_can_win():
     assert noise.strengths[0] == 0
     assert "1 added item: of the 3 nearest mapped items" in noise.sentence
     assert noise.sentence.endswith("1 belong to no cluster.")
+
+
+def test_what_is_near_nothing_belongs_to_no_cluster_now_or_later():
+    _, _, old, truth, xy = drawn()
+    near_from = nearness(find_neighbors(old, k=15))
+    alien = -old.mean(axis=0, keepdims=True) / np.linalg.norm(old.mean(axis=0))
+    new = np.vstack([alien, old[:1]]).astype(np.float32)
+    placed = place(new, old, xy, truth, near_from=near_from)
+    assert placed.labels.tolist() == [-1, truth[0]]
+    assert placed.strengths[0] == 0
+    again = vote_again(placed, truth[::-1].copy(), near_from=near_from)
+    assert again.labels.tolist() == [-1, truth[::-1][placed.indices[1, 0]]]
+
+
+def test_near_is_what_nearly_all_items_have_in_their_neighbours():
+    similarities = np.column_stack([np.ones(201), np.linspace(0, 1, 201)]).astype(np.float32)
+    assert nearness(Neighbors(np.zeros((201, 2), np.int32), similarities)) == pytest.approx(0.01)
 
 
 def test_opposite_neighbours_and_a_map_of_one_point_still_place():

@@ -170,7 +170,10 @@ class Exploration(Selectable, Previews, Searchable, Growable):
         """With another clustering, of whose groups some stay what a group of this one is called."""
         phrases = phrase_embedder(self._model_name, self.space, self._model)
         kept = {new: self.names[old] for new, old in stay.items()}
-        names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept)
+        naming = self._drawn.naming
+        names = name_clusters(
+            self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept, naming=naming
+        )
         return self._with(clustering=clustering, names=names)
 
     def redraw(

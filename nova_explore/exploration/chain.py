@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import DIMENSIONS, Clustering, cluster, default_min_cluster_size
-from nova_explore.clusters.names import name_clusters
+from nova_explore.clusters.names import Naming, name_clusters
 from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
@@ -54,6 +54,8 @@ def explore(
     k: int = 15,
     min_cluster_size: int | None = None,
     min_dist: float = 0.1,
+    vocabulary: Sequence[str] = (),
+    stop_words: Sequence[str] = (),
     seed: int | None = 0,
     progress: bool = True,
     watch: Watcher | None = None,
@@ -75,6 +77,11 @@ def explore(
         Items below which a group is not called a cluster; grows with the collection where it is not given.
     min_dist : float, default 0.1
         How closely points may be packed on the map.
+    vocabulary : sequence of str, optional
+        Your own words and phrases. A cluster is named by them where its items say them, and "perhaps: …" by the nearest
+        of them where no words reach.
+    stop_words : sequence of str, optional
+        Words that no name shall have, beside the lists of 24 languages that names know.
     seed : int or None, default 0
         The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
     progress : bool, default True
@@ -97,6 +104,7 @@ def explore(
         If ``k``, ``min_cluster_size`` or ``min_dist`` is out of range; nothing is embedded or computed then.
     """
     check_min_dist(min_dist)
+    naming = Naming.of(vocabulary, stop_words)
     for called, value, least in (("k", k, 1), ("min_cluster_size", min_cluster_size, 2)):
         if value is not None and value < least:
             raise ValueError(f"{called}={value} is not possible. Pass {least} or more.")
@@ -109,7 +117,7 @@ def explore(
             "Look at library.collection().unread_frame() for what could not be read."
         )
     k = min(k, len(collection) - 1)
-    parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
+    parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed} | naming.parameters
     key = map_key(space.key, collection.ids, parameters)
     drawn = load_map(library, key) if seed is not None else None
     if drawn is None:
@@ -128,9 +136,9 @@ def explore(
         )  # fmt: skip
         watch.working("naming the groups")
         phrases = phrase_embedder(name, space, opened)
-        names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
+        names = name_clusters(collection, vectors, clustering, embed_phrases=phrases, naming=naming)
         made = (neighbors, gap, layout, clustering, names)
-        drawn = Map(key, now(), *made, package_versions(), collection.ids, space.key)
+        drawn = Map(key, now(), *made, package_versions(), collection.ids, space.key, naming=naming)
         save_map(library, drawn)
     return Exploration(library, collection, name, space, vectors, drawn, opened)
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering, Hierarchy
-from nova_explore.clusters.names import ClusterName
+from nova_explore.clusters.names import ClusterName, Naming
 from nova_explore.library.store import Library
 from nova_explore.map.layout import Layout
 from nova_explore.map.modality_gap import ModalityGap
@@ -52,6 +52,8 @@ class Map:
         Where the last m of the items were put onto the map of the others; None on a map of one piece.
     onto : str, optional
         Key of the map of those others.
+    naming : Naming
+        What a person wanted of the names.
     """
 
     key: str
@@ -66,6 +68,7 @@ class Map:
     space: str
     placed: Placed | None = None
     onto: str | None = None
+    naming: Naming = field(default_factory=Naming)
 
     @property
     def made_of(self) -> int:
@@ -158,6 +161,7 @@ def save_map(library: Library, drawn: Map) -> None:
         "clustering": dict(drawn.clustering.parameters),
         "hierarchy": None if hierarchy is None else dict(hierarchy.parameters),
         "names": [asdict(name) for name in drawn.names.values()],
+        "naming": drawn.naming.parameters,
     }
     library.tables.upsert("maps", pa.table({"key": [drawn.key], "record": [json.dumps(record)]}), on=["key"])
 
@@ -188,12 +192,7 @@ def load_map(library: Library, key: str) -> Map | None:
     labels, strengths = _column(rows, "cluster").astype(np.int32), _column(rows, "strength").astype(np.float32)
     xy = np.column_stack([_column(rows, "x"), _column(rows, "y")]).astype(np.float32)
     preservation = _column(rows, "preservation").astype(np.float32)
-    names = {
-        name["cluster"]: ClusterName(
-            **name | {"keywords": tuple(map(tuple, name["keywords"])), "medoids": tuple(name["medoids"])}
-        )
-        for name in record["names"]
-    }
+    names = {name["cluster"]: ClusterName.from_record(name) for name in record["names"]}
     return Map(
         key=key,
         created=record["created"],
@@ -206,6 +205,7 @@ def load_map(library: Library, key: str) -> Map | None:
         layout=Layout(xy, preservation, record["k"], record["layout"]),
         clustering=Clustering(labels, strengths, record["clustering"], hierarchy),
         names=names,
+        naming=Naming(**{name: tuple(words) for name, words in record.get("naming", {}).items()}),
         versions=record["versions"],
         ids=tuple(rows["id"].to_pylist()),
         space=record["space"],

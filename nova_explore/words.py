@@ -61,7 +61,9 @@ def path_of(item: Item) -> str:
     """Return the words of an item's folders and of its file's name, a line each; codes of cameras are none."""
     path = item.name
     if "#row=" in path:  # of a row of a table, the file that it names says something
-        path = "" if "#row=" in item.uri or not item.uri else "/".join(PurePosixPath(item.uri).parts[-3:])
+        if "#row=" in item.uri or not item.uri:
+            return ""
+        path = "/".join(PurePosixPath(item.uri).parts[-3:])
     return "\n".join(words for part in path.split("/") if (words := name_words(part)))
 
 

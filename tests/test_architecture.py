@@ -37,7 +37,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "similarity": ("ranking", "finder", "searchable"),
     "exploration": ("drawn_map", "selection", "columns", "provenance", "adding", "bundle", "chain", "stored_maps"),
     "reviews": ("clusters", "canaries", "fingerprint"),
-    "report": ("label_placement", "still_map", "map_figures", "quality_figures", "page"),
+    "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "page"),
     "widgets": ("motion", "boards.gallery", "boards.legend", "boards.inspector", "boards.summary", "renderer",
                 "answers", "app", "live"),
     "cli": ("jupyter", "doctor", "commands"),

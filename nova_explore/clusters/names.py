@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.terms import Terms, find_terms
 from nova_explore.collection import Item
-from nova_explore.words import read_vocabulary
+from nova_explore.words import caption_of, read_vocabulary
 
 TRUE = 0.4
 """Share of the members that one word of a name must be true of for it to be said without reserve."""
@@ -46,7 +46,7 @@ RARE = 0.1
 """Largest share of the items outside for a modality to name a cluster."""
 
 WORDS, KEYWORDS, SHORTLIST, PHRASES, ALTERNATES, MEDOIDS = 3, 5, 24, 6, 2, 6
-LONGEST_TITLE = 60
+LONGEST_LINE = 60
 MIXED, PERHAPS = "mixed: ", "perhaps: "
 
 
@@ -137,7 +137,7 @@ class ClusterName:
     @property
     def with_share(self) -> str:
         """The name, and the share that it is true of where that is known."""
-        return self.name if self.score is None else f"{self.name} {self.score:.0%}"
+        return self.name if self.score is None else f"{self.name} · {self.score:.0%}"
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ClusterName:
@@ -195,7 +195,7 @@ def name_clusters(
     named: dict[int, ClusterName] = {}
     for c, members in enumerate(groups):
         central = members[np.argsort(-(vectors[members] @ means[c]), kind="stable")][:MEDOIDS]
-        like = [Alternate(f"like {_short(items[position].title)}", "medoid") for position in central[:ALTERNATES]]
+        like = [Alternate(f"like {_said_by(items[position])}", "medoid") for position in central[:ALTERNATES]]
         guessed = [Alternate(f"{PERHAPS}{phrase}", "phrase") for phrase in phrases.get(c, ())]
         if c in kept:
             words = evidence[c].find(kept[c].name)
@@ -360,6 +360,7 @@ def _nearest_phrases(lifts: NDArray[np.float32], phrases: NDArray[np.float32]) -
     return np.argsort(-(lifts @ phrases.T), axis=1, kind="stable")[:, :PHRASES]
 
 
-def _short(title: str) -> str:
-    title = " ".join(title.split())
-    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+def _said_by(item: Item) -> str:
+    """A line for an item: its first words if it has any, else its file's name."""
+    line = " ".join((caption_of(item) or item.title).split())
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1].rstrip()}…"

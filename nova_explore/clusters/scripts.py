@@ -98,10 +98,11 @@ def script_of(token: str) -> Script:
     first = token[0]
     if not first.isalnum():
         return Script.BREAK
+    if token.isnumeric() and not is_unspaced(token):
+        return Script.NUMBER
     if first < "\u0e00":
-        return Script.NUMBER if token.isnumeric() else Script.WORD
-    kind = next((kind for kind, pattern in _KINDS if pattern.match(first)), Script.WORD)
-    return Script.NUMBER if kind == Script.WORD and token.isnumeric() else kind
+        return Script.WORD
+    return next((kind for kind, pattern in _KINDS if pattern.match(first)), Script.WORD)
 
 
 def fold(word: str, known: Container[str]) -> str:

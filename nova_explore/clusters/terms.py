@@ -125,7 +125,8 @@ def _carried(docs: NDArray[np.integer], terms: NDArray[np.integer], shape: tuple
     from scipy.sparse import csc_array
 
     some = terms >= 0
-    pairs = np.unique(terms[some].astype(np.int64) * shape[0] + docs[some])
+    pairs = np.sort(terms[some].astype(np.int64) * shape[0] + docs[some])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     starts = np.searchsorted(pairs, np.arange(shape[1] + 1, dtype=np.int64) * shape[0])
     return csc_array((np.ones(len(pairs), np.int32), (pairs % shape[0]).astype(np.int32), starts), shape=shape)
 

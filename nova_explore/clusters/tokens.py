@@ -153,8 +153,8 @@ def _fold_all(
     lower = {surface.lower() for surface in surfaces}
     places: dict[str, int] = {"": 0}
     word_of = np.zeros(len(surfaces), np.int32)
-    for surface, text in enumerate(surfaces):
-        if scripts[surface] != Script.BREAK:
+    for surface, (text, script) in enumerate(zip(surfaces, scripts.tolist(), strict=True)):
+        if script:
             word_of[surface] = places.setdefault(fold(text, lower), len(places))
     m = len(places)
     kinds = np.zeros(m, np.int8)

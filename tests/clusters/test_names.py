@@ -63,8 +63,8 @@ def test_the_score_is_the_share_of_members_that_say_a_word_of_the_name():
     assert owl.score == pytest.approx(0.9)
     assert owl.outside == pytest.approx(0.2)
     assert owl.keywords == (("owl", 0.6), ("nest", 0.3))
-    assert owl.with_share == "owl, nest 90%"
-    assert boat.with_share == "boat 80%"
+    assert owl.with_share == "owl, nest · 90%"
+    assert boat.with_share == "boat · 80%"
 
 
 def test_a_second_word_is_added_only_until_the_name_covers():

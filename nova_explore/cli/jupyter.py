@@ -25,7 +25,7 @@ CELLS = (
     ("code", "import nova_explore as nx\n\nexploration = {exploration}\nexploration"),
     (
         "markdown",
-        "Hover for a preview, click to see or play an item, draw a lasso around a group, type into the search box. "
+        "Hover for a preview, click to see or play an item, draw a lasso around a cluster, type into the search box. "
         "Everything that is not selected stays visible in grey.",
     ),
     ("code", "nx.show(exploration)"),

@@ -30,8 +30,8 @@ COVERED = 0.8
 LEAST_SHARE = 0.15
 """Share of the members that must carry a word for it to be in a name."""
 
-LEAST_GAIN = 0.1
-"""What a word must add to share inside less share outside to be in a name."""
+LEAST_GAIN, LEAST_MIXED_GAIN = 0.1, 0.05
+"""What a word must add to share inside less share outside to be in a name, and in one that says it is mixed."""
 
 ALONE = 0.3
 """Share from which on a single word is better than a phrase of the vocabulary."""
@@ -39,8 +39,9 @@ ALONE = 0.3
 SAME_MEMBERS = 0.5
 """A further word adds to a name if it is of fewer of the members that are covered already; else it says them again."""
 
-LONGER, MODALITY = 0.02, -0.1
-"""What a term gains for every further word, being narrower, and what a word for a modality loses."""
+LONGER, REPEATED, MODALITY = 0.02, 0.02, -0.1
+"""What decides between terms of nearly the same shares. A term gains for every further word, being narrower, and for
+every further time, up to two, that an item says it: in its caption and its folder, say. A word for a modality loses."""
 
 RARE = 0.1
 """Largest share of the items outside for a modality to name a cluster."""
@@ -51,7 +52,7 @@ MIXED, PERHAPS = "mixed: ", "perhaps: "
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class OwnWords:
     """What a person wants of names.
 
     Attributes
@@ -66,7 +67,7 @@ class Naming:
     stop_words: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, vocabulary: Iterable[str] = (), stop_words: Iterable[str] = ()) -> Naming:
+    def of(cls, vocabulary: Iterable[str] = (), stop_words: Iterable[str] = ()) -> OwnWords:
         """Take words as a person gives them; raises ValueError for a string, whose letters would be words."""
         for called, words in (("vocabulary", vocabulary), ("stop_words", stop_words)):
             if isinstance(words, str):
@@ -154,7 +155,7 @@ def name_clusters(
     *,
     embed_phrases: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
     kept: Mapping[int, ClusterName] = MappingProxyType({}),
-    naming: Naming = Naming(),
+    own_words: OwnWords = OwnWords(),
 ) -> dict[int, ClusterName]:
     """Name every cluster.
 
@@ -170,7 +171,7 @@ def name_clusters(
         cluster do not reach for a name.
     kept : Mapping of int to ClusterName, optional
         Clusters that keep a name, and whose it was; no other cluster gets the same one.
-    naming : Naming, optional
+    own_words : OwnWords, optional
         A person's vocabulary and stop words.
 
     Returns
@@ -180,15 +181,18 @@ def name_clusters(
     """
     if not clustering.count:
         return {}
-    terms = find_terms(items, clustering.labels, clustering.count, vocabulary=naming.vocabulary, stop=naming.stop_words)
+    terms = find_terms(
+        items, clustering.labels, clustering.count, vocabulary=own_words.vocabulary, stop=own_words.stop_words
+    )
     groups = [clustering.members(c) for c in range(clustering.count)]
     means = np.stack([vectors[members].mean(axis=0) for members in groups])
-    evidence = [_Evidence(terms, c, members) for c, members in enumerate(groups)]
+    bonus = _bonus(terms)
+    evidence = [_Evidence(terms, bonus, c, members) for c, members in enumerate(groups)]
     chosen = [each.choose() for each in evidence]
     vague = [c for c, words in enumerate(chosen) if not words and c not in kept]
     phrases: dict[int, list[str]] = {}
     if vague and embed_phrases is not None:
-        vocabulary = list(naming.vocabulary) or read_vocabulary()
+        vocabulary = list(own_words.vocabulary) or read_vocabulary()
         nearest = _nearest_phrases(means[vague] - vectors.mean(axis=0), embed_phrases(vocabulary))
         phrases = {c: [vocabulary[phrase] for phrase in of] for c, of in zip(vague, nearest, strict=True)}
     taken = {name.name for name in kept.values()}
@@ -217,23 +221,22 @@ def name_clusters(
 class _Evidence:
     """The terms of one cluster that stand out, the best first, with the members that carry each."""
 
-    def __init__(self, terms: Terms, cluster: int, members: NDArray[np.intp]) -> None:
+    def __init__(self, terms: Terms, bonus: NDArray[np.float64], cluster: int, members: NDArray[np.intp]) -> None:
         n, size = terms.n, len(members)
         row = slice(terms.counts.indptr[cluster], terms.counts.indptr[cluster + 1])
         places, counts = terms.counts.indices[row], terms.counts.data[row]
         inside = counts / size
         outside = (np.diff(terms.carried.indptr)[places] - counts) / max(n - size, 1)
         scores = inside - outside
-        scores = scores + np.where(terms.modal[places], MODALITY, 0)
+        bonus = bonus[places]
         fit = (counts >= min(2, size)) & (scores > 0) & ~(terms.modal[places] & ((outside > RARE) | (size == n)))
-        lengths = np.array([len(terms.forms[place].split(" ")) for place in places[fit]])
-        order = np.argsort(-(scores[fit] + LONGER * (lengths - 1)), kind="stable")
+        order = np.argsort(-(scores + bonus)[fit], kind="stable")
         wanted = terms.asked_for[places[fit]][order]
         order = np.concatenate([order[wanted][:SHORTLIST], order[~wanted][:SHORTLIST]])
         best = np.flatnonzero(fit)[order]
         self.terms, self.size, self.rest = terms, size, n - size
         self.places, self.inside, self.outside = places[best], inside[best], outside[best]
-        self.scores = scores[best]
+        self.scores, self.bonus = scores[best], bonus[best]
         self.members = members
         self.asked_for = terms.asked_for[self.places]
         self.carried = np.zeros((size, len(best)), bool)
@@ -244,7 +247,7 @@ class _Evidence:
     def keywords(self) -> tuple[tuple[str, float], ...]:
         """What sets the cluster apart, each word once."""
         chosen: list[int] = []
-        for column in np.argsort(-self.scores, kind="stable"):
+        for column in np.argsort(-self.scores - self.bonus, kind="stable"):
             if not self._repeats(column, chosen) and not self.terms.modal[self.places[column]]:
                 chosen.append(int(column))
         return tuple((self._form(column), float(self.inside[column])) for column in chosen[:KEYWORDS])
@@ -256,7 +259,7 @@ class _Evidence:
             words = self._cover(among)
             if words and self.inside[words].max() >= TRUE:
                 return words
-        words = self._cover(columns, least_gain=0.0)
+        words = self._cover(columns, least_gain=LEAST_MIXED_GAIN)
         reached = bool(words) and (len(words) > 1 or self.inside[words[0]] >= ALONE)
         return words if reached and self.scores[words[0]] >= LEAST_GAIN else []
 
@@ -274,16 +277,12 @@ class _Evidence:
             }
             if not gains:
                 break
-            best = max(gains, key=lambda column: (round(gains[column] + self._bonus(column), 9), -column))
+            best = max(gains, key=lambda column: (round(gains[column] + self.bonus[column], 9), -column))
             if gains[best] <= least_gain:
                 break
             chosen.append(best)
             covered |= self.carried[:, best]
         return chosen
-
-    def _bonus(self, column: int) -> float:
-        place = self.places[column]
-        return MODALITY if self.terms.modal[place] else LONGER * self._form(column).count(" ")
 
     def measure(self, words: Iterable[int]) -> tuple[float, float]:
         """Share of the members, and of all other items, that carry one of these."""
@@ -296,7 +295,7 @@ class _Evidence:
         """Say a name of these words, with one more where another cluster has it already."""
         best = self._said(words)
         if best.name in taken:
-            for column in np.argsort(-self.scores, kind="stable"):
+            for column in np.argsort(-self.scores - self.bonus, kind="stable"):
                 if self.inside[column] >= LEAST_SHARE and not self._repeats(column, words):
                     longer = self._said([*words, int(column)])
                     if longer.name not in taken:
@@ -307,7 +306,7 @@ class _Evidence:
         """Say other names, of words that are not in this one."""
         found: list[Alternate] = []
         used = list(words)
-        for column in np.argsort(-self.scores, kind="stable"):
+        for column in np.argsort(-self.scores - self.bonus, kind="stable"):
             if len(found) < ALTERNATES and self.inside[column] >= LEAST_SHARE and not self._repeats(column, used):
                 found.append(Alternate(self._form(column), "keywords", *self.measure([int(column)])))
                 used.append(int(column))
@@ -330,6 +329,12 @@ class _Evidence:
     def _repeats(self, column: int | np.integer, chosen: Sequence[int]) -> bool:
         parts = self.terms.parts[self.places[column]]
         return any(parts & self.terms.parts[self.places[other]] for other in chosen)
+
+
+def _bonus(terms: Terms) -> NDArray[np.float64]:
+    """What every term gains or loses beside its shares."""
+    longer = LONGER * np.array([form.count(" ") for form in terms.forms], float)
+    return longer + REPEATED * np.minimum(terms.repeated - 1, 2) + np.where(terms.modal, MODALITY, 0)
 
 
 def class_tfidf(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -362,5 +367,5 @@ def _nearest_phrases(lifts: NDArray[np.float32], phrases: NDArray[np.float32]) -
 
 def _said_by(item: Item) -> str:
     """A line for an item: its first words if it has any, else its file's name."""
-    line = " ".join((caption_of(item) or item.title).split())
+    line = " ".join((caption_of(item) or item.title.rpartition("/")[2]).split())
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1].rstrip()}…"

@@ -61,7 +61,7 @@ def _marks() -> str:
 @cache
 def token_pattern() -> re.Pattern[str]:
     """Match runs of letters, marks and digits; and one by one the characters that part what stands beside them."""
-    return re.compile(rf"[^\W_][{_marks()}\w]*|[^\s\w\-]")
+    return re.compile(rf"[^\W_][{_marks()}\w]*(?:\+\+|#)?|[^\s\w\-]")
 
 
 @cache

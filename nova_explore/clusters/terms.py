@@ -60,6 +60,8 @@ class Terms:
         1 where an item carries the term.
     counts : csr_array of shape (c, m)
         Items of each cluster that carry it.
+    repeated : float array of shape (m,)
+        How often an item that carries it says it, in caption, tags, text, folder and file together; 1 or more.
     asked_for : bool array of shape (m,)
         Whether a person's vocabulary has it.
     modal : bool array of shape (m,)
@@ -71,6 +73,7 @@ class Terms:
     parts: tuple[frozenset[str], ...]
     carried: csc_array
     counts: csr_array
+    repeated: NDArray[np.float64]
     asked_for: NDArray[np.bool_]
     modal: NDArray[np.bool_]
 
@@ -170,6 +173,7 @@ class _Found:
         self.blocks: list[csc_array] = []
         self.forms: list[str] = []
         self.parts: list[frozenset[str]] = []
+        self.repeated: list[float] = []
         self.origins: list[str] = []
 
     def add_words(self) -> None:
@@ -200,7 +204,8 @@ class _Found:
                     np.maximum.at(above, part, times)
                 is_part = (family[level.members[:, 0]] >= Script.HAN) & (above >= PART_OF_LONGER * often)
                 alone = alone & ~is_part
-            self._keep(carried, level.members, np.flatnonzero(alone & (often > 1)))
+            said = np.bincount(level.at[level.at >= 0], minlength=len(level))
+            self._keep(carried, level.members, np.flatnonzero(alone & (often > 1)), said)
             level = longer
 
     def _shares(self, carried: csc_array) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -243,8 +248,12 @@ class _Found:
             forms = [form if form.isupper() else form.lower() for form in forms]
         return " ".join(forms)
 
-    def _keep(self, carried: csc_array, members: NDArray[np.int64], chosen: NDArray[np.intp]) -> None:
-        self.blocks.append(carried[:, chosen])
+    def _keep(
+        self, carried: csc_array, members: NDArray[np.int64], chosen: NDArray[np.intp], said: NDArray[np.intp]
+    ) -> None:
+        block = carried[:, chosen]
+        self.blocks.append(block)
+        self.repeated += (said[chosen] / np.diff(block.indptr)).tolist()
         self.origins += ["words"] * len(chosen)
         for words in members[chosen]:
             form = self._written(words)
@@ -265,6 +274,7 @@ class _Found:
             self.blocks.append(_carried(docs[starts], np.zeros(len(starts), np.int64), (self.tokens.n, 1)))
             self.forms.append(phrase)
             self.parts.append(frozenset(self.tokens.keys[word] for word in sought))
+            self.repeated.append(1.0)
             self.origins.append("vocabulary")
 
     def add_modalities(self, items: Sequence[Item]) -> None:
@@ -275,6 +285,7 @@ class _Found:
             self.blocks.append(_carried(docs, np.zeros(len(docs), np.int64), (self.tokens.n, 1)))
             self.forms.append(MODALITY_WORDS[kind])
             self.parts.append(frozenset((fold(MODALITY_WORDS[kind], ()),)))
+            self.repeated.append(1.0)
             self.origins.append("modality")
 
     def assemble(self) -> Terms:
@@ -286,7 +297,8 @@ class _Found:
         counts = csr_array(self.inside @ carried)
         counts.sort_indices()
         asked_for, modal = origins == "vocabulary", origins == "modality"
-        return Terms(self.tokens.n, tuple(self.forms), tuple(self.parts), carried, counts, asked_for, modal)
+        repeated = np.array(self.repeated)
+        return Terms(self.tokens.n, tuple(self.forms), tuple(self.parts), carried, counts, repeated, asked_for, modal)
 
 
 def _pieces(form: str) -> frozenset[str]:

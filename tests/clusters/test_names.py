@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_explore.clusters.cluster import Clustering
-from nova_explore.clusters.names import LEAST_SHARE, TRUE, ClusterName, Naming, class_tfidf, name_clusters
+from nova_explore.clusters.names import LEAST_SHARE, TRUE, ClusterName, OwnWords, class_tfidf, name_clusters
 from nova_explore.collection import Item, Modality, number_copies
 
 
@@ -165,20 +166,26 @@ TV: TV set / a TV show
 """
 """A language a paragraph; in each, a cluster a line: the word that all say, and what is said."""
 
+
+def read_groups(lines: Sequence[str]) -> dict[str, list[str]]:
+    cut = [line.partition(": ") for line in lines]
+    return {word: said.split(" / ") for word, _, said in cut}
+
+
 LANGUAGES = {
-    language: dict(line.split(": ") for line in groups)
-    for language, *groups in (paragraph.strip().splitlines() for paragraph in SAID_IN.split("\n\n"))
+    language: read_groups(lines)
+    for language, *lines in (paragraph.strip().splitlines() for paragraph in SAID_IN.split("\n\n"))
 }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_word_that_all_members_say_is_the_name(language):
-    assert names_of([said.split(" / ") for said in LANGUAGES[language].values()]) == [*LANGUAGES[language]]
+    assert names_of([*LANGUAGES[language].values()]) == [*LANGUAGES[language]]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_names_are_the_same_composed_and_decomposed(language):
-    groups = [said.split(" / ") for said in LANGUAGES[language].values()]
+    groups = [*LANGUAGES[language].values()]
     assert names_of([[unicodedata.normalize("NFD", text) for text in group] for group in groups]) == names_of(groups)
 
 
@@ -227,8 +234,8 @@ def test_without_words_and_phrases_a_cluster_is_called_after_its_medoid():
 
 def test_a_persons_words_come_before_others():
     groups = [["a raptor, an owl at night"] * 4, ["a boat at sea"] * 4]
-    assert names_of(groups, naming=Naming.of(["raptor", "boat at sea"])) == ["raptor", "boat at sea"]
-    assert names_of(groups, naming=Naming.of(["zebra"])) == names_of(groups)
+    assert names_of(groups, own_words=OwnWords.of(["raptor", "boat at sea"])) == ["raptor", "boat at sea"]
+    assert names_of(groups, own_words=OwnWords.of(["zebra"])) == names_of(groups)
 
 
 def test_a_persons_phrases_are_what_is_guessed_from():
@@ -238,20 +245,20 @@ def test_a_persons_phrases_are_what_is_guessed_from():
         asked.extend(phrases)
         return np.eye(3, dtype=np.float32)[: len(phrases)]
 
-    names = named(wordless(8), [0] * 4 + [1] * 4, embed_phrases=embed, naming=Naming.of(["ours", "theirs"]))
+    names = named(wordless(8), [0] * 4 + [1] * 4, embed_phrases=embed, own_words=OwnWords.of(["ours", "theirs"]))
     assert asked == ["ours", "theirs"]
     assert [name.name for name in names] == ["perhaps: ours", "perhaps: theirs"]
 
 
 def test_a_persons_stop_words_are_in_no_name():
-    names = named(worded(["stock owl"] * 4 + ["boat"] * 4), [0] * 4 + [1] * 4, naming=Naming.of((), ["Stock"]))
+    names = named(worded(["stock owl"] * 4 + ["boat"] * 4), [0] * 4 + [1] * 4, own_words=OwnWords.of((), ["Stock"]))
     assert names[0].name == "owl"
 
 
 @pytest.mark.parametrize("called", ["vocabulary", "stop_words"])
 def test_one_string_is_no_list_of_words(called):
     with pytest.raises(ValueError, match=f"{called}="):
-        Naming.of(**{called: "owl"})
+        OwnWords.of(**{called: "owl"})
 
 
 def test_no_two_clusters_share_a_name():
@@ -261,7 +268,7 @@ def test_no_two_clusters_share_a_name():
 
 def test_a_name_that_is_taken_takes_a_word_more():
     said = ["owl hoots"] * 5 + ["owl flies"] * 5 + ["boat"] * 20
-    names = named(worded(said), [0] * 5 + [1] * 5 + [2] * 20, naming=Naming.of(["owl"]))
+    names = named(worded(said), [0] * 5 + [1] * 5 + [2] * 20, own_words=OwnWords.of(["owl"]))
     assert names[0].name == "owl"
     assert names[1].name == "owl, flies"
 

@@ -101,9 +101,9 @@ def test_shares_are_shares_whatever_is_said(said, count, random):
     terms = find_terms(items, labels, count)
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     assert (terms.counts.toarray() <= sizes[:, None]).all()
-    assert terms.carried.shape == (len(said), len(terms))
+    assert terms.n == len(said)
     assert set(np.unique(terms.carried.toarray())) <= {0, 1}
-    assert len(terms.forms) == len(terms.parts) == terms.counts.shape[1]
+    assert len(terms.forms) == len(terms.parts) == len(terms.repeated) == len(terms)
     assert all(form.strip() and not form.isnumeric() for form in terms.forms)
 
 

@@ -27,7 +27,7 @@ from nova_explore.map.out_of_sample import Placed
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 9
+VERSION = 10
 """Raised whenever the same parameters give another map."""
 
 LINKAGE = ("left", "right", "distance", "size")

@@ -16,6 +16,7 @@ from nova_explore.report.label_placement import Pixels, density_centers, fit, pl
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
+    from nova_explore.clusters.names import ClusterName
     from nova_explore.exploration.bundle import Exploration
 
 MOST_CARDS = 40
@@ -150,12 +151,12 @@ def _card(sheet: _Sheet, exploration: Exploration, cluster: int, color: str, eac
     from PIL import Image, ImageDraw
 
     side, gap, pad = sheet.px(58), sheet.px(5), sheet.px(7)
-    called = _drawable(exploration.name_of(cluster), cluster)
+    called = label_of(exploration.name_of(cluster), cluster)
     bold, plain = sheet.font(13.5, bold=True, text=called), sheet.font(12)
     pictures = _medoids(exploration, cluster, each, side)
     least = len(pictures) * (side + gap) - gap if pictures else 0
     lines = _wrap(called, bold, max(least, sheet.px(150)), most=2)
-    size = _size(exploration, cluster)
+    size = evidence_of(exploration.names[cluster]) if cluster in exploration.names else ""
     wide = int(max([least, plain.getlength(size), *(bold.getlength(line) for line in lines)])) + 2 * pad
     row = sheet.px(17)
     tall = 2 * pad + (side + gap if pictures else 0) + row * len(lines) + row
@@ -178,19 +179,16 @@ def _card(sheet: _Sheet, exploration: Exploration, cluster: int, color: str, eac
     return card
 
 
-def _drawable(name: str, cluster: int) -> str:
-    """The name if a font is installed that has all of it; else the cluster's number, rather than boxes."""
+def label_of(name: str, cluster: int) -> str:
+    """Return the name if a font is installed that has all of it; else the cluster's number, rather than boxes."""
     if font_of(name, bold=True) is not None:
         return name
     script = script_of(name)
     return f"cluster {cluster + 1}, named in {script}" if script else f"cluster {cluster + 1}"
 
 
-def _size(exploration: Exploration, cluster: int) -> str:
-    """How many items a cluster has, and of what share of them its name is true."""
-    if cluster not in exploration.names:
-        return ""
-    name = exploration.names[cluster]
+def evidence_of(name: ClusterName) -> str:
+    """Say how many items a cluster has, and of what share of them its name is true."""
     return f"{name.size:,} items" if name.score is None else f"{name.size:,} items · name true of {name.score:.0%}"
 
 

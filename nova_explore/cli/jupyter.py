@@ -29,17 +29,14 @@ CELLS = (
         "Everything that is not selected stays visible in grey.",
     ),
     ("code", "nx.show(exploration)"),
-    ("markdown", "The clusters, largest first, with the words that set each apart:"),
+    (
+        "markdown",
+        "The clusters, largest first: the share of their items that the name is true of (`score`), and the words that "
+        "set each apart:",
+    ),
     (
         "code",
-        "import pandas as pd\n\n"
-        "pd.DataFrame(\n"
-        "    [\n"
-        '        (cluster.name, cluster.size, cluster.source, ", ".join(word for word, _ in cluster.keywords))\n'
-        "        for cluster in exploration.names.values()\n"
-        "    ],\n"
-        '    columns=["name", "items", "named by", "keywords"],\n'
-        ').sort_values("items", ascending=False, ignore_index=True)',
+        'exploration.clusters[["name", "score", "size", "source", "keywords"]]',
     ),
     ("markdown", "What is selected on the map is here, as a data frame:"),
     ("code", "exploration.selected"),

@@ -182,9 +182,9 @@ class Exploration:
     @property
     def naming(self) -> variants.Naming:
         """What names the clusters of another clustering of these items."""
-        embed = self._model.embed_phrases
+        embed, own = self._model.embed_phrases, self._drawn.own_words
         return lambda clustering, kept: name_clusters(
-            self.collection, self.vectors, clustering, embed_phrases=embed, kept=kept
+            self.collection, self.vectors, clustering, embed_phrases=embed, kept=kept, own_words=own
         )
 
     def _with(self, changed: DrawnMap) -> Exploration:

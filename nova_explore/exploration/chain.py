@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering, cluster
-from nova_explore.clusters.names import name_clusters
+from nova_explore.clusters.names import OwnWords, name_clusters
 from nova_explore.clusters.stability import doubt
 from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed
@@ -53,6 +53,8 @@ def explore(
     k: int = 15,
     min_cluster_size: int | None = None,
     min_dist: float = 0.1,
+    vocabulary: Sequence[str] = (),
+    stop_words: Sequence[str] = (),
     seed: int | None = 0,
     progress: bool = True,
     watch: Watcher | None = None,
@@ -74,6 +76,11 @@ def explore(
         Items that a cluster holds at least; grows with the collection where it is not given.
     min_dist : float, default 0.1
         How closely points may be packed on the map.
+    vocabulary : sequence of str, optional
+        Your own words and phrases. A cluster is named by them where its items say them, and "perhaps: …" by the nearest
+        of them where no words reach.
+    stop_words : sequence of str, optional
+        Words that no name shall have, beside the lists of 22 languages that names know.
     seed : int or None, default 0
         The same seed gives the same map on the same machine and versions; None draws one and does not repeat.
     progress : bool, default True
@@ -97,6 +104,7 @@ def explore(
     """
     min_dist, seed = float(min_dist), None if seed is None else int(seed)
     check_min_dist(min_dist)
+    own_words = OwnWords.of(vocabulary, stop_words)
     for called, value, least in (("k", k, 1), ("min_cluster_size", min_cluster_size, 2)):
         if value is not None and (value < least or int(value) != value):
             raise ValueError(f"{called}={value} is not possible. Pass {least} or more, a whole number.")
@@ -112,6 +120,7 @@ def explore(
     k = min(int(k), len(collection) - 1)
     min_cluster_size = None if min_cluster_size is None else int(min_cluster_size)
     parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
+    parameters |= own_words.parameters
     key = map_key(space.key, collection.ids, parameters)
     drawn, basis = load_map(library, key) if seed is not None else None, None
     if drawn is None:
@@ -128,10 +137,14 @@ def explore(
         )  # fmt: skip
         clustering, stability = doubt(clustering, basis, size_chosen=min_cluster_size is not None)
         watch.working("naming the clusters")
-        names = name_clusters(collection, vectors, clustering, embed_phrases=source_model.embed_phrases)
+        names = name_clusters(
+            collection, vectors, clustering, embed_phrases=source_model.embed_phrases, own_words=own_words
+        )
         made = (basis.neighbors, basis.gap, layout, clustering, names)
-        versions = package_versions()
-        drawn = DrawnMap(key, now(), *made, versions, collection.ids, space.key, stability=stability)
+        ids = collection.ids
+        drawn = DrawnMap(
+            key, now(), *made, package_versions(), ids, space.key, stability=stability, own_words=own_words
+        )
         save_map(library, drawn)
     return Exploration(library, collection, source_model, vectors, drawn, basis=basis)
 

@@ -147,9 +147,10 @@ def name_of(cluster: int, names: Mapping[int, ClusterName]) -> str:
 def cluster_table(
     clustering: Clustering, names: Mapping[int, ClusterName], stability: Stability | None = None
 ) -> pd.DataFrame:
-    """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last.
+    """One row a cluster: name, score, size, share, source, keywords, medoids; the unclustered items last.
 
-    With a stability, a column has the mean Jaccard coefficient of every cluster; NaN for the unclustered items.
+    ``score`` is the share of its items that the name is true of, NaN where no words say it; ``share`` is that of all
+    items. With a stability, a column has the mean Jaccard coefficient of every cluster; NaN for the unclustered items.
     """
     import pandas as pd
 
@@ -158,6 +159,7 @@ def cluster_table(
         {
             "cluster": name.cluster,
             "name": name.name,
+            "score": name.score,
             "size": name.size,
             "share": name.size / n,
             "source": name.source,
@@ -166,9 +168,9 @@ def cluster_table(
         }
         for name in names.values()
     ]
-    left: dict[str, Any] = {"cluster": -1, "name": UNCLUSTERED, "size": noise, "share": noise / n}
+    left: dict[str, Any] = {"cluster": -1, "name": UNCLUSTERED, "score": None, "size": noise, "share": noise / n}
     left |= {"source": "", "keywords": "", "medoids": []}
-    table = pd.DataFrame([*rows, left]).set_index("cluster")
+    table = pd.DataFrame([*rows, left]).set_index("cluster").astype({"score": float})
     if stability is not None:
         table["stability"] = pd.Series(stability.jaccard)
     return table

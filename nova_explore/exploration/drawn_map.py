@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering, Hierarchy
-from nova_explore.clusters.names import ClusterName
+from nova_explore.clusters.names import ClusterName, OwnWords
 from nova_explore.clusters.stability import Stability
 from nova_explore.library.map_tables import Part
 from nova_explore.library.store import Library
@@ -56,6 +56,8 @@ class DrawnMap:
         Key of the map of those others.
     stability : Stability, optional
         Of the clusters, where it was measured with them.
+    own_words : OwnWords
+        What a person wanted of the names.
     """
 
     key: str
@@ -71,6 +73,7 @@ class DrawnMap:
     placed: Placed | None = None
     onto: str | None = None
     stability: Stability | None = None
+    own_words: OwnWords = field(default_factory=OwnWords)
 
     @property
     def made_of(self) -> int:
@@ -162,6 +165,7 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
         "hierarchy": None if hierarchy is None else dict(hierarchy.parameters),
         "names": [asdict(name) for name in drawn.names.values()],
         "stability": None if drawn.stability is None else drawn.stability.as_record(),
+        "own_words": drawn.own_words.parameters,
     }
     library.maps.save(drawn.key, parts, record)
 
@@ -190,12 +194,7 @@ def load_map(library: Library, key: str) -> DrawnMap | None:
     labels, strengths = _column(rows, "cluster").astype(np.int32), _column(rows, "strength").astype(np.float32)
     xy = np.column_stack([_column(rows, "x"), _column(rows, "y")]).astype(np.float32)
     preservation = _column(rows, "preservation").astype(np.float32)
-    names = {
-        name["cluster"]: ClusterName(
-            **name | {"keywords": tuple(map(tuple, name["keywords"])), "medoids": tuple(name["medoids"])}
-        )
-        for name in record["names"]
-    }
+    names = {name["cluster"]: ClusterName.from_record(name) for name in record["names"]}
     return DrawnMap(
         key=key,
         created=record["created"],
@@ -208,6 +207,7 @@ def load_map(library: Library, key: str) -> DrawnMap | None:
         layout=Layout(xy, preservation, record["k"], record["layout"]),
         clustering=Clustering(labels, strengths, record["clustering"], hierarchy),
         names=names,
+        own_words=OwnWords(**{name: tuple(words) for name, words in record.get("own_words", {}).items()}),
         versions=record["versions"],
         ids=tuple(rows["id"].to_pylist()),
         space=record["space"],

@@ -39,7 +39,7 @@ COLORINGS = {"cluster": "cluster", "added": "added items", "modality": "modality
 
 SOURCES = {
     "keywords": "words of its items",
-    "phrase": "nearest phrases of a vocabulary",
+    "phrase": "nearest phrase of a vocabulary",
     "medoid": "its most central item",
     "person": "a person",
 }
@@ -209,6 +209,7 @@ def _clusters(exploration: Exploration) -> list[dict[str, Any]]:
             {
                 "row": row, "name": exploration.name_of(cluster), "color": color, "size": len(members),
                 "share": len(members) / len(exploration),
+                "true": "" if name is None or name.score is None else f"{name.score:.0%}",
                 "source": SOURCES.get(name.source, name.source) if name else "",
                 "keywords": ", ".join(f"{word} {share:.0%}" for word, share in name.keywords) if name else "",
                 "mix": [(str(k), kinds.count(k), kinds.count(k) / len(kinds)) for k in Modality if k in kinds],

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +10,13 @@ import numpy as np
 from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
 from nova_explore.palette import UNCLUSTERED, rgb, spread_colors
+from nova_explore.report.fonts import font_of, script_of
 from nova_explore.report.label_placement import Pixels, density_centers, fit, place_boxes
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
+    from nova_explore.clusters.names import ClusterName
     from nova_explore.exploration.bundle import Exploration
 
 MOST_CARDS = 40
@@ -78,16 +78,12 @@ class _Sheet:
     def px(self, length: float) -> int:
         return max(1, round(length * self.unit))
 
-    def font(self, size: float, *, bold: bool = False) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    def font(self, size: float, *, bold: bool = False, text: str = "") -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+        """The font for a text, or the usual one."""
         from PIL import ImageFont
 
-        found = importlib.util.find_spec("matplotlib")
-        name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-        if found and found.origin:
-            path = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / name
-            if path.exists():
-                return ImageFont.truetype(str(path), self.px(size))
-        return ImageFont.load_default(self.px(size))
+        path = font_of(text, bold=bold)
+        return ImageFont.truetype(path, self.px(size)) if path else ImageFont.load_default(self.px(size))
 
     def mark(self, kind: Modality, x: float, y: float, radius: float, fill: tuple[int, ...]) -> None:
         if kind not in CORNERS:
@@ -155,11 +151,12 @@ def _card(sheet: _Sheet, exploration: Exploration, cluster: int, color: str, eac
     from PIL import Image, ImageDraw
 
     side, gap, pad = sheet.px(58), sheet.px(5), sheet.px(7)
-    bold, plain = sheet.font(13.5, bold=True), sheet.font(12)
+    called = label_of(exploration.name_of(cluster), cluster)
+    bold, plain = sheet.font(13.5, bold=True, text=called), sheet.font(12)
     pictures = _medoids(exploration, cluster, each, side)
     least = len(pictures) * (side + gap) - gap if pictures else 0
-    lines = _wrap(exploration.name_of(cluster), bold, max(least, sheet.px(150)), most=2)
-    size = f"{exploration.names[cluster].size:,} items" if cluster in exploration.names else ""
+    lines = _wrap(called, bold, max(least, sheet.px(150)), most=2)
+    size = evidence_of(exploration.names[cluster]) if cluster in exploration.names else ""
     wide = int(max([least, plain.getlength(size), *(bold.getlength(line) for line in lines)])) + 2 * pad
     row = sheet.px(17)
     tall = 2 * pad + (side + gap if pictures else 0) + row * len(lines) + row
@@ -180,6 +177,19 @@ def _card(sheet: _Sheet, exploration: Exploration, cluster: int, color: str, eac
         y += row
     draw.text((pad, y), size, font=plain, fill=MUTED)
     return card
+
+
+def label_of(name: str, cluster: int) -> str:
+    """Return the name if a font is installed that has all of it; else the cluster's number, rather than boxes."""
+    if font_of(name, bold=True) is not None:
+        return name
+    script = script_of(name)
+    return f"cluster {cluster + 1}, named in {script}" if script else f"cluster {cluster + 1}"
+
+
+def evidence_of(name: ClusterName) -> str:
+    """Say how many items a cluster has, and of what share of them its name is true."""
+    return f"{name.size:,} items" if name.score is None else f"{name.size:,} items · name true of {name.score:.0%}"
 
 
 def _medoids(exploration: Exploration, cluster: int, each: int, side: int) -> list[Image.Image]:

@@ -13,6 +13,7 @@ from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration import chain
 from nova_explore.exploration.chain import explore
+from nova_explore.exploration.stored_maps import open_map
 from nova_explore.library.store import open_library
 from nova_explore.map.layout import principal_components
 
@@ -154,3 +155,41 @@ def test_parameters_out_of_range_are_refused_before_anything_is_embedded(tmp_pat
     with pytest.raises(ValueError, match=said):
         explore(toy_collection(), to=tmp_path / "a.nova", model=ToyModel(), progress=False, **wrong)
     assert not (tmp_path / "a.nova").exists()
+
+
+def look(library, **wanted):
+    return explore(library, model=ToyModel(), progress=False, **wanted)
+
+
+def test_every_cluster_has_the_share_that_its_name_is_true_of(library):
+    clusters = look(library).clusters
+    assert clusters["score"].iloc[:-1].between(0, 1).all()
+    assert clusters["score"].isna().iloc[-1]
+
+
+def test_a_persons_words_name_the_clusters_and_are_kept_with_the_map(library):
+    plain = look(library)
+    word = plain.names[0].alternates[0].name
+    own = look(library, vocabulary=[word])
+    assert own.key != plain.key
+    assert own.names[0].name.split(", ")[0] == word
+    again = look(library, vocabulary=[word])
+    assert again.key == own.key
+    assert dict(again.names) == dict(own.names)
+    assert open_map(library.path, own.key).names == own.names
+
+
+def test_a_persons_stop_words_are_in_no_name_of_any_size_of_clusters(library):
+    plain = look(library)
+    stopped = plain.names[0].keywords[0][0].split()[0]
+    own = look(library, stop_words=[stopped])
+    finer = own.recluster(min_cluster_size=4)
+    for exploration in (own, finer, open_map(library.path, own.key).recluster(min_cluster_size=4)):
+        for name in exploration.names.values():
+            assert stopped not in name.name.replace(",", " ").split()
+            assert stopped not in {part for word, _ in name.keywords for part in word.split()}
+
+
+def test_one_string_is_refused_before_anything_is_computed(library):
+    with pytest.raises(ValueError, match="Pass a list of words"):
+        look(library, vocabulary="owl")

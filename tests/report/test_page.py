@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 
 from nova_explore.exploration.chain import explore
 from nova_explore.report import page as report
-from nova_explore.report.page import write_report
+from nova_explore.report.page import render_report, write_report
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +161,11 @@ def hover(page, item: int) -> int:
     page.wait_for_selector("#card:not([hidden])")
     page.wait_for_timeout(200)
     return int(page.get_attribute("#card", "data-item"))
+
+
+def test_the_table_tells_the_share_that_a_name_is_true_of(exploration):
+    name = exploration.names[0]
+    exploration.names[0] = replace(name, score=0.84)
+    told = render_report(exploration, title="x")
+    exploration.names[0] = name
+    assert ">84%</span>" in told

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from nova_explore.palette import rgb, spread_colors
+from nova_explore.report import still_map
 from nova_explore.report.still_map import map_png
 
 
@@ -45,3 +47,26 @@ def test_a_map_without_clusters_is_drawn(exploration):
     alone = exploration.recluster(min_cluster_size=160)
     assert alone.clustering.count == 0
     assert drawn(alone).min() < 255
+
+
+def test_a_name_that_no_font_has_is_drawn_as_the_clusters_number(exploration, monkeypatch):
+    monkeypatch.setattr("nova_explore.report.still_map.font_of", lambda text, **_: None if "猫" in text else "")
+    assert still_map.label_of("猫", 2) == "cluster 3, named in Chinese characters"
+    assert still_map.label_of("castle", 2) == "castle"
+
+
+def test_names_in_another_script_are_drawn_otherwise_than_what_no_script_has(exploration):
+    before = dict(exploration.names)
+    pictures = []
+    for text in ("猫犬鳥", "\ufdd0\ufdd1\ufdd2"):
+        for cluster, name in before.items():
+            exploration.names[cluster] = replace(name, name=text)
+        pictures.append(map_png(exploration, 800, 550, thumbnails=False))
+    exploration.names.update(before)
+    assert pictures[0] != pictures[1]
+
+
+def test_the_share_that_a_name_is_true_of_stands_under_it(exploration):
+    name = replace(exploration.names[0], score=0.84)
+    assert still_map.evidence_of(name) == f"{name.size:,} items · name true of 84%"
+    assert still_map.evidence_of(replace(name, score=None)) == f"{name.size:,} items"

@@ -28,7 +28,7 @@ def units(n: int, seed: int) -> np.ndarray:
 
 def fill(library, n: int, seed: int = 0) -> Collection:
     """Add n items, texts and pictures in turns, with vectors."""
-    items = number_copies(text_item(f"{seed}-{i}", "snowy_owl.png", modality=KINDS[i % 2]) for i in range(n))
+    items = number_copies(text_item(f"{seed}-{i}", "snowy.png", modality=KINDS[i % 2]) for i in range(n))
     whole = library.add(Collection(items))
     library.add_vectors(SPACE, dict(zip((item.content_key for item in items), units(n, seed), strict=True)))
     return whole

@@ -85,7 +85,9 @@ def test_larger_clusters_are_a_colour_with_their_own_names_on_the_map(app, explo
     app.column = "larger_cluster"
     assert seen == ["finding the larger clusters", ""]
     larger = exploration.coarser
-    assert [entry["label"] for entry in app.legend["entries"][:-1]] == [name.name for name in larger.names.values()]
+    assert [entry["label"] for entry in app.legend["entries"][:-1]] == [
+        name.with_share for name in larger.names.values()
+    ]
     assert app.legend["entries"][-1]["color"] == UNCLUSTERED
     assert {label["text"] for label in app.labels} == {name.name for name in larger.names.values()}
     for label in app.labels:

@@ -108,7 +108,9 @@ def _by_cluster(exploration: Exploration, title: str) -> Coloring:
     colors = (*spread_colors(exploration.layout.xy, labels), UNCLUSTERED)
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     entries = [
-        _entry(c, exploration.names[c].name if c in exploration.names else f"cluster {c + 1}", sizes[c], colors[c])
+        _entry(
+            c, exploration.names[c].with_share if c in exploration.names else f"cluster {c + 1}", sizes[c], colors[c]
+        )
         for c in range(count)
     ]
     noise = int((labels < 0).sum())

@@ -160,6 +160,11 @@ class Slice:
         return id in self.ids
 
 
+def shortened(names: Sequence[str], most: int = 3) -> str:
+    """The first of several names, for a sentence."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
 def number_copies(items: Iterable[Item]) -> list[Item]:
     """Give every item its id: the shortened content key, with ``~2``, ``~3`` … for further copies."""
     seen: dict[str, int] = {}

@@ -15,7 +15,7 @@ from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration.bundle import Exploration
-from nova_explore.exploration.drawn_map import DrawnMap, Parts, load_map, load_parts, map_key, save_map
+from nova_explore.exploration.drawn_map import DrawnMap, Parts, keep_map, load_map, load_parts, map_key
 from nova_explore.library.aligned import embedded_items
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import MARKER, Library, open_library
@@ -127,7 +127,7 @@ def explore(
         names = name_clusters(collection, vectors, clustering, embed_phrases=source_model.embed_phrases)
         made = (basis.neighbors, basis.gap, layout, clustering, names)
         drawn = DrawnMap(key, now(), *made, package_versions(), collection.ids, space.key)
-        save_map(library, drawn)
+        keep_map(library, drawn)
     return Exploration(library, collection, source_model, vectors, drawn, basis=basis)
 
 

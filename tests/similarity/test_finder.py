@@ -12,7 +12,7 @@ from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.chain import explore
 from nova_explore.library import store, vector_index
-from nova_explore.library.lance import Tables
+from nova_explore.library.lance import Rows, Tables
 from nova_explore.library.store import open_library
 from nova_explore.library.vector_index import build_index
 from nova_explore.similarity.finder import Finder
@@ -142,8 +142,8 @@ def test_an_exploration_makes_its_index_and_searches_with_it(tmp_path, monkeypat
     [report] = exploration.build_index(progress=False)
     assert (report.modality, report.items, report.queries) == ("text", 160, 256)
     asked = []
-    nearest = Tables.nearest
-    monkeypatch.setattr(Tables, "nearest", lambda *about, **how: asked.append(how) or nearest(*about, **how))
+    nearest = Rows.nearest
+    monkeypatch.setattr(Rows, "nearest", lambda *about, **how: asked.append(how) or nearest(*about, **how))
     assert exploration.search("owl nest", k=5).ids == before.ids
     assert len(asked) == 1
 
@@ -159,7 +159,7 @@ def test_the_recall_is_the_share_of_the_exact_ten_best_worked_by_hand(tmp_path, 
     vectors = np.column_stack([scores, np.sqrt(1 - scores**2)] + [np.zeros(1000)] * 6).astype(np.float32)
     queries = np.eye(8, dtype=np.float32)[:1]
     monkeypatch.setattr(Tables, "index_vectors", lambda *_, **__: None)
-    monkeypatch.setattr(Tables, "nearest", lambda *_, count, **__: np.arange(5, 5 + count))
+    monkeypatch.setattr(Rows, "nearest", lambda *_, count, **__: np.arange(5, 5 + count))
     keys = [f"{i:064x}" for i in range(1000)]
     report = build_index(Tables(tmp_path), "s", "text", keys, vectors, np.arange(1000), queries=queries)
     assert report.recall == 0.5

@@ -140,7 +140,7 @@ class Exploration:
     def recluster(self, *, min_cluster_size: int) -> Exploration:
         """Find the clusters again, none smaller than this; the map stays as it is. See `variants.recluster`."""
         mapped = self.mapped
-        changed = variants.recluster(mapped._named, mapped._naming, min_cluster_size=min_cluster_size)
+        changed = variants.recluster(mapped.drawn_map, mapped.naming, min_cluster_size=min_cluster_size)
         return self._with(changed)
 
     @property
@@ -151,7 +151,7 @@ class Exploration:
         """
         if self._coarser is None:
             mapped = self.mapped
-            self._coarser = self._with(variants.coarsen(mapped._named, mapped._naming))
+            self._coarser = self._with(variants.coarsen(mapped.drawn_map, mapped.naming))
         return self._coarser
 
     def redraw(
@@ -168,15 +168,16 @@ class Exploration:
         mapped = self.mapped
         if self.placed is not None and show is not None:
             show = lead(self.placed, show)
-        return self._with(variants.redraw(mapped._named, mapped.basis, min_dist=min_dist, k=k, show=show))
+        return self._with(variants.redraw(mapped.drawn_map, mapped.basis, min_dist=min_dist, k=k, show=show))
 
     @property
-    def _named(self) -> DrawnMap:
+    def drawn_map(self) -> DrawnMap:
         """The map with the names as they are now, which a person may have changed."""
         return replace(self._drawn, names=self.names)
 
     @property
-    def _naming(self) -> variants.Naming:
+    def naming(self) -> variants.Naming:
+        """What names the clusters of another clustering of these items."""
         embed = self._model.embed_phrases
         return lambda clustering, kept: name_clusters(
             self.collection, self.vectors, clustering, embed_phrases=embed, kept=kept
@@ -239,7 +240,7 @@ class Exploration:
         of the library that are not on the map are added. The same exploration comes back where nothing is new.
         See `adding.embed_new` and `adding.add_to_map`.
         """
-        drawn = self._named
+        drawn = self.drawn_map
         new = embed_new(
             self.library, self.space, drawn, source, model=self._model.open, budget=budget, progress=progress
         )  # fmt: skip
@@ -262,7 +263,7 @@ class Exploration:
         """The same map with only the items that it was made of; this exploration where none were added."""
         if self.placed is None:
             return self
-        drawn = take_off(self.library, self._named)
+        drawn = take_off(self.library, self.drawn_map)
         n = len(drawn.ids)
         return Exploration(self.library, self.collection[:n], self._model, self.vectors[:n], drawn)
 

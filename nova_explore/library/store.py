@@ -18,12 +18,13 @@ bytes in the same space are embedded once, whatever the files are called and how
 
 from __future__ import annotations
 
+import html
 import json
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,11 @@ from nova_explore.library.lance import Tables, arrow, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, list_tables, locked, make_marker, read_marker
 from nova_explore.library.vector_file import read_vectors
-from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
+from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
 from nova_explore.space import ItemError, Space, Vector
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 AT_ONCE = 1000
 """Items named in one condition."""
@@ -260,30 +264,19 @@ class Library:
         list of IndexReport
             One for every kind with at least `INDEX_FROM` items; empty if there is none.
         """
-        from tqdm.auto import tqdm
-
         with self.writing():
             items = self.collection()
-            vectors, present = self.vectors(space, [item.content_key for item in items])
-            if queries is None:
-                queries = vectors[:: max(1, len(vectors) // 64)]
-            first: dict[str, dict[str, int]] = {}
-            for row, place in enumerate(np.flatnonzero(present)):
-                item = items[int(place)]
-                first.setdefault(str(item.modality), {}).setdefault(item.content_key, row)
-            many = {kind: rows for kind, rows in first.items() if len(rows) >= INDEX_FROM}
-            bar = tqdm(many.items(), "Making indexes, minutes a million items", unit="index", disable=not progress)
-            reports = []
-            for kind, rows in bar:
-                chosen = np.fromiter(rows.values(), np.intp)
-                report = build_index(self._tables, space.key, kind, list(rows), vectors, chosen, queries=queries)
-                reports.append(report)
-        return reports
+            keys = [item.content_key for item in items]
+            vectors, present = self.vectors(space, keys)
+            return build_indexes(
+                self._tables, space.key, keys, items.modalities, vectors, present,
+                least=INDEX_FROM, queries=queries, progress=progress,
+            )  # fmt: skip
 
     def indexes(self, space: Space, collection: Collection) -> dict[str, VectorIndex]:
         """Open the indexes of a space, by kind of media, to search in these items of the library."""
-        kinds = np.array([str(item.modality) for item in collection])
-        return open_indexes(self._tables, space.key, [item.content_key for item in collection], kinds)
+        keys = [item.content_key for item in collection]
+        return open_indexes(self._tables, space.key, keys, collection.modalities)
 
     # ---- what goes with the vectors -----------------------------------------------------------------------------
 
@@ -347,6 +340,25 @@ class Library:
         rows = self._tables.read("runs")
         records = [] if rows is None else [json.loads(record) for record in rows["record"].to_pylist()]
         return sorted(records, key=lambda run: run["started"])
+
+    def to_arrow(self) -> pa.Table:
+        """Return the items as an Arrow table, with the columns of `Collection.to_frame` and ids first."""
+        return self.collection().to_arrow()
+
+    def _repr_html_(self) -> str:
+        count, unread = self._tables.count("items"), self._tables.count("unread")
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(name)}</td>"
+            f"<td style='text-align:left'>{html.escape(str(space))}</td>"
+            f"<td>{self._tables.count(f'vectors_{space.key}'):,}</td><td>{len(self.failures(space)):,}</td></tr>"
+            for name, space in self.spaces().items()
+        )
+        spaces = "<tr><th>model</th><th>space</th><th>vectors</th><th>failed</th></tr>" + rows
+        return (
+            f"<div><b>{html.escape(self.path.name)}</b>: {count:,} items"
+            f"{f', {unread:,} could not be read' if unread else ''}, {self._tables.count('maps'):,} maps"
+            f"{f'<table>{spaces}</table>' if rows else '. No item has a vector yet.'}</div>"
+        )
 
     def __repr__(self) -> str:
         return f"<Library {str(self.path)!r}: {self._tables.count('items'):,} items>"

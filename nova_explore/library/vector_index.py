@@ -165,6 +165,55 @@ class VectorIndex:
         return self._here
 
 
+def build_indexes(
+    tables: Tables,
+    space: str,
+    keys: Sequence[str],
+    modalities: NDArray[np.str_],
+    vectors: NDArray[np.float32],
+    present: NDArray[np.bool_],
+    *,
+    least: int,
+    queries: NDArray[np.float32] | None,
+    progress: bool,
+) -> list[IndexReport]:
+    """Make the index of every modality that has at least so many contents.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the library.
+    space : str
+        Key of the space.
+    keys : sequence of str, length n
+        Content keys of the library's items.
+    modalities : str array of shape (n,)
+    vectors : float32 array of shape (m, d)
+        One for every key that has one.
+    present : bool array of shape (n,)
+        Which keys those are.
+    least : int
+        Contents from which a modality gets an index.
+    queries : float32 array of shape (q, d), optional
+        To measure with; 64 of the vectors where none are given.
+    progress : bool
+        Show a bar.
+    """
+    from tqdm.auto import tqdm
+
+    if queries is None:
+        queries = vectors[:: max(1, len(vectors) // 64)]
+    first: dict[str, dict[str, int]] = {}
+    for row, place in enumerate(np.flatnonzero(present)):
+        first.setdefault(str(modalities[place]), {}).setdefault(keys[int(place)], row)
+    many = {modality: rows for modality, rows in first.items() if len(rows) >= least}
+    reports = []
+    for modality, rows in tqdm(many.items(), "Making indexes, minutes a million items", disable=not progress):
+        chosen = np.fromiter(rows.values(), np.intp)
+        reports.append(build_index(tables, space, modality, list(rows), vectors, chosen, queries=queries))
+    return reports
+
+
 def build_index(
     tables: Tables,
     space: str,

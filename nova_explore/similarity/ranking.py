@@ -8,6 +8,7 @@ other queries rather than with other items keeps a kind whose items are all abou
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,12 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Collection, Item
+from nova_explore.collection import Collection, Item, arrow_of
 from nova_explore.map.top_scores import top
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
+
+SHOWN = 20
+"""Results that a notebook shows of a ranking."""
 
 FOUND = np.dtype([("position", "i4"), ("score", "f4"), ("merit", "f4"), ("percentile", "f4"), ("via", "U7")])
 """A found item in the order of its merit: the standard deviations that its score lies above the usual one."""
@@ -71,6 +76,24 @@ class Ranking:
             {"score": self.scores, "percentile": self.percentiles, "via": self.via},
             index=pd.Index(self.ids, name="id"),
         )
+
+    def to_arrow(self) -> pa.Table:
+        """Return the columns of `to_frame` as an Arrow table, ids first."""
+        return arrow_of(self.to_frame())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:left'><code>{html.escape(id)}</code></td><td>{score:.3f}</td>"
+            f"<td>{percentile:.1%}</td><td style='text-align:left'>{html.escape(via)}</td></tr>"
+            for id, score, percentile, via in zip(
+                self.ids[:SHOWN], self.scores[:SHOWN], self.percentiles[:SHOWN], self.via[:SHOWN], strict=True
+            )
+        )
+        head = f"<b>{len(self):,} found for “{html.escape(self.query)}”</b>"
+        more = f"<p>and {len(self) - SHOWN:,} more: <code>to_frame()</code></p>" if len(self) > SHOWN else ""
+        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
+        columns = "<tr><th>id</th><th>score</th><th>percentile</th><th>found by</th></tr>"
+        return f"<div>{head}{note}{f'<table>{columns}{rows}</table>' if rows else ''}{more}</div>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

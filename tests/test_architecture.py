@@ -19,6 +19,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "collection": (),
     "space": (),
     "words": (),
+    "parameters": (),
     "palette": (),
     "media": ("content", "drawing", "svg", "access", "speech", "image", "container", "document", "audio", "identify",
               "video", "text"),
@@ -42,7 +43,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "report": ("label_placement", "still_map", "map_figures", "quality_figures", "page"),
     "widgets": ("renderer", "motion", "boards.gallery", "boards.legend", "boards.inspector", "boards.summary",
                 "answers", "app", "live"),
-    "cli": ("jupyter", "doctor", "commands"),
+    "cli": ("jupyter", "doctor", "forgetting", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

@@ -20,12 +20,13 @@ from nova_explore.library.aligned import embedded_items
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import MARKER, Library, open_library
 from nova_explore.map.basis import MapBasis
-from nova_explore.map.layout import Layout, check_min_dist, first_picture, lay_out
+from nova_explore.map.layout import Layout, first_picture, lay_out
 from nova_explore.map.modality_gap import ModalityGap, compared_vectors
 from nova_explore.map.neighbors import Neighbors
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.queries import SpaceModel
 from nova_explore.models.registry import open_model
+from nova_explore.parameters import share, whole_number
 
 
 class Watcher(Protocol):
@@ -92,12 +93,11 @@ def explore(
     TooFewItemsError
         If fewer than two items have a vector.
     ValueError
-        If ``k``, ``min_cluster_size`` or ``min_dist`` is out of range; nothing is embedded or computed then.
+        If ``k``, ``min_cluster_size``, ``min_dist`` or ``seed`` is out of range; nothing is embedded or computed then.
     """
-    check_min_dist(min_dist)
-    for called, value, least in (("k", k, 1), ("min_cluster_size", min_cluster_size, 2)):
-        if value is not None and value < least:
-            raise ValueError(f"{called}={value} is not possible. Pass {least} or more.")
+    k, min_dist = whole_number("k", k, least=1), share("min_dist", min_dist)
+    min_cluster_size = None if min_cluster_size is None else whole_number("min_cluster_size", min_cluster_size, least=2)
+    seed = None if seed is None else whole_number("seed", seed)
     library = _as_library(source, to=to, model=model, progress=progress)
     source_model = _choose_space(library, model)
     space = source_model.space

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering, Hierarchy
 from nova_explore.clusters.names import ClusterName
-from nova_explore.errors import LibraryError, UnwritableError
+from nova_explore.errors import UnwritableError
+from nova_explore.library.lance import damaged
 from nova_explore.library.map_tables import Part
 from nova_explore.library.store import Library
 from nova_explore.map.layout import Layout
@@ -198,10 +199,7 @@ def load_map(library: Library, key: str) -> DrawnMap | None:
         return None
     rows = library.maps.read(key, "map").sort_by("position")
     if rows.num_rows != record["items"]:
-        raise LibraryError(
-            f"The table 'map_{key}' of {str(library.path)!r} has {rows.num_rows:,} rows, the map has "
-            f"{record['items']:,} items. Draw it again with nova_explore.explore, or copy the library again."
-        )
+        raise damaged(library.path, f"map_{key}", f"it has {rows.num_rows:,} of the map's {record['items']:,} items")
     hierarchy = None
     if record["hierarchy"] is not None:
         joins = library.maps.read(key, "tree").sort_by("join")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-from nova_explore.errors import LibraryError, NovaExploreError, UnwritableError
+from nova_explore.errors import DamagedError, LibraryError, NovaExploreError, UnwritableError
 from nova_explore.library.marker import expected_tables, list_tables
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ BATCH_ROWS = 8192
 
 ATTEMPTS, PAUSE = 20, 0.05
 """How often a commit is made that another writer gets ahead of, and the first pause between two, in seconds."""
+
+
+MAP_PARTS = ("map", "tree", "placed")
+"""What the names of tables begin with that can be computed again."""
 
 
 class Rows:
@@ -209,12 +214,19 @@ class Tables:
         self._write(name, lambda: self._db.create_table(name, data=rows), merge)
 
     def replace(self, name: str, rows: pa.Table) -> None:
-        """Put rows in the place of all rows of a table, in one atomic commit."""
-        self._write(
-            name,
-            lambda: self._db.create_table(name, data=rows),
-            lambda _: self._db.create_table(name, data=rows, mode="overwrite"),
-        )
+        """Put rows in the place of all rows of a table, in one atomic commit; a damaged part of a map is made anew."""
+        try:
+            self._write(
+                name,
+                lambda: self._db.create_table(name, data=rows),
+                lambda _: self._db.create_table(name, data=rows, mode="overwrite"),
+            )
+        except DamagedError:
+            if name.partition("_")[0] not in MAP_PARTS:
+                raise
+            with translated(self.path, name, writing=True):
+                shutil.rmtree(self.path / f"{name}.lance", ignore_errors=True)
+                self._db.create_table(name, data=rows)
 
     def delete(self, name: str, where: str) -> None:
         """Delete the rows for which an SQL condition holds."""
@@ -280,11 +292,13 @@ def translated(path: Path, name: str, *, writing: bool = False) -> Iterator[None
         raise
 
 
-def damaged(path: Path, name: str, why: str) -> LibraryError:
+def damaged(path: Path, name: str, why: str) -> DamagedError:
     """What a person reads when a table of a library is missing, cut short or cannot be read."""
-    return LibraryError(
+    part, _, key = name.partition("_")
+    again = f" Or have the map drawn again, after library.maps.remove({key!r})." if key and part in MAP_PARTS else ""
+    return DamagedError(
         f"The table {name!r} of {str(path)!r} is damaged: {why}. Needed: the folder {name}.lance as it was written. "
-        "An interrupted copy leaves such a library: copy it again from where it is whole. Nothing was changed."
+        f"An interrupted copy leaves such a library: copy it again from where it is whole.{again} Nothing was changed."
     )
 
 

@@ -50,6 +50,10 @@ class MapTables:
         rows = self._tables.read("maps")
         return {} if rows is None else {row["key"]: json.loads(row["record"]) for row in rows.to_pylist()}
 
+    def remove(self, key: str) -> None:
+        """Forget a map, so that it is drawn again when it is asked for; items and vectors stay."""
+        self._tables.delete("maps", f"key = '{key}'")
+
     def read(self, key: str, part: Part) -> pa.Table:
         """One part of a map that its record speaks of, its rows in no order.
 

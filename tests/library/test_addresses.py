@@ -35,7 +35,7 @@ def test_library_and_media_that_move_together_are_found(project, tmp_path):
     moved = project.rename(tmp_path / "other name")
     found = places(moved / "a.nova")
     assert found == [*(moved / "media" / "deep" / f"{n}.txt" for n in range(4)), moved / "t.csv"]
-    assert all(access.locate(item) for item in open_library(moved / "a.nova").collection() if item.name != "t.csv#row=0")
+    assert all(access.locate(item).is_file() for item in list(open_library(moved / "a.nova").collection())[:4])
 
 
 def test_a_copy_of_both_shows_its_own_media(project, tmp_path):

@@ -144,7 +144,9 @@ def test_two_data_frames_are_two_sources_though_their_rows_have_the_same_names(t
 
 def test_items_whose_addresses_name_no_file_are_never_taken_for_moved_or_edited():
     known = number_copies([text_item("1"), text_item("2")])  # two contents at one address that is not there
-    assigned = assign(known, {item.id: place for place, item in enumerate(known)}, [text_item("3"), text_item("1", "b")])
+    assigned = assign(
+        known, {item.id: place for place, item in enumerate(known)}, [text_item("3"), text_item("1", "b")]
+    )
     assert assigned.replaced == ()
     assert [assigned.positions[id] for id in assigned.items] == [2, 3]
     assert list(assigned.items)[1] == f"{known[0].id}~2"

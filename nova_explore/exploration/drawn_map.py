@@ -144,7 +144,8 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
         parts["tree"] = pa.table({"join": np.arange(len(hierarchy.linkage)), **linkage})
     if drawn.placed is not None:
         beside = {"neighbors": drawn.placed.indices, "similarities": drawn.placed.similarities}
-        lists = {name: pa.FixedSizeListArray.from_arrays(pa.array(of.ravel()), k) for name, of in beside.items()}
+        # Of a map that fewer neighbours than are known hold in place, as many place an item.
+        lists = {n: pa.FixedSizeListArray.from_arrays(pa.array(of.ravel()), of.shape[1]) for n, of in beside.items()}
         parts["placed"] = pa.table({"position": np.arange(len(drawn.placed.xy)), **lists})
     record = {
         "of": None if drawn.onto else map_key(drawn.space, drawn.ids, {}),

@@ -222,7 +222,7 @@ class Tables:
                 lambda _: self._db.create_table(name, data=rows, mode="overwrite"),
             )
         except DamagedError:
-            if name.partition("_")[0] not in MAP_PARTS:
+            if not is_map_part(name):
                 raise
             with translated(self.path, name, writing=True):
                 shutil.rmtree(self.path / f"{name}.lance", ignore_errors=True)
@@ -254,6 +254,12 @@ class Tables:
     def names(self) -> list[str]:
         """Names of all tables that are there."""
         return sorted(folder.stem for folder in self.path.glob("*.lance") if (folder / "_versions").is_dir())
+
+
+def is_map_part(name: str) -> bool:
+    """Whether a table is a part of a map, which can be computed again."""
+    part, _, key = name.partition("_")
+    return bool(key) and part in MAP_PARTS
 
 
 class _OvertakenError(Exception):
@@ -294,8 +300,8 @@ def translated(path: Path, name: str, *, writing: bool = False) -> Iterator[None
 
 def damaged(path: Path, name: str, why: str) -> DamagedError:
     """What a person reads when a table of a library is missing, cut short or cannot be read."""
-    part, _, key = name.partition("_")
-    again = f" Or have the map drawn again, after library.maps.remove({key!r})." if key and part in MAP_PARTS else ""
+    key = name.partition("_")[2]
+    again = f" Or have the map drawn again, after library.maps.remove({key!r})." if is_map_part(name) else ""
     return DamagedError(
         f"The table {name!r} of {str(path)!r} is damaged: {why}. Needed: the folder {name}.lance as it was written. "
         f"An interrupted copy leaves such a library: copy it again from where it is whole.{again} Nothing was changed."

@@ -35,9 +35,9 @@ from nova_explore.library.addresses import is_gone
 from nova_explore.library.identity import assign
 from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
-from nova_explore.library.lance import Tables, arrow, schema
+from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
-from nova_explore.library.marker import MARKER, list_tables, locked, make_marker, read_marker
+from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
 from nova_explore.space import ItemError, Space, Vector
@@ -94,7 +94,10 @@ class Library:
             yield
 
     def _bring_up_to_date(self) -> None:
-        """Give tables of earlier versions of this format the columns that they lack."""
+        """Refuse a library that has lost a table, and give those of earlier versions the columns that they lack."""
+        for name in sorted(expected_tables(self.path)):
+            if not is_map_part(name):
+                self._tables.version(name)
         columns = self._tables.columns("failures")
         if columns and "kind" not in columns:
             # Nothing was known to be blocked then: all of it is tried again.

@@ -161,6 +161,24 @@ class Slice:
         return id in self.ids
 
 
+def free_names(columns: Iterable[str], *, taken: Iterable[str]) -> dict[str, str]:
+    """Name metadata columns in a table: one whose name is taken gets ``metadata.`` before it, as often as needed."""
+    used = {*taken}
+    names: dict[str, str] = {}
+    for column in columns:
+        name = column
+        while name in used:
+            name = f"metadata.{name}"
+        used.add(name)
+        names[column] = name
+    return names
+
+
+def shortened(names: Sequence[str], most: int = 3) -> str:
+    """The first of several names, for a sentence."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
 def number_copies(items: Iterable[Item]) -> list[Item]:
     """Give every item its id: the shortened content key, with ``~2``, ``~3`` … for further copies."""
     seen: dict[str, int] = {}
@@ -294,9 +312,7 @@ class Collection(Sequence[Item]):
             "text": [item.text for item in self],
             "uri": [item.uri for item in self],
         }
-        ours = tuple(columns)
-        for column in self.columns:
-            name = f"metadata.{column}" if column in ours else column
+        for column, name in free_names(self.columns, taken=("id", *columns)).items():
             columns[name] = [item.metadata.get(column) for item in self]
         return pd.DataFrame(columns, index=pd.Index(self.ids, name="id"))
 

@@ -6,6 +6,8 @@
     ├── UnknownNameError (LookupError)       a name that is not there; says which ones are, and the nearest
     ├── SpaceMismatchError (ValueError)      vectors of two spaces were about to meet
     ├── LibraryError (RuntimeError)          a library on disk that cannot be opened, read or written
+    │   ├── DamagedError                     one of which a table is missing, cut short or cannot be read
+    │   └── UnwritableError                  one that can be read only: no permission, or a full disk
     ├── TooFewItemsError (ValueError)        fewer items than the step needs
     ├── ServiceRefusedError (RuntimeError)   a hosted model refuses every call: region, permission, model, credentials
     ├── ServiceUnavailableError (RuntimeError)  a hosted model has answered nothing for long; go on later
@@ -64,6 +66,14 @@ class SpaceMismatchError(NovaExploreError, ValueError):
 
 class LibraryError(NovaExploreError, RuntimeError):
     """A library on disk is missing, damaged, of a newer format, or in use."""
+
+
+class DamagedError(LibraryError):
+    """A table of a library is missing, cut short or cannot be read; the message names it."""
+
+
+class UnwritableError(LibraryError):
+    """A library can be read and not written to: the system does not allow it, or the disk is full."""
 
 
 class TooFewItemsError(NovaExploreError, ValueError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import nova_explore as nx
+from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
 from nova_explore.errors import NovaExploreError
 
@@ -102,6 +103,9 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
     _list([f"{new.count(-1):,} {after.name_of(-1)}"] if -1 in new else [])
     _account(after.library, after.space, items_of(after.library, collection), collection.unread)
     typer.echo(f"Look:      nova-explore explore {library} --map {NEWEST}")
+
+
+app.command()(forget)
 
 
 @app.command()

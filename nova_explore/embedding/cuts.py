@@ -5,9 +5,11 @@ The same stretch under two cuts would be paid for twice and lie on the map twice
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
-from nova_explore.collection import Collection, Item, Span, number_copies
+from nova_explore.collection import Collection, Item, Span, number_copies, shortened
+from nova_explore.library.identity import lost
 from nova_explore.library.store import Library
 from nova_explore.media.text import split_text
 
@@ -73,6 +75,19 @@ def cut_long_texts(collection: Collection, characters: int | None) -> Collection
             start, end = (part.span.start, part.span.end) if part.span else (0.0, float(len(item.text)))
             cut.append(replace(item, span=Span("characters", first + start, first + end), text=part.text))
     return Collection(number_copies(cut), collection.unread)
+
+
+def say_lost(library: Library, collection: Collection) -> None:
+    """Warn of items whose file is gone from the folder of a collection, and is not in it under another name."""
+    contents = {item.content_key for item in collection}
+    gone = [item for item in lost(library.collection(), collection) if item.content_key not in contents]
+    if gone:
+        said = "1 item has no file" if len(gone) == 1 else f"{len(gone):,} items have no file"
+        warnings.warn(
+            f"{said} any more ({shortened([item.name for item in gone])}). Put the files back, or forget the items: "
+            f"library.forget(library.gone().ids), or in a terminal nova-explore forget {library.path} --gone.",
+            stacklevel=3,
+        )
 
 
 def _held(library: Library) -> tuple[Parts, Parts]:

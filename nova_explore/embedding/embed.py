@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nova_explore.collection import Collection
-from nova_explore.embedding.cuts import as_cut_before, cut_long_texts
+from nova_explore.embedding.cuts import as_cut_before, cut_long_texts, say_lost
 from nova_explore.embedding.run import run
 from nova_explore.embedding.transcripts import read_words
 from nova_explore.errors import SpaceMismatchError
@@ -62,6 +62,11 @@ def embed(
         If ``to`` is something else than a library, or is being written by another process.
     ServiceRefusedError, ServiceUnavailableError
         If a hosted model refuses every call, or has not answered for long; what is embedded is kept.
+
+    Warns
+    -----
+    UserWarning
+        If files of the library are gone from the folder that was read; their items stay.
     """
     collection = source if isinstance(source, Collection) else read(source, progress=progress)
     model = open_model(model)
@@ -69,6 +74,7 @@ def embed(
     refuse_second_space(library, model, new_space)
     with library.writing():
         cut = cut_long_texts(as_cut_before(library, collection), model.capabilities.characters)
+        say_lost(library, cut)
         items = read_words(library, library.add(cut), progress=progress)
         library.add_space(model.name, model.space)
         run(library, items, model, budget=budget, progress=progress)

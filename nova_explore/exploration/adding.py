@@ -20,7 +20,7 @@ from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection, Item
 from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError
-from nova_explore.exploration.drawn_map import DrawnMap, load_map, map_key, save_map
+from nova_explore.exploration.drawn_map import DrawnMap, keep_map, load_map, map_key
 from nova_explore.library.aligned import chosen_items
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import Library
@@ -118,7 +118,7 @@ def add_to_map(
         found = put_on(replace(drawn, neighbors=known.neighbors), known.placed, ids)
         found = replace(found, key=key, onto=onto, created=known.created, versions=known.versions)
         if dict(found.names) != dict(known.names):
-            save_map(library, found)
+            keep_map(library, found)
         return collection, vectors, found
     kinds = collection.modalities.tolist()
     compared = close_gap(vectors, kinds, made_of=made_of) if drawn.gap.corrected else vectors
@@ -130,7 +130,7 @@ def add_to_map(
     neighbors = extend_neighbors(compared, drawn.neighbors, seed=drawn.layout.parameters.get("seed") or 0)
     found = put_on(replace(drawn, neighbors=neighbors), placed, ids)
     found = replace(found, key=key, onto=onto, created=now(), versions=package_versions())
-    save_map(library, found)
+    keep_map(library, found)
     return collection, vectors, found
 
 

@@ -16,17 +16,18 @@ from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration.bundle import Exploration
-from nova_explore.exploration.drawn_map import DrawnMap, Parts, load_map, load_parts, map_key, save_map
+from nova_explore.exploration.drawn_map import DrawnMap, Parts, keep_map, load_map, load_parts, map_key
 from nova_explore.library.aligned import embedded_items
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import MARKER, Library, open_library
 from nova_explore.map.basis import MapBasis
-from nova_explore.map.layout import Layout, check_min_dist, first_picture, lay_out
+from nova_explore.map.layout import Layout, first_picture, lay_out
 from nova_explore.map.modality_gap import ModalityGap, compared_vectors
 from nova_explore.map.neighbors import Neighbors
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.queries import SpaceModel
 from nova_explore.models.registry import open_model
+from nova_explore.parameters import share, whole_number
 
 
 class Watcher(Protocol):
@@ -100,14 +101,12 @@ def explore(
     TooFewItemsError
         If fewer than two items have a vector.
     ValueError
-        If ``k``, ``min_cluster_size`` or ``min_dist`` is out of range; nothing is embedded or computed then.
+        If ``k``, ``min_cluster_size``, ``min_dist`` or ``seed`` is out of range; nothing is embedded or computed then.
     """
-    min_dist, seed = float(min_dist), None if seed is None else int(seed)
-    check_min_dist(min_dist)
+    k, min_dist = whole_number("k", k, least=1), share("min_dist", min_dist)
+    min_cluster_size = None if min_cluster_size is None else whole_number("min_cluster_size", min_cluster_size, least=2)
+    seed = None if seed is None else whole_number("seed", seed)
     own_words = OwnWords.of(vocabulary, stop_words)
-    for called, value, least in (("k", k, 1), ("min_cluster_size", min_cluster_size, 2)):
-        if value is not None and (value < least or int(value) != value):
-            raise ValueError(f"{called}={value} is not possible. Pass {least} or more, a whole number.")
     library = _as_library(source, to=to, model=model, progress=progress)
     source_model = _choose_space(library, model)
     space = source_model.space
@@ -117,8 +116,7 @@ def explore(
             f"A map needs at least 2 items with a vector, {str(library.path)!r} has {len(collection)}. "
             "Look at library.collection().unread_frame() for what could not be read."
         )
-    k = min(int(k), len(collection) - 1)
-    min_cluster_size = None if min_cluster_size is None else int(min_cluster_size)
+    k = min(k, len(collection) - 1)
     parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
     parameters |= own_words.parameters
     key = map_key(space.key, collection.ids, parameters)
@@ -145,7 +143,7 @@ def explore(
         drawn = DrawnMap(
             key, now(), *made, package_versions(), ids, space.key, stability=stability, own_words=own_words
         )
-        save_map(library, drawn)
+        keep_map(library, drawn)
     return Exploration(library, collection, source_model, vectors, drawn, basis=basis)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
-from nova_explore.collection import Collection
+from nova_explore.collection import Collection, free_names
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.html_table import show_table
@@ -29,6 +29,9 @@ ALWAYS = (
     "x", "y", "uri",
 )  # fmt: skip
 
+INDEX = "id"
+"""What the rows of a table are called: a column of this name could not stand beside it."""
+
 TRUST, LARGER = ("trustworthiness", "continuity"), "larger_cluster"
 MEASURED = (*TRUST, LARGER)
 """What is computed when it is first asked for, and in tables from then on."""
@@ -45,14 +48,8 @@ def column_names(collection: Collection, *, added: int = 0) -> dict[str, str | N
     """
     own = (*ALWAYS, *((ADDED,) if added else ()))
     names: dict[str, str | None] = dict.fromkeys(own)
-    taken = {*ALWAYS, ADDED, *MEASURED}
-    for key in collection.columns:
-        name = key
-        while name in taken:
-            name = f"metadata.{name}"
-        taken.add(name)
-        names[name] = key
-    return names
+    given = free_names(collection.columns, taken=(INDEX, *ALWAYS, ADDED, *MEASURED))
+    return names | {name: key for key, name in given.items()}
 
 
 class Columns:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from nova_explore.clusters.cluster import Clustering, Hierarchy
 from nova_explore.clusters.names import ClusterName, OwnWords
 from nova_explore.clusters.stability import Stability
+from nova_explore.errors import UnwritableError
+from nova_explore.library.lance import damaged
 from nova_explore.library.map_tables import Part
 from nova_explore.library.store import Library
 from nova_explore.map.layout import Layout
@@ -148,7 +151,8 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
         parts["tree"] = pa.table({"join": np.arange(len(hierarchy.linkage)), **linkage})
     if drawn.placed is not None:
         beside = {"neighbors": drawn.placed.indices, "similarities": drawn.placed.similarities}
-        lists = {name: pa.FixedSizeListArray.from_arrays(pa.array(of.ravel()), k) for name, of in beside.items()}
+        # Of a map that fewer neighbours than are known hold in place, as many place an item.
+        lists = {n: pa.FixedSizeListArray.from_arrays(pa.array(of.ravel()), of.shape[1]) for n, of in beside.items()}
         parts["placed"] = pa.table({"position": np.arange(len(drawn.placed.xy)), **lists})
     record = {
         "of": None if drawn.onto else map_key(drawn.space, drawn.ids, {}),
@@ -170,6 +174,20 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
     library.maps.save(drawn.key, parts, record)
 
 
+def keep_map(library: Library, drawn: DrawnMap) -> None:
+    """Store a map, or warn where that is not possible: a map that was computed is shown all the same.
+
+    Warns
+    -----
+    UserWarning
+        If the library cannot be written to, or its disk is full.
+    """
+    try:
+        save_map(library, drawn)
+    except UnwritableError as error:
+        warnings.warn(f"The map is not kept: {error} It is computed again next time.", stacklevel=3)
+
+
 def read_records(library: Library) -> dict[str, dict[str, Any]]:
     """Read what is noted of every map, by key, in the order in which they were first stored.
 
@@ -179,16 +197,22 @@ def read_records(library: Library) -> dict[str, dict[str, Any]]:
 
 
 def load_map(library: Library, key: str) -> DrawnMap | None:
-    """Read a map, or None if the library has none under this key."""
+    """Read a map, or None if the library has none under this key.
+
+    Raises
+    ------
+    LibraryError
+        If a part of it is missing or damaged.
+    """
     record = read_records(library).get(key)
-    rows = None if record is None else library.maps.read(key, "map")
-    if record is None or rows is None:
+    if record is None:
         return None
-    rows = rows.sort_by("position")
-    joins = library.maps.read(key, "tree")
+    rows = library.maps.read(key, "map").sort_by("position")
+    if rows.num_rows != record["items"]:
+        raise damaged(library.path, f"map_{key}", f"it has {rows.num_rows:,} of the map's {record['items']:,} items")
     hierarchy = None
-    if joins is not None:
-        joins = joins.sort_by("join")
+    if record["hierarchy"] is not None:
+        joins = library.maps.read(key, "tree").sort_by("join")
         linkage = np.column_stack([_column(joins, name) for name in LINKAGE])
         hierarchy = Hierarchy(linkage, record["hierarchy"])
     labels, strengths = _column(rows, "cluster").astype(np.int32), _column(rows, "strength").astype(np.float32)
@@ -217,12 +241,9 @@ def load_map(library: Library, key: str) -> DrawnMap | None:
     )
 
 
-def _placed(library: Library, key: str, *drawn: NDArray[Any]) -> Placed | None:
+def _placed(library: Library, key: str, *drawn: NDArray[Any]) -> Placed:
     """What was placed, from its neighbours and the last rows of the map's coordinates, labels and so on."""
-    rows = library.maps.read(key, "placed")
-    if rows is None:
-        return None
-    rows = rows.sort_by("position")
+    rows = library.maps.read(key, "placed").sort_by("position")
     xy, labels, strengths, preservation = (values[len(values) - rows.num_rows :] for values in drawn)
     indices = _matrix(rows, "neighbors").astype(np.int32)
     return Placed(xy, labels, strengths, indices, _matrix(rows, "similarities").astype(np.float32), preservation)

@@ -19,6 +19,7 @@ from nova_explore.errors import TooFewItemsError
 from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.map.basis import MapBasis
 from nova_explore.map.layout import lay_out, turn_toward, weigh
+from nova_explore.parameters import share, whole_number
 
 Naming = Callable[[Clustering, Mapping[int, ClusterName]], dict[int, ClusterName]]
 """Names the clusters of a clustering, of which some keep a name."""
@@ -47,7 +48,8 @@ def recluster(drawn: DrawnMap, naming: Naming, *, min_cluster_size: int) -> Draw
     ValueError
         If the size is below 2 or above the number of items.
     """
-    clustering = hierarchy_of(drawn).cut(min_cluster_size)
+    smallest = whole_number("min_cluster_size", min_cluster_size, least=2)
+    clustering = hierarchy_of(drawn).cut(smallest)
     return _with_clusters(drawn, clustering, match_clusters(drawn.clustering.labels, clustering.labels), naming)
 
 
@@ -91,9 +93,9 @@ def redraw(
         Called with (n, 2) arrays while the map takes shape, turned as the map is.
     """
     parameters = drawn.layout.parameters
-    holding = basis.neighbors if k is None else basis.neighbors.first(k)
+    holding = basis.neighbors if k is None else basis.neighbors.first(whole_number("k", k, least=1))
     graph = basis.graph if holding is basis.neighbors else weigh(holding)
-    packed = parameters["min_dist"] if min_dist is None else min_dist
+    packed = parameters["min_dist"] if min_dist is None else share("min_dist", min_dist)
     turned = None if show is None else lambda xy: show(turn_toward(xy, drawn.layout.xy))
     layout = lay_out(basis.components, graph, holding, min_dist=packed, seed=parameters["seed"], show=turned)
     return replace(drawn, layout=layout)

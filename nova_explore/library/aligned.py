@@ -7,13 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import ID_LENGTH, Collection, Unread
+from nova_explore.collection import ID_LENGTH, Collection, Unread, shortened
 from nova_explore.errors import LibraryError
 from nova_explore.library.store import Library
 from nova_explore.space import Space
-
-SHOWN = 3
-"""Missing items that an error names."""
 
 
 def embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray[np.float32]]:
@@ -71,8 +68,8 @@ def _unread(library: Library, space: Space, everything: Collection, missing: set
 
 def _refuse(library: Library, ids: Sequence[str], missing: Sequence[str], what: str) -> None:
     if missing:
-        named = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
         raise LibraryError(
-            f"{what}: {len(missing):,} of the map's {len(ids):,} items ({named}). Needed: all of them, as they were in "
-            f"{str(library.path)!r}. Embed their media again, or draw a new map with nova_explore.explore."
+            f"{what}: {len(missing):,} of the map's {len(ids):,} items ({shortened(missing)}). Needed: all of "
+            f"them, as they were in {str(library.path)!r}. Embed their media again, or draw a new map with "
+            "nova_explore.explore."
         )

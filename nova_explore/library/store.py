@@ -19,7 +19,8 @@ bytes in the same space are embedded once, whatever the files are called and how
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,23 +28,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import ID_LENGTH, Collection, Item, Unread
+from nova_explore.collection import Collection, Unread, shortened
 from nova_explore.errors import LibraryError
 from nova_explore.html_table import show_table
-from nova_explore.library.item_rows import item_table, read_items
+from nova_explore.library.addresses import is_gone
+from nova_explore.library.identity import assign
+from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
-from nova_explore.library.lance import Tables, arrow, schema
+from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
-from nova_explore.library.stamps import now
+from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
 from nova_explore.library.vector_file import read_vectors
-from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
+from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
 from nova_explore.space import ItemError, Space, Vector
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = 1
-MARKER = "nova.json"
+AT_ONCE = 1000
+"""Items named in one condition."""
 
 
 class Library:
@@ -71,19 +74,7 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            about = json.loads((path / MARKER).read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise LibraryError(
-                f"{str(path)!r} is not a library: its {MARKER} cannot be read ({error}). "
-                "Make one with nova_explore.embed(collection, to=…)."
-            ) from error
-        if about.get("format") != FORMAT:
-            raise LibraryError(
-                f"{str(path)!r} has format {about.get('format')!r}, this version reads format {FORMAT}. "
-                "Open it with the version of nova-explore that wrote it."
-            )
-        self.created: str = about["created"]
+        self.created: str = read_marker(path)["created"]
         self._tables = Tables(path)
         self.maps = MapTables(self._tables)
         self.jobs = JobRows(self._tables)
@@ -96,30 +87,25 @@ class Library:
         Raises
         ------
         LibraryError
-            If another process is writing.
+            If another process is writing, or the library cannot be written to.
         """
-        import filelock
-
-        lock = filelock.FileLock(str(self.path / "writing.lock"))
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout as error:
-            raise LibraryError(
-                f"{str(self.path)!r} is being written by another process. Wait for it to end, or stop it: "
-                "what it has embedded so far is kept."
-            ) from error
-        try:
+        with locked(self.path, "writing"):
             self._bring_up_to_date()
             yield
-        finally:
-            lock.release()
 
     def _bring_up_to_date(self) -> None:
-        """Give tables of earlier versions of this format the columns that they lack."""
+        """Refuse a library that has lost a table, and give those of earlier versions the columns that they lack."""
+        for name in sorted(expected_tables(self.path)):
+            if not is_map_part(name):
+                self._tables.version(name)
         columns = self._tables.columns("failures")
         if columns and "kind" not in columns:
             # Nothing was known to be blocked then: all of it is tried again.
             self._tables.add_column("failures", "kind", "'item'")
+        columns = self._tables.columns("items")
+        if columns and "beside" not in columns:
+            self._tables.add_column("items", "beside", "cast(null as string)")
+        list_tables(self.path, (name for name in self._tables.names() if not name.startswith("index_")))
 
     # ---- the collection -----------------------------------------------------------------------------------------
 
@@ -138,38 +124,76 @@ class Library:
         unread = self._tables.read("unread")
         readings = self._tables.read("readings")
         words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
-        items = [] if rows is None else read_items(rows.sort_by("position"), words)
+        items = [] if rows is None else read_items(rows.sort_by("position"), words, self.path)
         return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
 
     def add(self, collection: Collection) -> Collection:
         """Add a collection to the library and return the whole.
 
         An item that is there already (same content at the same address) keeps its id and place and gets the new
-        metadata; more copies of known content get the next ``~n``. What could be read this time is no longer
-        listed as unread.
+        metadata. One whose file was renamed or moved gets the new address. One whose file holds other content now is
+        replaced; its vectors stay, and are found again if the content comes back. More copies of known content get the
+        first ``~n`` that is free. What could be read this time is no longer listed as unread.
+
+        Warns
+        -----
+        UserWarning
+            If texts held halves of characters, which were replaced.
         """
         known = self.collection()
-        ids = {(item.content_key, item.uri): item.id for item in known}
-        places = {item.id: place for place, item in enumerate(known)}
-        copies: dict[str, int] = {}
-        for item in known:
-            copies[item.content_key] = copies.get(item.content_key, 0) + 1
-        named: dict[str, Item] = {}
-        for item in collection:
-            address = (item.content_key, item.uri)
-            if address not in ids:
-                copy = copies[item.content_key] = copies.get(item.content_key, 0) + 1
-                short = item.content_key[:ID_LENGTH]
-                ids[address] = short if copy == 1 else f"{short}~{copy}"
-                places[ids[address]] = len(places)
-            named[ids[address]] = item
-        self._tables.upsert("items", item_table(named, places), on=["id"])
-        read_now = {item.name for item in collection}
+        whole = [mended(item) for item in collection]
+        broken = [item.name for item, other in zip(whole, collection, strict=True) if item is not other]
+        if broken:
+            warnings.warn(
+                f"{len(broken):,} {'item' if len(broken) == 1 else 'items'} held halves of characters, which no file "
+                f"can hold; they were replaced by \N{REPLACEMENT CHARACTER}: {shortened(broken)}.",
+                stacklevel=2,
+            )
+        assigned = assign(known, self._positions(), whole)
+        self._tables.upsert("items", item_table(assigned.items, assigned.positions, self.path), on=["id"])
+        self._remove(assigned.replaced)
+        read_now = {item.name for item in whole}
         unread = {u.name: u for u in (*known.unread, *collection.unread)}
         kept = [{"name": u.name, "reason": u.reason} for u in unread.values() if u.name not in read_now]
         if kept or known.unread:
             self._tables.replace("unread", arrow(kept, schema(name="string", reason="string")))
         return self.collection()
+
+    def forget(self, ids: Iterable[str]) -> Collection:
+        """Take items out of the library, and return them.
+
+        Their vectors, thumbnails and words stay, by content: an item whose file is embedded again comes back with its
+        id and costs nothing. Maps that it is on cannot be opened until then.
+
+        Parameters
+        ----------
+        ids : iterable of str
+            Ids of items, such as those of `gone`.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such item; nothing is forgotten then.
+        LibraryError
+            If another process is writing, or the library cannot be written to.
+        """
+        with self.writing():
+            chosen = self.collection().select(dict.fromkeys([ids] if isinstance(ids, str) else ids))
+            self._remove(chosen.ids)
+        return chosen
+
+    def gone(self) -> Collection:
+        """The items whose file is not where it was; items of other machines and of data frames are not looked for."""
+        return self.collection().filter(lambda item: is_gone(item.uri))
+
+    def _positions(self) -> dict[str, int]:
+        rows = self._tables.read("items", columns=["id", "position"])
+        return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("id", "position")), strict=True))
+
+    def _remove(self, ids: Sequence[str]) -> None:
+        for start in range(0, len(ids), AT_ONCE):
+            listed = ", ".join(f"'{id}'" for id in ids[start : start + AT_ONCE])
+            self._tables.delete("items", f"id IN ({listed})")
 
     # ---- vectors ------------------------------------------------------------------------------------------------
 
@@ -243,30 +267,19 @@ class Library:
         list of IndexReport
             One for every kind with at least `INDEX_FROM` items; empty if there is none.
         """
-        from tqdm.auto import tqdm
-
         with self.writing():
             items = self.collection()
-            vectors, present = self.vectors(space, [item.content_key for item in items])
-            if queries is None:
-                queries = vectors[:: max(1, len(vectors) // 64)]
-            first: dict[str, dict[str, int]] = {}
-            for row, place in enumerate(np.flatnonzero(present)):
-                item = items[int(place)]
-                first.setdefault(str(item.modality), {}).setdefault(item.content_key, row)
-            many = {kind: rows for kind, rows in first.items() if len(rows) >= INDEX_FROM}
-            bar = tqdm(many.items(), "Making indexes, minutes a million items", unit="index", disable=not progress)
-            reports = []
-            for kind, rows in bar:
-                chosen = np.fromiter(rows.values(), np.intp)
-                report = build_index(self._tables, space.key, kind, list(rows), vectors, chosen, queries=queries)
-                reports.append(report)
-        return reports
+            keys = [item.content_key for item in items]
+            vectors, present = self.vectors(space, keys)
+            return build_indexes(
+                self._tables, space.key, keys, items.modalities, vectors, present,
+                least=INDEX_FROM, queries=queries, progress=progress,
+            )  # fmt: skip
 
     def indexes(self, space: Space, collection: Collection) -> dict[str, VectorIndex]:
         """Open the indexes of a space, by kind of media, to search in these items of the library."""
-        kinds = np.array([str(item.modality) for item in collection])
-        return open_indexes(self._tables, space.key, [item.content_key for item in collection], kinds)
+        keys = [item.content_key for item in collection]
+        return open_indexes(self._tables, space.key, keys, collection.modalities)
 
     # ---- what goes with the vectors -----------------------------------------------------------------------------
 
@@ -374,8 +387,5 @@ def open_library(path: str | Path, *, create: bool = False) -> Library:
             )
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise LibraryError(f"{str(folder)!r} exists and is not a library. Choose a name that is free.")
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f"{MARKER}.part"
-        draft.write_text(json.dumps({"format": FORMAT, "created": now()}), "utf-8")
-        draft.replace(folder / MARKER)
+        make_marker(folder)
     return Library(folder)

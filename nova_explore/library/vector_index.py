@@ -12,15 +12,18 @@ find `RECALL` of what an exact search finds.
 from __future__ import annotations
 
 import json
+import math
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.library.lance import Tables, arrow, places
+from nova_explore.errors import LibraryError
+from nova_explore.library.lance import Rows, Tables, arrow, places
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +37,9 @@ RECALL = 0.97
 RECALL_AT = 10
 CANDIDATES = (100, 200, 400, 800)
 """Items an index may name, to be compared exactly: one bit a dimension does not order the best ten."""
+
+LEAST_HELD = 1 / 3
+"""Share of an index that a collection must hold: for a smaller part, all its items are compared as fast."""
 
 FEWEST_PROBES = 16
 BLOCK_ROWS = 16_384
@@ -85,29 +91,127 @@ class IndexReport:
 class VectorIndex:
     """An index on disk, and which positions of a collection its rows are.
 
+    Another process may make it again meanwhile; it is then opened anew.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the library.
+    space, modality : str
+        Whose vectors it holds.
+    keys : sequence of str, length n
+        Content keys of the collection.
+    here : int array
+        Positions of the collection's items of this modality.
+
     Attributes
     ----------
     report : IndexReport
     missing : int array
-        Positions of items of this kind that are not in the index: they came later, or are further copies.
+        Positions of items of this modality that are not in the index: they came later, or are further copies.
     """
 
-    def __init__(
-        self, tables: Tables, name: str, report: IndexReport, positions: NDArray[np.intp], missing: NDArray[np.intp]
-    ) -> None:
-        self.report = report
-        self.missing = missing
+    def __init__(self, tables: Tables, space: str, modality: str, keys: Sequence[str], here: NDArray[np.intp]) -> None:
         self._tables = tables
-        self._name = name
-        self._positions = positions
+        self._entry = (space, modality)
+        self._keys = keys
+        self._here = here
+        self.report: IndexReport | None = None
+        self.missing = here
+        self._open()
+
+    def _open(self) -> None:
+        import pyarrow as pa
+
+        self._rows: Rows | None = None
+        entry = _entry(self._tables, *self._entry)
+        rows = None if entry is None else self._tables.rows(entry["name"])
+        if entry is None or rows is None:
+            return
+        ours = pa.array([self._keys[int(place)] for place in self._here], pa.string())
+        found = places(rows.column("content_key"), ours)
+        self._positions = np.append(self._here, -1)[found]
+        # Only the first of equal keys is named, so that further copies are missing and are compared one by one.
+        self.missing = np.setdiff1d(self._here, self._positions)
+        self._held = len(self._here) - len(self.missing)
+        self.report = IndexReport(**json.loads(entry["report"]))
+        self._rows = rows
+
+    @property
+    def is_worth_asking(self) -> bool:
+        """Whether it names items of this collection often enough to be faster than comparing all of them."""
+        return self._rows is not None and self._held >= LEAST_HELD * len(self._positions)
 
     def candidates(self, query: NDArray[np.float32], *, count: int) -> NDArray[np.intp]:
-        """Positions of about this many items that are near a query, and of all that are not in the index."""
-        rows = self._tables.nearest(
-            self._name, query, count=max(count, self.report.candidates), probes=self.report.probes
-        )
-        found = self._positions[rows]
-        return np.concatenate([found[found >= 0], self.missing])
+        """Positions of at least this many items that are near a query, and of all that are not in the index.
+
+        They are all items of the modality where the index cannot name so many.
+        """
+        for _ in range(2):
+            if self.report is None or self._rows is None or not self.is_worth_asking:
+                break
+            # The index names items of the whole library; of them, so many are of this collection.
+            wanted = math.ceil(max(count, self.report.candidates) * len(self._positions) / self._held)
+            try:
+                rows = self._rows.nearest(query, count=wanted, probes=self.report.probes)
+            except LibraryError:
+                self._open()  # made again, or lost, since it was opened
+                continue
+            found = self._positions[rows]
+            found = found[found >= 0]
+            if len(found) >= min(count, self._held):
+                return np.concatenate([found, self.missing])
+            break
+        return self._here
+
+
+def build_indexes(
+    tables: Tables,
+    space: str,
+    keys: Sequence[str],
+    modalities: NDArray[np.str_],
+    vectors: NDArray[np.float32],
+    present: NDArray[np.bool_],
+    *,
+    least: int,
+    queries: NDArray[np.float32] | None,
+    progress: bool,
+) -> list[IndexReport]:
+    """Make the index of every modality that has at least so many contents.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the library.
+    space : str
+        Key of the space.
+    keys : sequence of str, length n
+        Content keys of the library's items.
+    modalities : str array of shape (n,)
+    vectors : float32 array of shape (m, d)
+        One for every key that has one.
+    present : bool array of shape (n,)
+        Which keys those are.
+    least : int
+        Contents from which a modality gets an index.
+    queries : float32 array of shape (q, d), optional
+        To measure with; 64 of the vectors where none are given.
+    progress : bool
+        Show a bar.
+    """
+    from tqdm.auto import tqdm
+
+    if queries is None:
+        queries = vectors[:: max(1, len(vectors) // 64)]
+    first: dict[str, dict[str, int]] = {}
+    for row, place in enumerate(np.flatnonzero(present)):
+        first.setdefault(str(modalities[place]), {}).setdefault(keys[int(place)], row)
+    many = {modality: rows for modality, rows in first.items() if len(rows) >= least}
+    reports = []
+    for modality, rows in tqdm(many.items(), "Making indexes, minutes a million items", disable=not progress):
+        chosen = np.fromiter(rows.values(), np.intp)
+        reports.append(build_index(tables, space, modality, list(rows), vectors, chosen, queries=queries))
+    return reports
 
 
 def build_index(
@@ -152,8 +256,11 @@ def build_index(
     tables.index_vectors(name, partitions=partitions)
     seconds = time.perf_counter() - started
     exact = _best_scores(vectors, rows, queries)
-    probes, candidates, recall = _tune(tables, name, vectors, rows, queries, exact, partitions)
-    milliseconds = _time(tables, name, vectors, rows, queries, probes, candidates)
+    made = tables.rows(name)
+    if made is None:
+        raise LibraryError(f"The index {name!r} of {str(tables.path)!r} was removed while it was made. Make it again.")
+    probes, candidates, recall = _tune(made, vectors, rows, queries, exact, partitions)
+    milliseconds = _time(made, vectors, rows, queries, probes, candidates)
     size = tables.size(name)
     report = IndexReport(modality, len(keys), probes, candidates, recall, len(queries), milliseconds, seconds, size)
     record = {"name": name, "space": space, "modality": modality, "report": json.dumps(asdict(report))}
@@ -173,23 +280,22 @@ def open_indexes(tables: Tables, space: str, keys: Sequence[str], kinds: NDArray
     keys : sequence of str, length n
     kinds : str array of shape (n,)
     """
-    import pyarrow as pa
-
     entries = tables.read("indexes", where=f"space = '{space}'")
     opened: dict[str, VectorIndex] = {}
-    for entry in [] if entries is None else entries.to_pylist():
-        rows = tables.rows(entry["name"])
-        if rows is None:
+    for modality in [] if entries is None else entries["modality"].to_pylist():
+        try:
+            index = VectorIndex(tables, space, modality, keys, np.flatnonzero(kinds == modality))
+        except LibraryError as error:
+            warnings.warn(f"{error} Searches compare all items until the index is made again.", stacklevel=4)
             continue
-        here = np.flatnonzero(kinds == entry["modality"])
-        ours = pa.array([keys[int(place)] for place in here], pa.string())
-        found = places(rows.column("content_key"), ours)
-        positions = np.append(here, -1)[found]
-        # Only the first of equal keys is named, so that further copies are missing and are compared one by one.
-        missing = np.setdiff1d(here, positions)
-        report = IndexReport(**json.loads(entry["report"]))
-        opened[entry["modality"]] = VectorIndex(tables, entry["name"], report, positions, missing)
+        if index.is_worth_asking:
+            opened[modality] = index
     return opened
+
+
+def _entry(tables: Tables, space: str, modality: str) -> dict[str, Any] | None:
+    rows = tables.read("indexes", where=f"space = '{space}' AND modality = '{modality}'")
+    return rows.to_pylist()[0] if rows is not None and rows.num_rows else None
 
 
 def _batches(keys: Sequence[str], vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> Iterator[pa.RecordBatch]:
@@ -218,8 +324,7 @@ def _best_scores(
 
 
 def _tune(
-    tables: Tables,
-    name: str,
+    index: Rows,
     vectors: NDArray[np.float32],
     rows: NDArray[np.intp],
     queries: NDArray[np.float32],
@@ -235,7 +340,7 @@ def _tune(
         probes = min(probes, partitions)
         hits = np.zeros(len(CANDIDATES), int)
         for query, least in zip(queries, enough, strict=True):
-            named = tables.nearest(name, query, count=CANDIDATES[-1], probes=probes)
+            named = index.nearest(query, count=CANDIDATES[-1], probes=probes)
             good = vectors[rows[named]] @ query >= least
             hits += [min(int(good[:count].sum()), RECALL_AT) for count in CANDIDATES]
         recalls = hits / possible
@@ -247,8 +352,7 @@ def _tune(
 
 
 def _time(
-    tables: Tables,
-    name: str,
+    index: Rows,
     vectors: NDArray[np.float32],
     rows: NDArray[np.intp],
     queries: NDArray[np.float32],
@@ -259,7 +363,7 @@ def _time(
     times = []
     for query in queries:
         started = time.perf_counter()
-        best = vectors[rows[tables.nearest(name, query, count=candidates, probes=probes)]] @ query
+        best = vectors[rows[index.nearest(query, count=candidates, probes=probes)]] @ query
         best.sort()
         times.append(time.perf_counter() - started)
     return float(np.median(times)) * 1e3

@@ -23,6 +23,7 @@ from nova_explore.errors import UnknownNameError, UnreadableError
 from nova_explore.library.vector_index import VectorIndex
 from nova_explore.models.model import EmbeddingModel, aim
 from nova_explore.models.queries import embed_items, embed_texts
+from nova_explore.parameters import whole_number
 from nova_explore.similarity.ranking import Ranking, Scored, rank, spread
 from nova_explore.sources.read import read
 from nova_explore.words import read_vocabulary, words_of
@@ -102,6 +103,7 @@ class Finder:
         """
         if not query.strip():
             raise ValueError("The query is blank. Search needs at least one word.")
+        k = whole_number("k", k)
         wanted = self._wanted(modalities)
         model = aim(self._open(), [Modality(name) for name in wanted])
         vector = embed_texts(model, [query], role="query")[0]
@@ -147,6 +149,7 @@ class Finder:
         UnknownNameError
             If there is no such modality.
         """
+        k = whole_number("k", k)
         wanted = self._wanted(modalities)
         purpose = f"like {kind}"
         same = self._positions.get(kind, np.arange(len(self._collection)))

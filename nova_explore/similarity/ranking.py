@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nova_explore.collection import Collection, Item, arrow_of
 from nova_explore.html_table import show_table
 from nova_explore.map.top_scores import top
+from nova_explore.parameters import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,8 +132,7 @@ def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int,
     Ranking
         By the standard deviations that a score lies above its modality's usual one; equals in the order of the items.
     """
-    if k < 0:
-        raise ValueError(f"k={k} is not possible. Pass the number of results wanted, 0 or more.")
+    k = whole_number("k", k)
     parts = [_best(one, k) for one in scored]
     best = np.concatenate(parts) if parts else np.empty(0, FOUND)
     best = best[np.lexsort((best["position"], -best["merit"]))[:k]]

@@ -16,6 +16,13 @@ def planted(groups: int = 6, size: int = 40, d: int = 32, seed: int = 0) -> tupl
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), truth
 
 
+def units(n: int, seed: int) -> np.ndarray:
+    """Unit rows around twenty centres."""
+    draw = np.random.default_rng(seed)
+    rows = np.random.default_rng(99).normal(size=(20, 32))[draw.integers(0, 20, n)] + 0.7 * draw.normal(size=(n, 32))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
 def graph_of(vectors: np.ndarray, k: int = 15) -> csr_array:
     return weigh(find_neighbors(vectors, k=k))
 

@@ -11,7 +11,7 @@ from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.chain import explore
 from nova_explore.library import store
-from nova_explore.library.lance import Tables
+from nova_explore.library.lance import Rows, Tables
 from nova_explore.library.store import open_library
 from nova_explore.similarity.finder import Finder
 
@@ -140,7 +140,7 @@ def test_an_exploration_makes_its_index_and_searches_with_it(own_toy_160, monkey
     [report] = exploration.build_index(progress=False)
     assert (report.modality, report.items, report.queries) == ("text", 160, 256)
     asked = []
-    nearest = Tables.nearest
-    monkeypatch.setattr(Tables, "nearest", lambda *about, **how: asked.append(how) or nearest(*about, **how))
+    nearest = Rows.nearest
+    monkeypatch.setattr(Rows, "nearest", lambda *about, **how: asked.append(how) or nearest(*about, **how))
     assert exploration.search("owl nest", k=5).ids == before.ids
     assert len(asked) == 1

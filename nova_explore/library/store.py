@@ -34,7 +34,7 @@ from nova_explore.library.lance import Tables, arrow, schema
 from nova_explore.library.stamps import now
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
-from nova_explore.space import ItemError, Space, Vector
+from nova_explore.space import FailureKind, ItemError, Space, Vector
 
 FORMAT = 1
 MARKER = "nova.json"
@@ -273,10 +273,14 @@ class Library:
 
     def blocked(self, space: Space) -> dict[str, str]:
         """Reasons by content key for the items that a provider blocked for their content: they are never sent again."""
+        return self.failures_of(space, "blocked")
+
+    def failures_of(self, space: Space, *kinds: FailureKind) -> dict[str, str]:
+        """Reasons by content key for the items that got no vector in this space, for reasons of these kinds."""
         rows = self.tables.read("failures", where=f"space = '{space.key}'")
         if rows is None or "kind" not in rows.column_names:  # of an earlier version, not written to since
             return {}
-        return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] == "blocked"}
+        return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] in kinds}
 
     def add_failures(self, space: Space, failures: Mapping[str, ItemError]) -> None:
         """Record why items got no vector in this space, in one atomic commit; an item has one reason at a time."""
@@ -284,9 +288,12 @@ class Library:
         rows = [{"space": space.key, "content_key": k, "reason": e.reason, "kind": e.kind} for k, e in failures.items()]
         self.tables.upsert("failures", arrow(rows, shape), on=["space", "content_key"])
 
-    def clear_failures(self, space: Space) -> None:
-        """Forget the failures of this space that are to be tried again: all but the blocked items."""
-        self.tables.delete("failures", f"space = '{space.key}' AND kind <> 'blocked'")
+    def clear_failures(self, space: Space, keys: Iterable[str]) -> None:
+        """Forget why items had no vector: they have one now."""
+        there = sorted(self.failures(space).keys() & set(keys))
+        for start in range(0, len(there), 1000):
+            listed = ", ".join(f"'{key}'" for key in there[start : start + 1000])
+            self.tables.delete("failures", f"space = '{space.key}' AND content_key IN ({listed})")
 
     def record_run(self, run: Mapping[str, Any]) -> None:
         """Store one run; a run of the same id is replaced. Values are kept as JSON."""

@@ -14,11 +14,12 @@ from typing import Any
 
 from nova_explore.collection import Collection, Item, Modality, Span, number_copies
 from nova_explore.embedding.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep, take
-from nova_explore.errors import UnreadableError
+from nova_explore.errors import ServiceRefusedError, UnreadableError
 from nova_explore.library.store import Library
 from nova_explore.models.cost import LONGEST_SEGMENT, Prices, count_tokens
 from nova_explore.models.nova import async_jobs as nova_async
 from nova_explore.models.nova.async_jobs import MOST_BYTES, MOST_CHARACTERS, MOST_SEGMENTS, Segment
+from nova_explore.models.nova.faults import can_be_seen
 from nova_explore.models.nova.job import ASYNC_FORMATS, LONGEST_ASYNC_SECONDS, Job
 from nova_explore.models.nova.request import Answer
 from nova_explore.space import ItemError, Vector
@@ -114,6 +115,7 @@ def embed_segments(
             except RefusedError as error:
                 full = error.quota
                 if not full:
+                    _stop_for_all(error, service)
                     _record(library, waiting[0].items, error.error, service, outcome)
             except UnreadableError as error:
                 _record(library, waiting[0].items, ItemError(str(error)), service, outcome)
@@ -126,6 +128,27 @@ def embed_segments(
         if (running or waiting) and not ended:
             time.sleep(next(waits))
     yield outcome
+
+
+def _stop_for_all(error: RefusedError, service: Service) -> None:
+    """End the run where the job is refused for its place, key or permission: all others would be, and then be paid
+    for one by one although nobody asked for that.
+
+    Raises
+    ------
+    ServiceRefusedError
+        If so.
+    """
+    if error.of_medium:
+        return
+    place = service.bucket.place
+    key = f" Allow kms:GenerateDataKey and kms:Decrypt on {place.kms_key}." if place.kms_key else ""
+    raise ServiceRefusedError(
+        f"The service refuses the job, and would refuse every other: {error.said} The caller needs s3:PutObject on "
+        f"{place.below('async/output/*')}, s3:GetObject on {place.below('inputs/*')} and bedrock:InvokeModel "
+        f"(docs/policies/async.json).{key} The bucket must be in {service.spec.region}. Nothing was sent one by one.",
+        family="asynchronous job",
+    )
 
 
 def media_of(items: Iterable[Item]) -> list[Medium]:
@@ -161,8 +184,9 @@ def _asked(table: JobTable, medium: Medium, service: Service, segment: int | Non
         sources=tuple(map(plain, medium.items)),
     )
     table.save(job)
+    visual = can_be_seen(medium.first)
     try:
-        arn = ask(service, lambda: nova_async.start(service.runtime, job), wait_for_quota=False)
+        arn = ask(service, lambda: nova_async.start(service.runtime, job), wait_for_quota=False, visual=visual)
     except RefusedError as error:
         if error.quota:
             table.remove(job)
@@ -220,11 +244,13 @@ def _ended(library: Library, table: JobTable, job: Job, service: Service, outcom
         status, said, where = ask(service, lambda: nova_async.look(service.runtime, job), look=True)
     except RefusedError as error:
         table.save(job.now("failed", message=error.error.reason))
+        _stop_for_all(error, service)
         _record(library, items, error.error, service, outcome)
         return True
     if status.upper() in ("FAILED", "FAILURE"):
         table.save(job.now("failed", message=said))
-        reason = nova_async.failure(said, code="the job failed", spec=service.spec)
+        visual = can_be_seen(items[0])
+        reason = nova_async.failure(said, code="the job failed", spec=service.spec, visual=visual)
         _record(library, items, reason, service, outcome)
         return True
     if status != "Completed":

@@ -4,6 +4,8 @@ Two quantities are steered. The *window* (requests in flight) doubles with every
 its ceiling or the service refuses. From the first refusals on, a *rate* (requests a second) leads: it falls to what was
 really answered, at most by half at a time, climbs quickly to near where it fell, and slowly beyond. A few refusals
 (6 to 12 of 100) are sought, not shunned: they show that the limit is used, and a refused request is not an answer lost.
+A service short of its own capacity refuses whatever the pace: every fall is a *trial*, and where the share of refusals
+does not fall with the rate, the rate goes back up and that share counts as the service's own from then on.
 Halving after a refusal and creeping up follows congestion control (https://www.rfc-editor.org/rfc/rfc5681); taking the
 rate of answers as the measure of the limit follows https://doi.org/10.1145/3009824; the jitter of repeats is
 https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
@@ -17,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 FIRST_WINDOW = 4.0
 SLOWEST = 1.0
@@ -31,6 +34,16 @@ ROUND, ENOUGH, PATIENCE = 0.5, 8, 2.0
 REMEMBERED = 0.6
 """Weight of the rounds before in judging a round."""
 
+TRIAL = 50
+"""Answers at the lower rate that a trial needs: a share of 17 of 100 is then known to about 6."""
+
+SAME, MOST_OWN = (0.6, 1.5), 0.8
+"""Parts of the share of refusals between which it must be after a fall to count as the same, and the largest share that
+can be the service's own: more is an outage, in which asking less is right."""
+
+TRIED_AGAIN = 60.0
+"""Seconds after which it is tried again whether refusals depend on the pace."""
+
 LONGEST_PAUSE = 20.0
 
 CAUGHT_UP = 1.0
@@ -40,6 +53,32 @@ CAUGHT_UP = 1.0
 def jittered(attempt: int, draw: random.Random, *, base: float = 0.1) -> float:
     """Seconds to wait before a repeat: anywhere between none and a span that doubles with every attempt."""
     return draw.uniform(0.0, min(LONGEST_PAUSE, base * 2.0 ** min(attempt, 12)))
+
+
+@dataclass(slots=True)
+class _Trial:
+    rate: float | None
+    window: float
+    share: float
+    offered: float
+    delivered: float
+    since: float
+    refused: int = 0
+    good: int = 0
+    all: int = 0
+    seconds: float = 0.0
+
+    @property
+    def left(self) -> float:
+        return self.refused / self.all
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether fewer requests were refused alike, and fewer answered: a limit would have answered as many."""
+        least, most = SAME
+        same = least * self.share < self.left < min(MOST_OWN, most * self.share)
+        fewer = self.all / self.seconds / self.offered
+        return same and self.good / self.seconds < 0.5 * (1 + fewer) * self.delivered
 
 
 class Pace:
@@ -87,8 +126,21 @@ class Pace:
         self._next = clock()
         self._held_until = 0.0
         self._calm = 0
-        self._past_refused = self._past_all = 0.0
+        self._past_refused = self._past_all = self._past_good = self._past_seconds = 0.0
+        self._own = 0.0
+        self._trial: _Trial | None = None
+        self._tried = clock()
         self._open_round()
+
+    @property
+    def own_share(self) -> float:
+        """Share of refusals that does not depend on the pace, as far as trials have shown."""
+        return self._own
+
+    def note(self, now: float) -> str:
+        """What is waited for, in a few words; empty where nothing is held back."""
+        left = self._held_until - now
+        return f"a quota is used up, next try in {left:.0f} s" if left > 1 else ""
 
     @property
     def found(self) -> float | None:
@@ -143,31 +195,79 @@ class Pace:
         # Earlier rounds count a little, and one refusal is chance: a round may hold only a few answers.
         self._past_refused = REMEMBERED * self._past_refused + self._refused
         self._past_all = REMEMBERED * self._past_all + self._all
+        self._past_good = REMEMBERED * self._past_good + self._good
+        self._past_seconds = REMEMBERED * self._past_seconds + elapsed
         share = self._past_refused / self._past_all
         self.delivered = self._good / elapsed
-        if share > TOO_MANY and self._past_refused > 1.5:
-            self._fall(self.delivered)
-        elif self.rate is not None and share < FEW and self._good:
+        if self._own and share < self._own - 2 * math.sqrt(self._own * (1 - self._own) / self._past_all):
+            self._own = share
+        # What is refused of the requests that the service would have answered but for its own refusals.
+        excess = max(0.0, share - self._own) / (1 - self._own)
+        if self._trial is not None:
+            self._judge_trial(self._trial, share, elapsed)
+        elif excess > TOO_MANY and self._past_refused > 1.5:
+            self._fall(self.delivered, share, elapsed)
+        elif self._own > TOO_MANY and self._clock() - self._tried > TRIED_AGAIN:
+            self._fall(self.delivered, share, elapsed, again=True)
+        elif self.rate is not None and excess < FEW and self._good:
             # Where nothing is answered at all, that nothing is refused says nothing.
             self._rise()
         else:
             self._calm = 0
+        self._fit()
+        self._open_round()
+
+    def _fit(self) -> None:
         if self.rate is not None:
             if self.limit is not None:
                 self.rate = min(self.rate, self.limit)
             self.window = min(self.ceiling, max(FIRST_WINDOW, 2 * self.rate * self._latency + FIRST_WINDOW))
-        self._open_round()
 
-    def _fall(self, delivered: float) -> None:
+    def _fall(self, delivered: float, share: float, elapsed: float, *, again: bool = False) -> None:
+        before = self.rate, self.window
+        seen = (
+            (self._past_all / self._past_seconds, self._past_good / self._past_seconds)
+            if self._past_seconds
+            else (self._all / elapsed, delivered)
+        )
         self._calm = 0
-        self._past_refused = self._past_all = 0.0
-        if delivered > SLOWEST:
+        self._past_refused = self._past_all = self._past_good = self._past_seconds = 0.0
+        if delivered > SLOWEST and not again:
             self._known = delivered
         if self.rate is None:
             self.rate = max(SLOWEST, delivered)
             self._next = self._clock()
         else:
             self.rate = max(SLOWEST, 0.5 * self.rate, min(0.95 * self.rate, 1.02 * delivered))
+        if share < MOST_OWN and delivered > SLOWEST:
+            # What was sent at the old rate is still to be answered: it is no part of the trial.
+            answered = self._clock() + 1.5 * self._latency
+            self._trial = _Trial(*before, share, *seen, answered)
+
+    def _judge_trial(self, trial: _Trial, share: float, elapsed: float) -> None:
+        """Find out whether fewer requests are refused at a lower rate: if not, the pace is not the cause."""
+        if self._began >= trial.since:
+            trial.refused += self._refused
+            trial.good += self._good
+            trial.all += self._all
+            trial.seconds += elapsed
+        if share >= MOST_OWN and self._past_all >= ENOUGH:
+            self._trial = None
+            self._fall(self.delivered, share, elapsed)
+            return
+        if trial.all < TRIAL:
+            return
+        self._trial, self._tried = None, self._clock()
+        if trial.in_vain:
+            self._own = trial.left
+            self.rate, self.window = trial.rate, trial.window
+            self._past_refused = self._past_all = self._past_good = self._past_seconds = 0.0
+        elif trial.left > TOO_MANY:
+            self._fall(self.delivered, trial.left, elapsed)
+        else:
+            # The rate is now what was answered: what is refused all the same, beyond the few that are sought, is
+            # refused for no limit of ours.
+            self._own = max(0.0, trial.left - FEW)
 
     def _rise(self) -> None:
         if self.rate is None:

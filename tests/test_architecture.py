@@ -27,9 +27,10 @@ ORDER: dict[str, tuple[str, ...]] = {
                "local.picture", "local.sound", "local.model", "nova.families", "nova.faults", "nova.request", "nova.spec",
                "nova.asking", "nova.client", "nova.prepare", "nova.s3", "nova.pace", "nova.paid_vectors", "nova.calls",
                "nova.intake", "nova.schedule", "nova.stream", "nova.job", "nova.async_jobs", "nova.batch_jobs",
-               "nova.model", "nova.options", "nova.prefix"),
+               "nova.model", "nova.options", "nova.prefix",
+               "nova.preflight"),
     "library": ("stamps", "lance", "item_rows", "vector_file", "vector_index", "store", "previews", "aligned"),
-    "embedding": ("disk", "landing", "receipt", "thumbnails", "transcripts", "cuts", "run", "embed", "own_vectors", "jobs.ledger", "jobs.segments",
+    "embedding": ("disk", "landing", "receipt", "thumbnails", "transcripts", "cuts", "job_table", "run", "embed", "own_vectors", "jobs.ledger", "jobs.segments",
                   "jobs.records", "jobs.plan", "jobs.by_jobs"),
     "map": ("cores", "top_kernel", "top_scores", "nn_descent", "neighbors", "modality_gap", "forces", "layout",
             "outliers", "trust", "out_of_sample"),
@@ -40,7 +41,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "report": ("label_placement", "still_map", "map_figures", "quality_figures", "page"),
     "widgets": ("motion", "boards.gallery", "boards.legend", "boards.inspector", "boards.summary", "renderer",
                 "answers", "app", "live"),
-    "cli": ("jupyter", "doctor", "commands"),
+    "cli": ("jupyter", "doctor", "spending", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from nova_explore.collection import Item
 from nova_explore.embedding import disk
+from nova_explore.embedding.job_table import asked_by_jobs
 from nova_explore.embedding.landing import landing
 from nova_explore.embedding.receipt import given_up, receipt, sentence
 from nova_explore.embedding.thumbnails import draw_thumbnails, draw_while_waiting, is_kept
@@ -43,7 +44,7 @@ Answers = list[tuple[Item, Vector | ItemError]]
 
 
 def unanswered(library: Library, items: Iterable[Item], space: Space, *, retry_refused: bool = False) -> list[Item]:
-    """The items that a run asks for: without a vector, and without a reason that asking again would not change.
+    """The items that a run asks for: without a vector, without a settled reason, and not asked for by an open job.
 
     Parameters
     ----------
@@ -56,7 +57,9 @@ def unanswered(library: Library, items: Iterable[Item], space: Space, *, retry_r
         Ask again for what the provider refused for what it is; never for what it blocked for its content.
     """
     settled = ("blocked",) if retry_refused else ("blocked", "refused")
+    items = list(items)
     done = library.embedded(space) | set(library.failures_of(space, *settled))
+    done |= asked_by_jobs(library, items, space.key)
     return list({item.content_key: item for item in items if item.content_key not in done}.values())
 
 
@@ -293,9 +296,9 @@ def _warn(record: Mapping[str, Any], account: Account) -> None:
     if counts.get("blocked"):
         blocked = counts["blocked"]
         warnings.warn(
-            f"{count_of(blocked, 'item')} {'was' if blocked == 1 else 'were'} blocked by the provider's safety filters. "
-            "They are recorded, and never sent again. Have them looked at by whom your procedure names: the law may "
-            "ask you to report them. library.runs()[-1]['safety_events'] has their names and hashes.",
+            f"{count_of(blocked, 'item')} {'was' if blocked == 1 else 'were'} blocked by the provider's safety "
+            "filters. They are recorded, and never sent again. Follow your organisation's procedure: the law "
+            "may ask you to report them. library.runs()[-1]['safety_events'] has their names and hashes.",
             stacklevel=4,
         )
     if counts.get("budget"):

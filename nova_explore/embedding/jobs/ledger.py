@@ -1,61 +1,25 @@
-"""Where a library remembers its jobs, and how the service is asked with patience."""
+"""How the service is asked for jobs with patience, and how what they bring is kept."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from nova_explore.collection import Item
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError
-from nova_explore.library.lance import arrow, schema
 from nova_explore.library.store import Library
 from nova_explore.models.nova.calls import Calls
 from nova_explore.models.nova.families import Family, Kind
 from nova_explore.models.nova.faults import DamagedAnswerError, classify
-from nova_explore.models.nova.job import Job, Patience
+from nova_explore.models.nova.job import Patience
 from nova_explore.models.nova.request import Answer
 from nova_explore.models.nova.s3 import Bucket
 from nova_explore.models.nova.spec import VectorSpec
 from nova_explore.space import ItemError, Vector
 
 Result = TypeVar("Result")
-
-
-class JobTable:
-    """The table ``jobs`` of a library: one row a job, in its latest state, as JSON. It holds nothing secret.
-
-    Parameters
-    ----------
-    library : Library
-        Held for writing by the caller.
-    """
-
-    def __init__(self, library: Library) -> None:
-        self._tables = library.tables
-
-    def save(self, job: Job) -> None:
-        """Write a job down, in the place of an earlier state of it; it is on disk when this returns."""
-        row = {"token": job.token, "space": job.space, "created": job.created, "record": json.dumps(asdict(job))}
-        shape = schema(token="string", space="string", created="string", record="string")
-        self._tables.upsert("jobs", arrow([row], shape), on=["token"])
-
-    def remove(self, job: Job) -> None:
-        """Forget a job that the service certainly did not take."""
-        self._tables.delete("jobs", f"token = '{job.token}'")
-
-    def jobs(self, space: str | None = None) -> list[Job]:
-        """All jobs, or those of one space, oldest first."""
-        rows = self._tables.read("jobs", where=f"space = '{space}'" if space else None)
-        found = [] if rows is None else [_job(json.loads(record)) for record in rows["record"].to_pylist()]
-        return sorted(found, key=lambda job: job.created)
-
-
-def _job(plain: dict[str, Any]) -> Job:
-    values: dict[str, Any] = plain | {"sources": tuple(plain["sources"]), "records": tuple(plain["records"])}
-    return Job(**values)
 
 
 @dataclass(frozen=True, slots=True)

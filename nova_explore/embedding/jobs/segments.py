@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nova_explore.collection import Collection, Item, Modality, Span, number_copies
-from nova_explore.embedding.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep, take
+from nova_explore.embedding.job_table import JobTable
+from nova_explore.embedding.jobs.ledger import Outcome, RefusedError, Service, ask, keep, take
 from nova_explore.errors import ServiceRefusedError, UnreadableError
 from nova_explore.library.store import Library
 from nova_explore.models.cost import LONGEST_SEGMENT, Prices, count_tokens
@@ -63,14 +64,30 @@ class Medium:
         return price.most * whole
 
 
-def embed_segments(
-    library: Library,
-    items: Sequence[Item],
-    service: Service,
-    *,
-    segment: int | None = None,
-    cut: Container[str] = (),
-) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How media are asked for.
+
+    Attributes
+    ----------
+    segment : int or None
+        Seconds (1 to 30) or characters (800 to 50,000) of a segment. None: as the items are cut, else 30 s and 8,000
+        characters.
+    cut : container of str
+        Digests of media whose cut is settled, because parts of them have vectors: ``segment`` does not hold for them.
+    fall_back : bool
+        Whether a medium that is refused as a job goes part by part instead.
+    wait : bool
+        Whether jobs are waited for once they are asked for.
+    """
+
+    segment: int | None = None
+    cut: Container[str] = ()
+    fall_back: bool = False
+    wait: bool = True
+
+
+def embed_segments(library: Library, items: Sequence[Item], service: Service, how: How = How()) -> Iterator[Outcome]:
     """Ask for jobs for the media of these items and store what comes back, until nothing is open.
 
     Parameters
@@ -81,11 +98,8 @@ def embed_segments(
         Items of long media; none, to go on with what was asked for before.
     service : Service
         How Bedrock is reached.
-    segment : int, optional
-        Seconds (1 to 30) or characters (800 to 50,000) of a segment. Default: as the items are cut, else 30 s and
-        8,000 characters.
-    cut : container of str
-        Digests of media whose cut is settled, because parts of them have vectors: ``segment`` does not hold for them.
+    how : How
+        Cut of the segments, and what happens to what is refused.
 
     Yields
     ------
@@ -110,17 +124,21 @@ def embed_segments(
         full = len(running) >= service.most_open
         while waiting and not full:
             try:
-                wanted = None if waiting[0].first.digest in cut else segment
+                wanted = None if waiting[0].first.digest in how.cut else how.segment
                 running.append(_asked(table, waiting[0], service, wanted))
             except RefusedError as error:
                 full = error.quota
                 if not full:
                     _stop_for_all(error, service)
-                    _record(library, waiting[0].items, error.error, service, outcome)
+                    _refuse(library, waiting[0].items, error.error, service, outcome, how)
             except UnreadableError as error:
                 _record(library, waiting[0].items, ItemError(str(error)), service, outcome)
             if not full:
                 waiting.pop(0)
+        if not how.wait:
+            if waiting:
+                outcome.notes.append(f"{len(waiting):,} media are not asked for yet: as many jobs run as may.")
+            break
         ended = [job for job in running if _ended(library, table, job, service, outcome)]
         running = [job for job in table.jobs(service.spec.space.key) if job.path == "async" and job.open]
         waits = service.patience.waits() if ended else waits
@@ -131,8 +149,9 @@ def embed_segments(
 
 
 def _stop_for_all(error: RefusedError, service: Service) -> None:
-    """End the run where the job is refused for its place, key or permission: all others would be, and then be paid
-    for one by one although nobody asked for that.
+    """End the run where a job is refused for its place, key or permission, as all others would be.
+
+    Else they would all be paid for one by one, although nobody asked for that.
 
     Raises
     ------
@@ -149,6 +168,16 @@ def _stop_for_all(error: RefusedError, service: Service) -> None:
         f"(docs/policies/async.json).{key} The bucket must be in {service.spec.region}. Nothing was sent one by one.",
         family="asynchronous job",
     )
+
+
+def _refuse(
+    library: Library, items: Sequence[Item], error: ItemError, service: Service, outcome: Outcome, how: How
+) -> None:
+    """Record why a medium is refused as a job; one that may go part by part, prepared here, does so instead."""
+    if how.fall_back and error.kind == "refused":
+        outcome.left += [(item, f"As a job it is refused. {error.reason}") for item in items]
+    else:
+        _record(library, items, error, service, outcome)
 
 
 def media_of(items: Iterable[Item]) -> list[Medium]:

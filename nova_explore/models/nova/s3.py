@@ -136,6 +136,12 @@ class Bucket:
         with _translated(uri, "written"):
             self._client.upload_file(str(path), bucket, key, ExtraArgs=self._owner() | self._encryption())
 
+    def delete(self, uri: str) -> None:
+        """Delete an object."""
+        bucket, key = split_uri(uri)
+        with _translated(uri, "deleted"):
+            self._client.delete_object(Bucket=bucket, Key=key, **self._owner())
+
     def size(self, uri: str) -> int | None:
         """Bytes of an object, or None if it is not there."""
         bucket, key = split_uri(uri)

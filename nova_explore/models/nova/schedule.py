@@ -246,7 +246,7 @@ class Schedule:
             self._at_most += task.reserve
         if fault.kind is Kind.STOP:
             raise ServiceRefusedError(fault.message, family=fault.family.name)
-        if fault.kind is Kind.BLOCKED:
+        if fault.kind is Kind.BLOCKED and not task.canary:
             self._model.block(task.item, fault.message)
         if fault.kind is Kind.POISON or fault.family.visual:
             self._suspect(task, fault)

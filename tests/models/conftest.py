@@ -36,7 +36,8 @@ def bedrock(aws) -> Iterator[FakeBedrock]:
     """A strict local Bedrock, to which boto3 is pointed by the environment."""
     with FakeBedrock() as fake:
         aws.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", fake.url)
-        aws.setenv("AWS_ENDPOINT_URL_STS", fake.url)
+        for service in ("STS", "BEDROCK", "SERVICE_QUOTAS"):
+            aws.setenv(f"AWS_ENDPOINT_URL_{service}", fake.url)
         yield fake
 
 

@@ -172,7 +172,7 @@ def choose_path(
         of = prices.of if prices else {}
         costs = [(of[str(m.first.modality)].usd or 0.0) * m.units() for m in media if str(m.first.modality) in of]
         about = f", about {dollars(sum(costs))}" if costs else ""
-        return Choice("async", f"{long}{about}: Bedrock cuts them into segments, which takes it some minutes.")
+        return Choice("async", f"{long}{about}: Bedrock cuts into segments, which takes it some minutes.")
     hours = n / SYNC_PER_SECOND / 3600
     if n >= BATCH_FROM and s3 is not None and role:
         return Choice(

@@ -116,7 +116,7 @@ def test_the_path_is_chosen_with_its_reason(tmp_path):
     assert choose_path(short).path == "sync"
     assert choose_path([long], s3=PLACE) == (
         "async",
-        "1 media are too long for one call: Bedrock cuts them into segments.",
+        "1 long medium: Bedrock cuts into segments, which takes it some minutes.",
     )
     assert choose_path([long]).path == "sync"
     many = short * 12_000

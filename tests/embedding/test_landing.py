@@ -11,21 +11,28 @@ from nova_explore.embedding.landing import landing
 from nova_explore.models.model import Account
 
 
+def pressed(times: int, passed: list[bool], error: Exception | None = None) -> None:
+    """A run in which Ctrl-C is pressed; notes whether it was asked to stop when it came to its end."""
+    account = Account()
+    with landing(account):
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+        passed.append(account.stopping)
+        if error:
+            raise error
+
+
 def test_the_first_press_asks_the_run_to_stop_and_is_raised_at_its_end():
-    account, passed = Account(), []
-    with pytest.raises(KeyboardInterrupt), landing(account):
-        signal.raise_signal(signal.SIGINT)
-        assert account.stopping
-        passed.append("landed")
-    assert passed == ["landed"]
+    passed: list[bool] = []
+    with pytest.raises(KeyboardInterrupt):
+        pressed(1, passed)
+    assert passed == [True]
 
 
 def test_the_second_press_leaves_at_once():
-    account, passed = Account(), []
-    with pytest.raises(KeyboardInterrupt), landing(account):
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        passed.append("landed")
+    passed: list[bool] = []
+    with pytest.raises(KeyboardInterrupt):
+        pressed(2, passed)
     assert passed == []
 
 
@@ -37,9 +44,8 @@ def test_afterwards_ctrl_c_means_what_it_did():
 
 
 def test_an_error_in_the_block_is_not_hidden_by_a_press():
-    with pytest.raises(ValueError, match="first"), landing(Account()):
-        signal.raise_signal(signal.SIGINT)
-        raise ValueError("first")
+    with pytest.raises(ValueError, match="first"):
+        pressed(1, [], ValueError("first"))
 
 
 def test_another_thread_and_another_handler_are_left_alone():

@@ -14,7 +14,9 @@ RECORD = {
     "service": {"caller": "arn:aws:iam::111122223333:user/u", "region": "us-east-1"},
     "account": {
         "calls": 9, "answered": 6, "cached": 3, "spent_usd": 0.02, "at_most_usd": 0.06,
-        "by_modality": {"text": {"calls": 5, "tokens": 120, "usd": 0.01}, "image": {"calls": 1, "tokens": 30, "usd": 0.01}},
+        "by_modality": {
+            "text": {"calls": 5, "tokens": 120, "usd": 0.01}, "image": {"calls": 1, "tokens": 30, "usd": 0.01},
+        },
         "failed_requests": [{"content_key": "k", "family": "model fault", "request_id": "abc"}],
     },
 }  # fmt: skip
@@ -36,7 +38,11 @@ def test_a_run_without_an_account_has_a_receipt_of_nothing():
 
 @pytest.mark.parametrize(
     ("low", "high", "said"),
-    [(0.02, 0.06, "about $0.02, at most $0.06"), (0.02, 0.021, "about $0.02,"), (1e-6, 2e-6, "about less than a cent,")],
+    [
+        (0.02, 0.06, "about $0.02, at most $0.06"),
+        (0.02, 0.021, "about $0.02,"),
+        (1e-6, 2e-6, "about less than a cent,"),
+    ],
 )
 def test_the_sentence_says_two_sums_only_where_they_differ(low, high, said):
     assert said in sentence({"usd_low": low, "usd_high": high, "calls": 3, "from_cache": 0})

@@ -42,8 +42,11 @@ ERRORS: dict[str, tuple[int, str, dict]] = {
     "filter": (400, "ValidationException", {"message": BLOCKED.format(kind="text")}),
     "csam": (400, "ValidationException", {"message": "The input image was found to contain apparent CSAM."}),
     "odd": (400, "ValidationException", {"message": "Nobody has ever seen this message."}),
-    "policy": (400, "ValidationException", {
-        "message": "The request was blocked because the input image violates our usage policy."}),
+    "policy": (
+        400,
+        "ValidationException",
+        {"message": "The request was blocked because the input image violates our usage policy."},
+    ),
     "vague": (400, "ValidationException", {"message": "Request rejected. Reference 8812."}),
     "daily": (429, "ThrottlingException", {"message": "Too many tokens per day, please wait before trying again."}),
     "proxy": (407, "", {"message": "Proxy Authentication Required"}),

@@ -1,4 +1,4 @@
-"""Every way in which the service says no has a family, a message a person can act on, and a row in the documentation."""
+"""Every way to say no has a family, a message that a person can act on, and a row in the documentation."""
 
 from __future__ import annotations
 

@@ -13,17 +13,14 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
-from fakes import ROOT
 
 from nova_explore.models.nova.families import (
     ANSWER,
     CERTIFICATE,
-    FAMILIES,
     NETWORK,
     NO_CREDENTIALS,
     NO_REGION,
     Kind,
-    family_of,
     named,
 )
 from nova_explore.models.nova.faults import MOST_QUOTED, DamagedAnswerError, classify
@@ -74,7 +71,11 @@ def said_to(code, status, said, *, visual=False):
 @pytest.mark.parametrize(
     ("code", "said", "remedy"),
     [
-        ("AccessDeniedException", "User: u is not authorized to perform: bedrock:InvokeModel", "bedrock:InvokeModel on"),
+        (
+            "AccessDeniedException",
+            "User: u is not authorized to perform: bedrock:InvokeModel",
+            "bedrock:InvokeModel on",
+        ),
         ("AccessDeniedException", "u is not authorized to perform: iam:PassRole on resource: arn:r", "iam:PassRole"),
         (
             "AccessDeniedException",

@@ -35,7 +35,12 @@ def test_what_the_caller_may_not_ask_is_unknown_and_stops_nothing(bedrock, aws):
     for service in ("BEDROCK", "SERVICE_QUOTAS", "STS"):
         aws.setenv(f"AWS_ENDPOINT_URL_{service}", "http://127.0.0.1:9")
     found = lines()
-    assert {name for name, line in found.items() if line.state == "unknown"} == {"caller", "model", "lifecycle", "quotas"}
+    assert {name for name, line in found.items() if line.state == "unknown"} == {
+        "caller",
+        "model",
+        "lifecycle",
+        "quotas",
+    }
     assert found["call"].state == "ok"
 
 

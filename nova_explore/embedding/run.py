@@ -113,6 +113,7 @@ def run(
         "id": uuid.uuid4().hex, "kind": "embed", "model": model.name, "space": space.key, "started": now(),
         "ended": None, "process": os.getpid(), "items": len(items), "contents": contents,
         "stored_before": before, "embedded": 0, "derived": derived, "failed": without - len(todo), "failures": {},
+        "budget_usd": budget,
         "safety_events": [], "versions": package_versions(),
     }  # fmt: skip
     if todo:
@@ -121,7 +122,7 @@ def run(
         record["service"] = model.provenance()
     if todo and isinstance(model, PricedModel):
         expected = model.estimate(todo)
-        record["estimate_usd"], record["budget_usd"] = round(expected.cost, 6), budget
+        record["estimate_usd"] = round(expected.cost, 6)
         if progress and say_cost:
             tqdm.write(str(expected))
     library.record_run(record)
@@ -307,7 +308,7 @@ def _warn(record: Mapping[str, Any], account: Account) -> None:
         said = count_of(counts["budget"], "item")
         warnings.warn(
             f"{said} {'was' if counts['budget'] == 1 else 'were'} not sent, to keep within the budget of "
-            f"{dollars(record['budget_usd'])}.{left}{less} Make the same call with a higher budget to go on.",
+            f"{dollars(record['budget_usd'] or 0.0)}.{left}{less} Make the same call with a higher budget to go on.",
             stacklevel=4,
         )
     if account.truncated:

@@ -27,6 +27,7 @@ from nova_explore.embedding.jobs.plan import divide
 from nova_explore.embedding.run import unanswered
 from nova_explore.errors import ServiceRefusedError
 from nova_explore.library.store import open_library
+from nova_explore.models.cost import load_prices
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
 pytestmark = QUIET
@@ -74,7 +75,10 @@ def test_a_long_recording_is_one_job_however_it_was_cut_here(tmp_path):
     path = recording(tmp_path)
     cut = [30.0 * n for n in range(11)]
     long, short = parts(path, cut), parts(recording(tmp_path, "s.wav", pitch=300.0), [0.0, 30.0, 60.0, 70.0])
-    chosen = {choice.path: (choice, items) for choice, items in divide([*long, *short], s3=PLACE, prices=nova().prices)}
+    chosen = {
+        choice.path: (choice, items)
+        for choice, items in divide([*long, *short], s3=PLACE, prices=load_prices("us-east-1"))
+    }
     assert chosen["async"][1] == long
     assert chosen["sync"][1] == short
     assert "1 long medium, about $0.04" in chosen["async"][0].reason

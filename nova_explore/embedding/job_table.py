@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from nova_explore.collection import Item
-from nova_explore.library.lance import arrow, schema
 from nova_explore.library.store import Library
 from nova_explore.models.nova.job import Job
 
 
 class JobTable:
-    """The table ``jobs`` of a library: one row a job, in its latest state, as JSON. It holds nothing secret.
+    """The jobs of a library, each in its latest state.
 
     Parameters
     ----------
@@ -23,23 +21,19 @@ class JobTable:
     """
 
     def __init__(self, library: Library) -> None:
-        self._tables = library.tables
+        self._rows = library.jobs
 
     def save(self, job: Job) -> None:
         """Write a job down, in the place of an earlier state of it; it is on disk when this returns."""
-        row = {"token": job.token, "space": job.space, "created": job.created, "record": json.dumps(asdict(job))}
-        shape = schema(token="string", space="string", created="string", record="string")
-        self._tables.upsert("jobs", arrow([row], shape), on=["token"])
+        self._rows.save(asdict(job))
 
     def remove(self, job: Job) -> None:
         """Forget a job that the service certainly did not take."""
-        self._tables.delete("jobs", f"token = '{job.token}'")
+        self._rows.remove(job.token)
 
     def jobs(self, space: str | None = None) -> list[Job]:
         """All jobs, or those of one space, oldest first."""
-        rows = self._tables.read("jobs", where=f"space = '{space}'" if space else None)
-        found = [] if rows is None else [_job(json.loads(record)) for record in rows["record"].to_pylist()]
-        return sorted(found, key=lambda job: job.created)
+        return [_job(plain) for plain in self._rows.read(space)]
 
 
 def _job(plain: dict[str, Any]) -> Job:

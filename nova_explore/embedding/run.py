@@ -149,7 +149,7 @@ def run(
         if full:
             raise disk.full_disk(library.path)
         if stored > COMPACT_AFTER:
-            library.tables.compact(f"vectors_{space.key}")
+            library.compact_vectors(space)
         draw_thumbnails(library, items, space, progress=progress)
     except BaseException as error:
         note = (
@@ -243,7 +243,7 @@ def _store(library: Library, space: Space, answers: Answers, record: dict[str, A
     library.add_failures(space, failures)
     library.add_vectors(space, vectors)
     if vectors:
-        library.clear_failures(space, vectors)
+        library.solve_failures(space, vectors)
     record["embedded"] += len(vectors)
     record["failed"] += len(failures)
     for failure in failures.values():

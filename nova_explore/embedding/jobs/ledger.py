@@ -184,7 +184,7 @@ def keep(library: Library, spec: VectorSpec, answers: Mapping[str, Vector | Item
     done = library.embedded(space)
     vectors = {key: a for key, a in answers.items() if not isinstance(a, ItemError) and key not in done}
     library.add_vectors(space, vectors)
-    library.clear_failures(space, vectors)
+    library.solve_failures(space, vectors)
     faults = {key: a for key, a in answers.items() if isinstance(a, ItemError) and key not in done}
     library.add_failures(space, faults)
     outcome.stored += len(vectors)

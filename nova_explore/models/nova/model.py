@@ -127,7 +127,9 @@ class NovaModel:
         self.patience = patience
         tier = None if service_tier is None else known("service tier", service_tier, TIERS)
         self.called = Called(model_id or MODEL_ID, project_identifier, tier, request_metadata or {}, guardrail)
-        self.capabilities = Capabilities(frozenset(Modality), 64, frozenset(Modality), MOST_CHARACTERS)
+        self.capabilities = Capabilities(
+            frozenset(Modality), 64, frozenset(Modality), MOST_CHARACTERS, prefix=min(DIMENSIONS)
+        )
         self._place = {"region": find_region(region), "profile": profile, "endpoint_url": endpoint_url}
         self._shared = Shared(client, cache)
         self._searched: frozenset[Modality] = frozenset()

@@ -204,27 +204,27 @@ class Schedule:
 
     def known(self, task: Task, found: Known) -> None:
         """Take an answer that was there when the call was about to leave."""
-        self._not_sent(task)
+        self._not_sent()
         self._account.cached += not isinstance(found.answer, ItemError)
         self._clear()
         self._end(task, found.answer, found.kept)
 
     def unreadable(self, task: Task, reason: str) -> None:
         """Note that the medium of an item could not be prepared."""
-        self._not_sent(task)
+        self._not_sent()
         self._end(task, ItemError(reason))
         if task.probe and self._suspects:
             self._probed(self._suspects[-1][1])
 
     def claimed(self, task: Task, now: float) -> None:
         """Put off an item that another process is asking for: its answer will be there soon."""
-        self._not_sent(task)
+        self._not_sent()
         task.attempts -= 1
         self.last_good = now  # somebody else is being answered, or will stop claiming
         pause = CLAIMED_PAUSE * self._draw.uniform(0.5, 1.5)
         heapq.heappush(self._waiting, (now + pause, next(self._number), task))
 
-    def _not_sent(self, task: Task) -> None:
+    def _not_sent(self) -> None:
         self.in_flight -= 1
         self._account.calls -= 1
 

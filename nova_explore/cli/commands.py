@@ -275,7 +275,7 @@ def _estimate(collection: Collection, to: Path, model: EmbeddingModel, **jobs: A
 
 def _confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any = None) -> None:
     """Show what a run would cost and who pays, and ask, before anything is sent."""
-    from nova_explore.cli.spending import show_caller
+    from nova_explore.cli.spending import show_caller, show_duration
     from nova_explore.models.cost import dollars
     from nova_explore.models.model import StreamingModel
 
@@ -284,6 +284,7 @@ def _confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any 
     typer.echo(str(expected))
     if isinstance(model, StreamingModel):
         show_caller(model)
+        show_duration(model, expected)
     if budget is not None:
         typer.echo(f"Budget: {dollars(budget)}; the run stops before it is passed.")
     if yes:

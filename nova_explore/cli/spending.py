@@ -39,6 +39,20 @@ def show_caller(model: Any) -> None:
     )
 
 
+def show_duration(model: Any, expected: Any) -> None:
+    """Print how long the account's quota of tokens lets a run take, where both are known."""
+    from nova_explore.models.nova.model import NovaModel
+    from nova_explore.models.nova.preflight import minutes_of, quotas, tokens_a_minute
+
+    if not isinstance(model, NovaModel):
+        return
+    found = quotas(model)
+    quota = None if isinstance(found, str) else tokens_a_minute(found)
+    minutes = minutes_of(model, expected, quota) if quota else None
+    if minutes is not None:
+        typer.echo(f"Your quota of {quota:,.0f} tokens a minute allows it in about {max(1.0, minutes):,.0f} minutes.")
+
+
 def show_receipts(library: Library, *, as_json: bool) -> None:
     """Print what every run of a library has cost, and the sum."""
     from nova_explore.embedding.receipt import receipt, sentence

@@ -191,6 +191,10 @@ def _segments(rows: list[dict[str, Any]], kind: str, spec: VectorSpec, length: f
     end = 0.0
     for row, found in sorted(zip(rows, spans, strict=True), key=lambda pair: pair[1].start if pair[1] else -1.0):
         span = Span(found.unit, found.start, found.end + inclusive) if found else None
+        if span and length and span.start > length + _slack(span):
+            beyond = f"The service's answer has a part at {span}, beyond the end of the medium; it is left out."
+            yield Segment(kind, None, ItemError(beyond, "service"))
+            continue
         if span and span.start > end + _slack(span):
             lost = Span(span.unit, end, span.start)
             yield Segment(kind, lost, ItemError("The service's answer leaves this part out.", "service"))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import NovaExploreError
-from nova_explore.models.cost import price_of_one
+from nova_explore.models.cost import Estimate, price_of_one
 from nova_explore.models.nova.client import open_client
 from nova_explore.models.nova.faults import TOKEN_VARIABLE, classify
 from nova_explore.models.nova.model import NovaModel
@@ -137,8 +137,7 @@ def _quotas(model: NovaModel) -> Iterator[Finding]:
         return
     for name, value in found.items():
         yield Finding("quotas", "ok", f"{name}: {value:,.0f}")
-    minute = next((value for name, value in found.items() if "tokens per minute" in name.lower()), None)
-    if minute:
+    if minute := tokens_a_minute(found):
         yield Finding("pace", "ok", pace_of(model, minute))
 
 
@@ -156,6 +155,33 @@ def quotas(model: NovaModel) -> dict[str, float] | str:
         if not page.get("NextToken"):
             return found or "no quota of this model is listed"
         token = {"NextToken": page["NextToken"]}
+
+
+def tokens_a_minute(found: Mapping[str, float]) -> float | None:
+    """The quota of tokens a minute among an account's quotas; None where there is none."""
+    return next((value for name, value in found.items() if "tokens per minute" in name.lower()), None)
+
+
+def minutes_of(model: NovaModel, expected: Estimate, tokens: float) -> float | None:
+    """Minutes that a quota of tokens a minute lets single calls take; None where it is not known how media count.
+
+    Parameters
+    ----------
+    model : NovaModel
+        Whose answers have shown what media count.
+    expected : Estimate
+        Of the run.
+    tokens : float
+        The quota.
+    """
+    calls = model.calls()
+    total = 0.0
+    for line in expected.lines:
+        each = 1.0 if line.modality == Modality.TEXT else calls.tokens_a_unit(Modality(line.modality))
+        if line.path != "sync" or not each:
+            return None
+        total += each * line.units
+    return total / tokens
 
 
 def pace_of(model: NovaModel, tokens_a_minute: float) -> str:

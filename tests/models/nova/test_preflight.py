@@ -73,3 +73,12 @@ def test_the_command_prints_it_and_ends_with_its_status(bedrock, fault, status):
     assert found.exit_code == status
     assert "account 111122223333" in found.output
     assert "not-so-secret" not in found.output
+
+
+def test_the_time_that_a_quota_allows_is_said_before_anybody_is_asked(bedrock, tmp_path):
+    bedrock.quotas = {QUOTA: 30.0}
+    for n in range(6):
+        (tmp_path / f"{n}.txt").write_text(f"Text number {n} about an owl on a mast.")
+    words = ["embed", str(tmp_path), "--to", str(tmp_path / "a.nova"), "--model", "nova"]
+    found = CliRunner().invoke(app, words, input="n\n")
+    assert "Your quota of 30 tokens a minute allows it in about 2 minutes." in found.output

@@ -53,6 +53,8 @@ class Family:
         ``{action}`` and ``{resource}`` for what a policy does not allow.
     pace : bool
         Whether a slower pace may help.
+    theirs : bool
+        Whether the service says that it is short of capacity, whoever asks.
     visual : bool
         Whether it answers only to what can be seen: pictures, pages and videos.
     gateway : bool
@@ -68,6 +70,7 @@ class Family:
     words: str
     message: str
     pace: bool = False
+    theirs: bool = False
     visual: bool = False
     gateway: bool = False
     job: bool = False
@@ -270,7 +273,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         "no capacity", Kind.RETRY, ("ServiceUnavailableException",), (), "",
-        "The service has no capacity at the moment. The service said: {said}", pace=True,
+        "The service has no capacity at the moment. The service said: {said}", pace=True, theirs=True,
     ),
     # ---- what comes without a known code: proxies and gateways between here and there
     Family("credentials refused", Kind.STOP, (), (401,), "", "The endpoint does not accept the credentials. Renew "
@@ -288,7 +291,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("too many requests", Kind.RETRY, (), (429,), "", "Too many requests. It said: {said}", pace=True),
     Family("endpoint fault", Kind.RETRY, (), (500, 501, 502, 504), "", "The endpoint failed again and again. It "
            "said: {said}"),
-    Family("endpoint busy", Kind.RETRY, (), (503,), "", "The endpoint has no capacity. It said: {said}", pace=True),
+    Family("endpoint busy", Kind.RETRY, (), (503,), "", "The endpoint has no capacity. It said: {said}",
+           pace=True, theirs=True),
     Family("other refusal", Kind.POISON, (), (), "", "The endpoint, or a gateway before it, refuses the call. Check "
            "the proxy and AWS_ENDPOINT_URL_BEDROCK_RUNTIME. It said: {said}", gateway=True),
 )  # fmt: skip

@@ -168,7 +168,7 @@ class Stream:
                 self._tokens.counted(self._model.tokens(task.item), outcome.tokens)
         elif isinstance(outcome, Exception) and not isinstance(outcome, UnreadableError | ClaimedError):
             fault = self._model.judge(outcome, task.item)
-            self._pace.answered(seconds, good=False, refused=fault.family.pace)
+            self._pace.answered(seconds, good=False, refused=fault.family.pace, theirs=fault.family.theirs)
             if fault.kind is Kind.QUOTA:
                 self._pace.hold(QUOTA_PAUSE)
             self._schedule.failed(task, fault, now)

@@ -13,7 +13,7 @@ from nova_explore.models.nova.pace import LONGEST_PAUSE, Pace, Room, Tokens, jit
 
 def simulate(
     seconds, *, limit=None, latency=0.1, faults=0.0, own=0.0, burst=None, ceiling=64, outage=(0.0, 0.0), quota=None,
-    found=None, seed=0,
+    found=None, seed=0, theirs=True,
 ):  # fmt: skip
     """A service with a token bucket, and a client that asks whenever the pace lets it; returns pace, good, refused.
 
@@ -33,7 +33,9 @@ def simulate(
         if pause == 0:
             pace.sent()
             answer, chance = "good", draw.random()
-            if outage[0] <= now[0] < outage[1] or chance < faults / 2 or draw.random() < own:
+            if outage[0] <= now[0] < outage[1] or draw.random() < own:
+                answer = "busy" if theirs else "refused"
+            elif chance < faults / 2:
                 answer = "refused"
             elif chance < faults:
                 answer = "fault"
@@ -48,9 +50,10 @@ def simulate(
         now[0] = min(now[0] + pause, flying[0][0] if flying else float("inf"))
         while flying and flying[0][0] <= now[0]:
             _, _, answer, sent = heapq.heappop(flying)
-            pace.answered(now[0] - sent, good=answer == "good", refused=answer == "refused")
+            no = answer in ("refused", "busy")
+            pace.answered(now[0] - sent, good=answer == "good", refused=no, theirs=answer == "busy")
             good += [now[0]] * (answer == "good")
-            refused += [now[0]] * (answer == "refused")
+            refused += [now[0]] * no
     return pace, good, refused, most
 
 
@@ -84,11 +87,12 @@ def test_random_faults_are_not_taken_for_a_limit():
     assert len(good) / 20 >= 0.9 * 0.95 * 16 / 0.1
 
 
+@pytest.mark.parametrize("theirs", [True, False])
 @pytest.mark.parametrize(("own", "least"), [(0.1, 0.85), (0.17, 0.75), (0.25, 0.65), (0.5, 0.4)])
-def test_refusals_that_do_not_depend_on_the_pace_do_not_slow_it(own, least):
+def test_refusals_that_do_not_depend_on_the_pace_do_not_slow_it(own, least, theirs):
     calm = len(simulate(40, latency=0.06)[1])
     for seed in range(3):
-        pace, good, _, _ = simulate(40, latency=0.06, own=own, seed=seed)
+        pace, good, _, _ = simulate(40, latency=0.06, own=own, seed=seed, theirs=theirs)
         assert len(good) >= least * calm
         assert pace.rate is None
 

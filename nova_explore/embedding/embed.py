@@ -110,7 +110,8 @@ def estimate(
     named = {item.content_key for item in collection}
     wanted = unanswered(library, [*library.collection(), *collection], opened.space, retry_refused=retry_refused)
     earlier = sum(item.content_key not in named for item in wanted)
-    return replace(opened.estimate(wanted), earlier=earlier)
+    expected = opened.estimate(wanted)
+    return replace(expected, earlier=earlier) if earlier else expected
 
 
 def refuse_second_space(library: Library, model: EmbeddingModel, *, new_space: bool) -> None:

@@ -69,7 +69,7 @@ def test_an_item_without_vector_and_without_reason_is_a_failure(run, texts, tmp_
     monkeypatch.setattr(Library, "embedded", lambda *_: set())
     monkeypatch.setattr(Library, "add_vectors", lambda *_: None)
     status, _, err = run("embed", texts, "--to", tmp_path / "t.nova", "--model", "toy")
-    assert status == 1
+    assert status == 3
     assert "32 items have no vector and no reason" in err
 
 

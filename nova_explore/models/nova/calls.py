@@ -178,8 +178,10 @@ class Calls:
         self._shared.kept(lambda cache: cache.release(owner=request.owner), None)
 
     def _sent_before(self, request: Request) -> Known | None:
-        """The vector that came of the same bytes, sent for another item."""
+        """The vector that came of the same bytes, sent for another item; a text is known by its words already."""
         item = request.item
+        if item.modality is Modality.TEXT:
+            return None
         wanted = self._spec.video if item.modality is Modality.VIDEO and self._spec.video != "combined" else ""
         key = self._shared.kept(lambda cache: cache.key_of(self._body(request.body, wanted)), None)
         found = self._shared.kept(lambda cache: cache.get([key] if key else []), {})

@@ -89,7 +89,8 @@ class _Trial:
         least, most = SAME
         same = least * self.share < self.left < min(MOST_OWN, most * self.share)
         if self.kind == "theirs":
-            return same
+            # To fall is what must be justified here: half of the refusals must be gone.
+            return self.left > 0.5 * self.share
         fewer = self.all / self.seconds / self.offered
         return same and self.good / self.seconds < 0.5 * (1 + fewer) * self.delivered
 
@@ -141,7 +142,7 @@ class Pace:
         self._calm = 0
         self._own = {"ours": 0.0, "theirs": 0.0}
         self._trial: _Trial | None = None
-        self._tried = clock()
+        self._tried = self._asked_again = clock()
         self._open_round()
         self._forget()
 
@@ -217,11 +218,11 @@ class Pace:
             self._fall("theirs")
         elif self._excess("ours") > TOO_MANY and self._past["ours"] > 1.5:
             self._fall("ours")
-        elif self._excess("theirs") > TOO_MANY and self._past["theirs"] > 1.5:
+        elif self._excess("theirs") > TOO_MANY and self._past["theirs"] > 1.5 and self._clock() >= self._asked_again:
             self._fall("theirs")
-        elif max(self._own.values()) > TOO_MANY and self._clock() - self._tried > TRIED_AGAIN:
-            self._fall(max(self._own, key=self._own.__getitem__))
-        elif self.rate is not None and max(map(self._excess, self._own)) < FEW and self._round["good"]:
+        elif self._own["ours"] > TOO_MANY and self._clock() - self._tried > TRIED_AGAIN:
+            self._fall("ours")
+        elif self.rate is not None and self._excess("ours") < FEW and self._round["good"]:
             # Where nothing is answered at all, that nothing is refused says nothing.
             self._rise()
         else:
@@ -289,6 +290,7 @@ class Pace:
             return
         self._trial, self._tried = None, self._clock()
         if trial.in_vain:
+            self._asked_again = self._clock() + TRIED_AGAIN * (trial.kind == "theirs")
             self._own[trial.kind] = trial.pooled
             self.rate, self.window = trial.rate, trial.window
             self._forget()

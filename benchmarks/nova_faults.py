@@ -207,10 +207,21 @@ class Starting(WARM.Process):
         child(self.to, self.count)
 
 
+COUNT = 200
+"""Items of a run that is stopped."""
+
+
 def measure_ends(folder: Path) -> None:
-    count = 200
+    measure_stops(folder, ("Ctrl-C", signal.SIGINT), ("kill -9", signal.SIGKILL))
+    measure_two(folder)
+    measure_full_disk(folder)
+
+
+def measure_stops(folder: Path, *stops: tuple[str, signal.Signals]) -> None:
+    """Stop a run at a random moment, then make the same call again."""
+    count = COUNT
     draw = random.Random(1)
-    for name, by in (("Ctrl-C", signal.SIGINT), ("kill -9", signal.SIGKILL)):
+    for name, by in stops or (("kill -9", signal.SIGKILL),):
         twice, codes, flying = 0, [], 0
         for _ in range(ROUNDS):
             with service(folder, latency=0.2, rate=60) as fake:
@@ -219,7 +230,8 @@ def measure_ends(folder: Path) -> None:
                 moment = draw.randint(5, count - 40)
                 while process.is_alive() and fake.good.total() < moment:
                     time.sleep(0.01)
-                os.kill(process.pid, by)
+                with contextlib.suppress(ProcessLookupError):  # it was faster than this loop
+                    os.kill(process.pid, by)
                 flying = max(flying, fake.at_once)
                 process.join()
                 codes.append(process.exitcode)
@@ -228,6 +240,11 @@ def measure_ends(folder: Path) -> None:
                 twice += fake.summary()["sent_again"]
         said = f"{twice} paid twice, at most {flying} in flight at a stop, statuses {sorted(set(codes))}"
         print(f"   {name:<14} {ROUNDS} times: {said}", flush=True)
+
+
+def measure_two(folder: Path) -> None:
+    """Two processes, two libraries, the same items, one cache."""
+    count = COUNT
     twice, codes = 0, []
     for _ in range(ROUNDS):
         with service(folder, latency=0.1, rate=80) as fake:
@@ -237,11 +254,11 @@ def measure_ends(folder: Path) -> None:
             codes += [process.exitcode for process in both]
             twice += fake.summary()["sent_again"]
     print(f"   two processes  {ROUNDS} times: {twice} of {count} paid twice, statuses {sorted(set(codes))}", flush=True)
-    measure_full_disk(folder, count)
 
 
-def measure_full_disk(folder: Path, count: int) -> None:
+def measure_full_disk(folder: Path) -> None:
     """A disk of a few megabytes that another program fills while a run goes on; needs the right to mount one."""
+    count = COUNT
     place = folder / "small"
     place.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", str(place)], check=False).returncode:
@@ -306,12 +323,13 @@ def main() -> None:
     warnings.simplefilter("ignore")
     WARM.set_forkserver_preload(["__main__", "boto3", "numpy", "pyarrow", "nova_explore.embedding.embed", "tqdm.auto"])
     measures = {
-        "profiles": measure_profiles, "rates": measure_rates, "ends": measure_ends, "bills": measure_bills,
+        "profiles": measure_profiles, "rates": measure_rates, "ends": measure_ends, "kills": measure_stops,
+        "two": measure_two, "disk": measure_full_disk, "bills": measure_bills,
     }  # fmt: skip
     os.environ |= {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTEST", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "us-east-1"}
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     with tempfile.TemporaryDirectory() as folder:
-        for name in sys.argv[1:] or list(measures):
+        for name in sys.argv[1:] or ("profiles", "rates", "ends", "bills"):
             print(f"\n{name}")
             measures[name](Path(folder))
     print(f"\n{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")

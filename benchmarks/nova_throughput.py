@@ -46,7 +46,7 @@ class Service:
     """The local service in a process of its own."""
 
     def __init__(self, *options: str) -> None:
-        command = [sys.executable, str(ROOT / "tests" / "fake_bedrock.py"), *options]
+        command = [sys.executable, str(ROOT / "tests" / "fakes" / "fake_bedrock.py"), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()

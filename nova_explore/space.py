@@ -19,7 +19,7 @@ Vector = NDArray[np.float32]
 Role = Literal["index", "query"]
 
 
-FailureKind = Literal["item", "service", "budget", "blocked"]
+FailureKind = Literal["item", "refused", "service", "budget", "blocked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ class ItemError:
     ----------
     reason : str
         A sentence a person can act on.
-    kind : {"item", "service", "budget", "blocked"}
-        Whose fault it is: the item's own, the service's, or money's, all of which the next run tries again; or
-        blocked for its content by the provider, and then never sent again.
+    kind : {"item", "refused", "service", "budget", "blocked"}
+        Whose fault it is: the item's own (it cannot be read), the service's, or money's, all of which the next run
+        tries again; or refused by the provider for what it is, and sent again only on wish; or blocked for its
+        content, and then never sent again.
     """
 
     reason: str

@@ -26,13 +26,7 @@ ORDER: dict[str, tuple[str, ...]] = {
               "video", "text"),
     "sources": ("fetch", "files", "datasets", "tables", "read"),
     "models": ("cost", "model", "own", "weights", "local.text", "local.picture", "local.sound", "local.model",
-               "nova.faults", "nova.asking", "nova.request", "nova.prepare", "nova.spec", "nova.client", "nova.s3",
-               "nova.pace", "nova.paid_vectors", "nova.calls", "nova.stream", "nova.job", "nova.async_jobs",
-               "nova.batch_jobs", "nova.model", "nova.prefix", "registry", "nova.options", "queries",
-               "as_mteb", "clip"),
-    "library": ("stamps", "marker", "lance", "addresses", "identity", "item_rows", "vector_file", "vector_index",
-                "map_tables", "job_rows", "store", "previews", "aligned"),
-    "embedding": ("thumbnails", "transcripts", "cuts", "run", "embed", "own_vectors", "jobs.ledger", "jobs.segments",
+    "cli": ("jupyter", "doctor", "spending", "forgetting", "commands"),
                   "jobs.records", "jobs.plan", "jobs.by_jobs"),
     "map": ("cores", "compiled", "top_kernel", "top_scores", "nn_descent", "neighbors", "modality_gap", "fuzzy_graph",
             "forces", "layout",
@@ -46,7 +40,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "page"),
     "widgets": ("renderer", "motion", "boards.gallery", "boards.legend", "boards.inspector", "boards.summary",
                 "answers", "app", "live"),
-    "cli": ("jupyter", "doctor", "forgetting", "commands"),
+    "cli": ("jupyter", "doctor", "spending", "forgetting", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

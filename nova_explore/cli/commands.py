@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nova_explore.space import Space
 
 INCOMPLETE = 1
+PARTLY = 3
+"""Part of the library is missing and the same command may bring it."""
 INTERRUPTED = 130
 
 SHOWN = 20
@@ -41,7 +43,19 @@ app = typer.Typer(
 
 LibraryPath = Annotated[Path, typer.Argument(metavar="LIBRARY", help="A library made by `embed`, e.g. media.nova.")]
 Source = Annotated[str, typer.Argument(metavar="FOLDER", help="A folder, a pattern such as '*.png', a CSV file.")]
-Budget = Annotated[float | None, typer.Option(help="US dollars that must not be passed.")]
+
+
+def _budget(value: float | None) -> float | None:
+    from nova_explore.models.cost import check_budget
+
+    try:
+        check_budget(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return value
+
+
+Budget = Annotated[float | None, typer.Option(help="US dollars that must not be passed.", callback=_budget)]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before money is spent.")]
 Key = Annotated[str | None, typer.Option("--map", metavar="KEY", help="A map that the library holds, or `newest`.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")]
@@ -73,16 +87,26 @@ def embed(
     path: Annotated[str, typer.Option(help="nova: auto, sync, async or batch.")] = "auto",
     s3: Annotated[str | None, typer.Option(help="nova: where jobs read and write, s3://bucket/prefix.")] = None,
     role: Annotated[str | None, typer.Option(help="nova: ARN of the service role of batch jobs.")] = None,
+    wait: Annotated[str, typer.Option(help="nova: all, or none: ask for jobs and leave; `collect` later.")] = "all",
+    retry_refused: Annotated[bool, typer.Option("--retry-refused", help="Ask again for refused items.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Give every item of a folder a vector. Can be stopped at any time; the same command goes on from there."""
+    """Give every item of a folder a vector. Can be stopped at any time; the same command goes on from there.
+
+    Ends with status 0 if every item has a vector, or a reason that the same command would not change; with 3 if part of
+    the library is missing and the same command may bring it.
+    """
     from nova_explore.models.nova.options import is_nova, open_named
 
     opened = open_named(model, dimension=dimension, purpose=purpose)
     collection = nx.read(source)
     jobs = {"path": path, "s3": s3, "role": role} if is_nova(model) and (path != "auto" or s3) else {}
-    _confirm_cost(_estimate(collection, to, opened, **jobs), budget, yes=yes)
-    _embed(collection, to, opened, budget=budget, **jobs)
+    expected = _estimate(collection, to, opened, retry_refused=retry_refused, **jobs)
+    _confirm_cost(expected, budget, yes=yes, model=opened)
+    waiting = {"wait": wait} if jobs else {}
+    _embed(
+        collection, to, opened, budget=budget, retry_refused=retry_refused, say_cost=False, **jobs, **waiting
+    )  # fmt: skip
 
 
 @app.command()
@@ -178,8 +202,47 @@ def demo(
 
 
 @app.command()
-def doctor() -> None:
+def spent(
+    library: LibraryPath,
+    as_json: Annotated[bool, typer.Option("--json", help="Receipts as JSON, with request ids of failures.")] = False,
+) -> None:
+    """Say what every run of a library has cost, by the price list."""
+    from nova_explore.cli.spending import show_receipts
+
+    show_receipts(nx.open_library(library), as_json=as_json)
+
+
+@app.command()
+def collect(
+    library: LibraryPath,
+    s3: Annotated[str, typer.Option(help="Where the jobs read and write, s3://bucket/prefix.")],
+    model: Annotated[str, typer.Option(help="The model that the jobs were asked of.")] = "nova",
+) -> None:
+    """Wait for the jobs of Amazon Bedrock that a library has open, and store what they bring."""
+    from nova_explore.cli.spending import collect as bring
+    from nova_explore.models.registry import open_model
+
+    opened = open_model(model)
+    with _interruptible():
+        done = bring(library, s3, opened)
+    items = done.collection()
+    typer.echo(f"Library:   {done.path}: {items}")
+    _account(done, opened.space, items, items.unread)
+
+
+@app.command()
+def doctor(
+    nova: Annotated[bool, typer.Option("--nova", help="Ask Amazon what the account can do; one tiny call.")] = False,
+    s3: Annotated[str | None, typer.Option(help="With --nova: where jobs would read and write.")] = None,
+) -> None:
     """Say what is installed, what is missing, and how to get it."""
+    if nova:
+        from nova_explore.cli.spending import show_preflight
+        from nova_explore.models.nova.model import NovaModel
+
+        if not show_preflight(NovaModel(), s3):
+            raise typer.Exit(INCOMPLETE)
+        return
     from nova_explore.cli.doctor import examine
 
     checks = examine()
@@ -210,19 +273,33 @@ def _estimate(collection: Collection, to: Path, model: EmbeddingModel, **jobs: A
     from nova_explore.embedding.embed import estimate
     from nova_explore.embedding.jobs import estimate_jobs
 
-    make: Any = estimate_jobs if jobs else estimate
+    make: Any = estimate_jobs if "path" in jobs else estimate
     return make(collection, to=to, model=model, **jobs)
 
 
-def _confirm_cost(expected: Any, budget: float | None, *, yes: bool) -> None:
-    """Show what a run would cost, and ask, before anything is sent."""
+def _confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any = None) -> None:
+    """Show what a run would cost and who pays, and ask, before anything is sent."""
+    from nova_explore.cli.spending import show_caller, show_duration
+    from nova_explore.models.cost import dollars
+    from nova_explore.models.model import StreamingModel
+
     if expected is None or not expected.calls:
         return
     typer.echo(str(expected))
+    if isinstance(model, StreamingModel):
+        show_caller(model)
+        show_duration(model, expected)
     if budget is not None:
-        typer.echo(f"Budget: ${budget:,.2f}; the run stops before it is passed.")
-    if not yes and not typer.confirm("Send it?"):
-        typer.secho("Nothing was sent. Use --yes to be asked no more.", err=True)
+        typer.echo(f"Budget: {dollars(budget)}; the run stops before it is passed.")
+    if yes:
+        return
+    try:
+        wanted = typer.confirm("Send it?")
+    except typer.Abort:
+        typer.secho("Nothing was sent: nobody can answer here. Use --yes to send without a question.", err=True)
+        raise typer.Exit(INCOMPLETE) from None
+    if not wanted:
+        typer.secho("Nothing was sent.", err=True)
         raise typer.Exit(INCOMPLETE)
 
 
@@ -255,18 +332,27 @@ def _interruptible() -> Iterator[None]:
 
 def _account(library: Library, space: Space, items: Sequence[Item], unread: Sequence[Unread]) -> None:
     """Name what has no vector; end with an error status unless there is a reason for each."""
+    from nova_explore.cli.spending import grouped
+    from nova_explore.embedding.job_table import asked_by_jobs
+
     stored, failed = library.embedded(space), library.failures(space)
-    without = [f"not read: {one.name}: {one.reason}" for one in unread]
-    without += [
-        f"not embedded: {item.title}: {failed[item.content_key]}"
-        for item in items
-        if item.content_key not in stored and item.content_key in failed
-    ]
-    _list(without)
-    unexplained = sum(item.content_key not in stored and item.content_key not in failed for item in items)
+    without = [item for item in items if item.content_key not in stored]
+    lines = [f"not read: {line}" for line in grouped((one.name, one.reason) for one in unread)]
+    reasons = [(item.title, failed[item.content_key]) for item in without if item.content_key in failed]
+    _list([*lines, *(f"not embedded: {line}" for line in grouped(reasons))])
+    waiting = asked_by_jobs(library, without, space.key)
+    unexplained = sum(item.content_key not in failed and item.content_key not in waiting for item in without)
+    passing = library.failures_of(space, "service", "budget")
+    again = sum(item.content_key in passing for item in without)
+    if waiting:
+        typer.secho(f"{len(waiting):,} items are asked for by open jobs: nova-explore collect {library.path}", err=True)
     if unexplained:
         typer.secho(f"{unexplained:,} items have no vector and no reason. Run the same command again.", err=True)
-        raise typer.Exit(INCOMPLETE)
+    if again:
+        budget = " with a higher --budget" if library.failures_of(space, "budget") else ""
+        typer.secho(f"{again:,} items are missing for now. Run the same command again{budget}.", err=True)
+    if unexplained or waiting or again:
+        raise typer.Exit(PARTLY)
 
 
 def _list(lines: Sequence[str]) -> None:

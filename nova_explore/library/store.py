@@ -40,7 +40,7 @@ from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
-from nova_explore.space import ItemError, Space, Vector
+from nova_explore.space import FailureKind, ItemError, Space, Vector
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -314,10 +314,14 @@ class Library:
 
     def blocked(self, space: Space) -> dict[str, str]:
         """Reasons by content key for the items that a provider blocked for their content: they are never sent again."""
+        return self.failures_of(space, "blocked")
+
+    def failures_of(self, space: Space, *kinds: FailureKind) -> dict[str, str]:
+        """Reasons by content key for the items that got no vector in this space, for reasons of these kinds."""
         rows = self._tables.read("failures", where=f"space = '{space.key}'")
         if rows is None or "kind" not in rows.column_names:  # of an earlier version, not written to since
             return {}
-        return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] == "blocked"}
+        return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] in kinds}
 
     def add_failures(self, space: Space, failures: Mapping[str, ItemError]) -> None:
         """Record why items got no vector in this space, in one atomic commit; an item has one reason at a time."""
@@ -327,12 +331,10 @@ class Library:
 
     def solve_failures(self, space: Space, keys: Iterable[str]) -> None:
         """Forget the failures of contents that have a vector in this space now."""
-        if listed := ", ".join(f"'{key}'" for key in keys):
+        there = sorted(self.failures(space).keys() & set(keys))
+        for start in range(0, len(there), 1000):
+            listed = ", ".join(f"'{key}'" for key in there[start : start + 1000])
             self._tables.delete("failures", f"space = '{space.key}' AND content_key IN ({listed})")
-
-    def clear_failures(self, space: Space) -> None:
-        """Forget the failures of this space that are to be tried again: all but the blocked items."""
-        self._tables.delete("failures", f"space = '{space.key}' AND kind <> 'blocked'")
 
     def record_run(self, run: Mapping[str, Any]) -> None:
         """Store one run; a run of the same id is replaced. Values are kept as JSON."""

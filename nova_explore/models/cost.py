@@ -22,6 +22,8 @@ as one token of its own."""
 
 LONGEST_SEGMENT = 30.0
 
+NOUNS = {"text": "text", "image": "image", "page": "page", "audio": "recording", "video": "video"}
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -183,11 +185,14 @@ class Estimate:
         The price list that was used.
     cached : int
         Items that need no call, because their vectors are there already.
+    earlier : int
+        Items among them that earlier runs have left over, and that this one asks for too.
     """
 
     lines: tuple[Line, ...]
     prices: Prices
     cached: int = 0
+    earlier: int = 0
 
     @property
     def calls(self) -> int:
@@ -211,18 +216,30 @@ class Estimate:
 
     def __str__(self) -> str:
         rows = [self._row(line) for line in self.lines]
-        total = f"{self.calls:,} calls, about {dollars(self.cost)}"
-        if self.most > self.cost * 1.01:
+        total = f"{self.asked}, about {dollars(self.cost)}"
+        if dollars(self.most) != dollars(self.cost):
             total += f", at most {dollars(self.most)}"
         if self.unknown:
             total += f", without {', '.join(self.unknown)}, for which no price is known"
+        if self.earlier:
+            total += f"; {count_of(self.earlier, 'item')} of it left over from earlier runs"
         if self.cached:
-            total += f"; {self.cached:,} items need no call, their vectors are there"
+            total += f"; {count_of(self.cached, 'item')} {'needs' if self.cached == 1 else 'need'} no call of their own"
         origin = f"Prices of {self.prices.date} for {self.prices.region or 'no region'}: {self.prices.source}."
         return "\n".join([*rows, f"{total}.", origin])
 
+    @property
+    def asked(self) -> str:
+        """What is asked for, in a few words: ``12 calls, 1 asynchronous job``."""
+        nouns = {"sync": "call", "async": "asynchronous job", "batch": "record in batch jobs"}
+        counts = {path: sum(line.calls for line in self.lines if line.path == path) for path in nouns}
+        said = [count_of(count, nouns[path]) for path, count in counts.items() if count]
+        return ", ".join(said) or "0 calls"
+
     def _row(self, line: Line) -> str:
-        many = f"{line.items:,} {line.modality} · {line.units:,.0f} {line.price.unit if line.price else 'unit'}s"
+        many = count_of(line.items, NOUNS.get(line.modality, "item"))
+        if line.price and line.price.unit != "image":
+            many += f" · {count_of(round(line.units), line.price.unit)}"
         if line.path != "sync":
             many = f"{line.path}: {many}"
         if line.cost is None:
@@ -233,7 +250,7 @@ class Estimate:
         return f"{many} · {dollars(line.cost)}{cheaper}{doubt}"
 
 
-def estimate(items: Iterable[Item], prices: Prices, *, cached: int = 0) -> Estimate:
+def estimate(items: Iterable[Item], prices: Prices, *, cached: int = 0, earlier: int = 0) -> Estimate:
     """What it would cost to embed items, each content once.
 
     Parameters
@@ -244,9 +261,26 @@ def estimate(items: Iterable[Item], prices: Prices, *, cached: int = 0) -> Estim
         Of the region that is called.
     cached : int, default 0
         Items left out because their vectors are there; for the text of the estimate.
+    earlier : int, default 0
+        Items that earlier runs have left over; for the text of the estimate.
     """
     contents = {item.content_key: item for item in items}.values()
-    return Estimate(lines_of(((item.modality, prices.units(item)) for item in contents), prices), prices, cached)
+    counted = ((item.modality, prices.units(item)) for item in contents)
+    return Estimate(lines_of(counted, prices), prices, cached, earlier)
+
+
+def check_budget(budget: float | None) -> None:
+    """Make sure that a budget is an amount of money.
+
+    Raises
+    ------
+    ValueError
+        If it is negative or no number.
+    """
+    if budget is not None and not (budget >= 0 and math.isfinite(budget)):
+        raise ValueError(
+            f"budget={budget!r} is no amount of US dollars. Give one of at least 0, or None for no budget."
+        )
 
 
 def lines_of(counted: Iterable[tuple[Modality, float]], prices: Prices, *, path: str = "sync") -> tuple[Line, ...]:
@@ -281,7 +315,37 @@ def lines_of(counted: Iterable[tuple[Modality, float]], prices: Prices, *, path:
 
 
 def dollars(amount: float) -> str:
-    """An amount for a person: cents, or more places where it is less than a cent."""
-    if amount >= 0.01 or amount == 0:
+    """A sum for a person, to the cent.
+
+    Examples
+    --------
+    >>> dollars(1234.5), dollars(0.0042), dollars(0)
+    ('$1,234.50', 'less than a cent', '$0.00')
+    """
+    return "less than a cent" if 0 < amount < 0.01 else f"${amount:,.2f}"
+
+
+def price_of_one(amount: float) -> str:
+    """The price of one call, which is far below a cent, in two digits that count.
+
+    Examples
+    --------
+    >>> price_of_one(0.0006), price_of_one(0.0000123), price_of_one(1.5)
+    ('$0.0006', '$0.000012', '$1.50')
+    """
+    if amount >= 0.1 or amount <= 0:
         return f"${amount:,.2f}"
-    return f"${amount:.6f}"
+    places = 1 - math.floor(math.log10(amount))
+    return f"${amount:.{places}f}".rstrip("0")
+
+
+def count_of(count: int, noun: str) -> str:
+    """A number and its noun.
+
+    Examples
+    --------
+    >>> count_of(1, "item"), count_of(1200, "record in batch jobs")
+    ('1 item', '1,200 records in batch jobs')
+    """
+    first, space, rest = noun.partition(" in ")
+    return f"{count:,} {first}{'' if count == 1 else 's'}{space}{rest}"

@@ -48,19 +48,29 @@ class Account:
 
     Attributes
     ----------
-    calls, answered, throttled, retried, cached : int
+    calls, answered, throttled, retried, cached, stored_before : int
         Requests sent, good answers, refusals for pace, requests repeated for another reason, items answered from the
-        cache of the person without a request.
+        cache of the person without a request, vectors of the space that the library held before.
     spent : float
         US dollars that the answers have cost, by the price table; prices are estimates, never a bill.
     lost : float
         US dollars that requests may have cost whose answers never arrived.
+    at_most : float
+        US dollars of both, by the highest figures of any source.
     rate : float
         Good answers a second, lately.
     in_flight : int
         Requests without an answer now.
     waits : bool
         Whether requests wait for the service's rate now, so that there is time for other work.
+    stopping : bool
+        Set by whoever reads the answers: nothing more is sent, what is in the air is landed, and the stream ends.
+    note : str
+        What the run waits for now and until when; empty while answers come.
+    left_of_budget : float or None
+        US dollars of the budget that are left, by the highest prices; None without a budget.
+    by_modality : dict of str to dict
+        Calls, tokens that the service counted, and US dollars.
     truncated : dict of str to int
         Characters that were embedded, by content key, for texts of which the rest was left out.
     failed_requests : list of dict
@@ -72,19 +82,34 @@ class Account:
     throttled: int = 0
     retried: int = 0
     cached: int = 0
+    stored_before: int = 0
     spent: float = 0.0
     lost: float = 0.0
+    at_most: float = 0.0
     rate: float = 0.0
     in_flight: int = 0
     waits: bool = False
+    stopping: bool = False
+    note: str = ""
+    left_of_budget: float | None = None
+    by_modality: dict[str, dict[str, float]] = field(default_factory=dict)
     truncated: dict[str, int] = field(default_factory=dict)
     failed_requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def count(self, modality: str, tokens: int | None, usd: float) -> None:
+        """Note a good answer to an item of a modality."""
+        row = self.by_modality.setdefault(modality, {"calls": 0, "tokens": 0, "usd": 0.0})
+        row["calls"] += 1
+        row["tokens"] += tokens or 0
+        row["usd"] += usd
 
     def summary(self) -> dict[str, Any]:
         """Plain values for the record of a run."""
         return {
             "calls": self.calls, "answered": self.answered, "throttled": self.throttled, "retried": self.retried,
             "cached": self.cached, "spent_usd": round(self.spent, 6), "lost_usd": round(self.lost, 6),
+            "at_most_usd": round(self.at_most, 6),
+            "by_modality": {name: dict(row) for name, row in self.by_modality.items()},
             "truncated": dict(self.truncated), "failed_requests": list(self.failed_requests),
         }  # fmt: skip
 

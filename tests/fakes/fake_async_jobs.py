@@ -19,6 +19,8 @@ class AsyncJobs(JobStore):
     def _start_async(self, request: dict[str, Any]) -> dict[str, Any]:
         if known := self._known(request):
             return {"invocationArn": known["arn"]}
+        if self.habits.refusal:
+            raise RefusedError(*self.habits.refusal)
         running = [job for job in self.jobs.values() if job["status"] == "InProgress"]
         if len(running) >= self.habits.most_open:
             raise RefusedError(400, "ServiceQuotaExceededException", "Too many concurrent async invocations.")

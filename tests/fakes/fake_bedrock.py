@@ -20,6 +20,7 @@ import struct
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
@@ -41,6 +42,15 @@ ERRORS: dict[str, tuple[int, str, dict]] = {
     "filter": (400, "ValidationException", {"message": BLOCKED.format(kind="text")}),
     "csam": (400, "ValidationException", {"message": "The input image was found to contain apparent CSAM."}),
     "odd": (400, "ValidationException", {"message": "Nobody has ever seen this message."}),
+    "policy": (
+        400,
+        "ValidationException",
+        {"message": "The request was blocked because the input image violates our usage policy."},
+    ),
+    "vague": (400, "ValidationException", {"message": "Request rejected. Reference 8812."}),
+    "daily": (429, "ThrottlingException", {"message": "Too many tokens per day, please wait before trying again."}),
+    "proxy": (407, "", {"message": "Proxy Authentication Required"}),
+    "teapot": (418, "", {"message": "blocked by the gateway"}),
 }
 RANDOM = ("throttle", "server", "unavailable", "reset")
 
@@ -69,6 +79,9 @@ class FakeBedrock:
         self.outage: tuple[float, float, str] | None = None
         self.outage_after: tuple[int, float, str] | None = None  # good answers, seconds, fault
         self.always: str | None = None
+        self.mix: dict[str, float] = {}  # share of requests by the fault that they meet
+        self.refusing: Callable[[dict], str | None] = lambda about: None  # by what is embedded
+        self.quotas: dict[str, float] = {}
         self.silent_header = False
         self.lock = threading.Lock()
         self.draw = random.Random(seed)
@@ -112,6 +125,11 @@ class FakeBedrock:
             return self.outage[2]
         if self.faults and self.draw.random() < self.faults:
             return self.draw.choice(RANDOM)
+        chance = self.draw.random() if self.mix else 1.0
+        for name, share in self.mix.items():
+            chance -= share
+            if chance < 0:
+                return name
         named = re.search(rb'"value":"!([a-z]+?)(\d*) ', body[:4000])
         if named and (not named[2] or self.seen[digest] <= int(named[2])):
             return named[1].decode()
@@ -153,13 +171,26 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def do_GET(self) -> None:
-        self.reply(200, self.fake.summary() if self.path == "/_seen" else {})
+        if self.path.startswith("/foundation-model-availability/"):
+            here = self.fake.region in ("us-east-1", "us-gov-west-1")
+            return self.reply(200, {
+                "modelId": MODEL, "agreementAvailability": {"status": "AVAILABLE"}, "authorizationStatus": "AUTHORIZED",
+                "entitlementAvailability": "AVAILABLE", "regionAvailability": "AVAILABLE" if here else "NOT_AVAILABLE",
+            })  # fmt: skip
+        if self.path.startswith("/foundation-models/"):
+            arn = f"arn:aws:bedrock:{self.fake.region}::foundation-model/{MODEL}"
+            about = {"modelArn": arn, "modelId": MODEL, "modelLifecycle": {"status": "ACTIVE"}}
+            return self.reply(200, {"modelDetails": about})
+        return self.reply(200, self.fake.summary() if self.path == "/_seen" else {})
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
         if self.path == "/" and b"GetCallerIdentity" in body:
             return self.identify()
+        if self.headers.get("X-Amz-Target", "").endswith("ListServiceQuotas"):
+            rows = [{"QuotaName": name, "Value": value} for name, value in self.fake.quotas.items()]
+            return self.reply(200, {"Quotas": rows}, {"Content-Type": "application/x-amz-json-1.1"})
         with self.fake.lock:
             self.fake.at_once += 1
             self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
@@ -193,6 +224,8 @@ class _Handler(BaseHTTPRequestHandler):
             about = check(body)
         except Refused as error:
             return self.refuse(400, "ValidationException", {"message": str(error)})
+        if (named := fake.refusing(about)) is not None:
+            return self.refuse(*ERRORS[named])
         if "!blockword" in str(about.get("words", "")):
             return self.refuse(400, "ValidationException", {"message": BLOCKED.format(kind="text")})
         text = self.damaged(json.dumps(answer(about)), fault)
@@ -250,7 +283,8 @@ class _Handler(BaseHTTPRequestHandler):
         with self.fake.lock:
             self.fake.errors[code] += 1
         # The service's own form: a namespace that clients strip.
-        self.reply(status, body, {"x-amzn-ErrorType": f"{code}:http://internal.amazon.com/coral/com.amazon.bedrock/"})
+        named = {"x-amzn-ErrorType": f"{code}:http://internal.amazon.com/coral/com.amazon.bedrock/"} if code else {}
+        self.reply(status, body, named)
 
     def reply(self, status: int, body: object, headers: dict[str, str] | None = None, *, cut: bool = False) -> None:
         data = (body if isinstance(body, str) else json.dumps(body)).encode()

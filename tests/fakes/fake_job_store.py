@@ -28,6 +28,8 @@ class Habits:
     failing_media: bool = False
     most_open: int = 1000
     throttles: int = 0
+    refusal: tuple[int, str, str] | None = None
+    """Status, code and words with which every job is refused."""
     seed: int = 0
     lost_records: int = 0
     doubled_records: int = 0

@@ -87,13 +87,14 @@ def test_a_file_that_could_be_read_this_time_is_no_longer_listed(library):
     assert [u.name for u in library.add(Collection(items)).unread] == ["other"]
 
 
-def test_failures_are_forgotten_for_the_next_run_but_blocked_items_stay_blocked(library):
+def test_a_reason_is_forgotten_when_its_item_has_a_vector_and_not_before(library):
     one, other = ToyModel().space, ToyModel(revision="2").space
     library.add_failures(one, {"a" * 64: ItemError("first"), "b" * 64: ItemError("seen", "blocked")})
     library.add_failures(other, {"a" * 64: ItemError("theirs")})
     library.add_failures(one, {"a" * 64: ItemError("second", "service")})
     assert library.failures(one) == {"a" * 64: "second", "b" * 64: "seen"}
-    library.clear_failures(one)
+    assert library.failures_of(one, "service", "budget") == {"a" * 64: "second"}
+    library.solve_failures(one, ["a" * 64, "c" * 64])
     assert library.failures(one) == library.blocked(one) == {"b" * 64: "seen"}
     assert library.failures(other) == {"a" * 64: "theirs"}
 
@@ -141,7 +142,7 @@ def test_a_library_whose_failures_have_no_kinds_is_read_and_brought_up_to_date_w
         library.add_failures(space, {"b" * 64: ItemError("seen", "blocked")})
         assert library.failures(space) == {"a" * 64: "too long", "b" * 64: "seen"}
         assert library.blocked(space) == {"b" * 64: "seen"}
-        library.clear_failures(space)
+        library.solve_failures(space, ["a" * 64])
     assert library.failures(space) == {"b" * 64: "seen"}
 
 

@@ -26,6 +26,8 @@ def aws(monkeypatch, tmp_path) -> pytest.MonkeyPatch:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("NOVA_EXPLORE_CACHE", str(tmp_path / "cache"))
+    # The pauses of seconds are played through in simulated time, in test_schedule.py.
+    monkeypatch.setattr("nova_explore.models.nova.schedule.FEW_PAUSES", (0.02, 0.05, 0.1))
     return monkeypatch
 
 
@@ -34,7 +36,8 @@ def bedrock(aws) -> Iterator[FakeBedrock]:
     """A strict local Bedrock, to which boto3 is pointed by the environment."""
     with FakeBedrock() as fake:
         aws.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", fake.url)
-        aws.setenv("AWS_ENDPOINT_URL_STS", fake.url)
+        for service in ("STS", "BEDROCK", "SERVICE_QUOTAS"):
+            aws.setenv(f"AWS_ENDPOINT_URL_{service}", fake.url)
         yield fake
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import warnings
 
 import pytest
 from fakes.toy_library import text_items, toy_collection
@@ -10,7 +12,7 @@ from fakes.toy_model import topic_texts
 
 from nova_explore.collection import Collection, Item, Modality, Span
 from nova_explore.embedding.embed import embed, estimate
-from nova_explore.models.cost import count_tokens, dollars, load_prices
+from nova_explore.models.cost import check_budget, count_of, count_tokens, dollars, load_prices, price_of_one
 from nova_explore.models.cost import estimate as estimate_items
 from nova_explore.models.nova.model import NovaModel
 
@@ -48,7 +50,7 @@ def test_a_region_or_modality_without_a_price_is_said_to_have_none():
 
 def test_an_estimate_says_what_is_not_certain_and_where_its_prices_are_from():
     said = str(estimate_items([item(Modality.IMAGE, n) for n in range(1000)], load_prices("us-east-1")))
-    assert "1,000 image" in said
+    assert "1,000 images · $0.06" in said
     assert "not confirmed" in said
     assert "$0.06, at most $0.60" in said
     assert load_prices("us-east-1").date in said
@@ -61,10 +63,32 @@ def test_scripts_without_letters_of_latin_kind_are_a_token_a_character():
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [(0, "$0.00"), (1234.5, "$1,234.50"), (0.0102, "$0.01"), (0.00021, "$0.000210")]
+    ("amount", "said"), [(0, "$0.00"), (1234.5, "$1,234.50"), (0.0102, "$0.01"), (0.00021, "less than a cent")]
 )
-def test_amounts_below_a_cent_are_not_rounded_away(amount, said):
+def test_a_sum_is_said_to_the_cent_and_never_as_nothing(amount, said):
     assert dollars(amount) == said
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"), [(0.0006, "$0.0006"), (0.000135, "$0.00014"), (0.0000017, "$0.0000017"), (0.3, "$0.30")]
+)
+def test_the_price_of_one_call_is_said_in_the_digits_that_count(amount, said):
+    assert price_of_one(amount) == said
+
+
+@pytest.mark.parametrize("budget", [-1, float("nan"), float("inf")])
+def test_a_budget_that_is_no_amount_of_money_is_refused(budget, tmp_path):
+    with pytest.raises(ValueError, match="no amount of US dollars"):
+        check_budget(budget)
+    with pytest.raises(ValueError, match="no amount of US dollars"):
+        embed(toy_collection(1), to=tmp_path / "a.nova", budget=budget, progress=False)
+
+
+def test_one_is_not_many():
+    assert [count_of(n, "record in batch jobs") for n in (1, 2)] == [
+        "1 record in batch jobs",
+        "2 records in batch jobs",
+    ]
 
 
 def test_the_estimate_is_to_the_cent_what_is_charged_for_a_mixed_library(bedrock, awkward, tmp_path):
@@ -76,7 +100,8 @@ def test_the_estimate_is_to_the_cent_what_is_charged_for_a_mixed_library(bedrock
     assert expected.cost > 0.01
     assert round(expected.cost, 2) == round(bedrock.billed, 2)
     assert library.runs()[-1]["account"]["spent_usd"] == pytest.approx(bedrock.billed, abs=0.001)
-    assert expected.calls == bedrock.summary()["requests"]
+    spared = library.runs()[-1]["account"]["cached"]  # media that are the same bytes when they are prepared
+    assert expected.calls == bedrock.summary()["requests"] + spared
 
 
 @pytest.mark.parametrize("share", [0.2, 0.6])
@@ -90,11 +115,34 @@ def test_a_budget_is_used_and_never_passed_and_a_higher_one_goes_on(bedrock, awk
         library = embed(awkward, to=tmp_path / "a.nova", model=model, budget=budget, progress=False)
     assert 0 < bedrock.billed <= budget
     left = library.failures(model.space)
-    assert all("Not sent: the budget of" in reason for reason in left.values())
+    assert all("more than was left of the budget of" in reason for reason in left.values())
     assert len(left) + len(library.embedded(model.space)) == len({item.content_key for item in awkward})
     embed(awkward, to=tmp_path / "a.nova", model=model, budget=whole.most * 2, progress=False)
     assert library.failures(model.space) == {}
     assert bedrock.summary()["good"] == len(library.embedded(model.space))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_estimate_is_the_bill_in_any_order_of_budgets_and_sources(bedrock, tmp_path, seed):
+    draw = random.Random(seed)
+    texts = text_items(topic_texts(30))
+    model = NovaModel()
+    for step in range(6):
+        some = Collection(draw.sample(texts, draw.randint(1, 40)))
+        expected = estimate(some, to=tmp_path / "a.nova", model=model)
+        assert expected is not None
+        budget = draw.choice([None, None, expected.most * draw.random()])
+        sent, billed = bedrock.summary()["requests"], bedrock.billed
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            embed(some, to=tmp_path / "a.nova", model=model, budget=budget, progress=False)
+        sent, billed = bedrock.summary()["requests"] - sent, bedrock.billed - billed
+        if budget is None:
+            assert (sent, round(billed, 2)) == (expected.calls, round(expected.cost, 2)), step
+        else:
+            assert sent <= expected.calls
+            assert billed <= budget
+    assert bedrock.summary()["sent_again"] == 0
 
 
 def test_a_budget_holds_through_faults_whose_charge_is_unknown(bedrock, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import warnings
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from nova_explore.collection import Collection, Item
 from nova_explore.embedding.cuts import as_cut_before, settled
 from nova_explore.embedding.embed import embed, estimate, refuse_second_space
-from nova_explore.embedding.jobs.ledger import JobTable, Outcome, Service, keep
+from nova_explore.embedding.job_table import JobTable, asked_by_jobs
+from nova_explore.embedding.jobs.ledger import Outcome, Service, keep
 from nova_explore.embedding.jobs.plan import Choice, estimate_parts, part, within
 from nova_explore.embedding.jobs.records import embed_records, stop_records
-from nova_explore.embedding.jobs.segments import embed_segments
+from nova_explore.embedding.jobs.segments import How, embed_segments
+from nova_explore.embedding.run import unanswered
 from nova_explore.embedding.thumbnails import draw_thumbnails
 from nova_explore.errors import ServiceRefusedError, UnknownNameError
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import MARKER, Library, open_library
-from nova_explore.models.cost import Estimate
+from nova_explore.models.cost import Estimate, check_budget, count_of
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.nova.client import open_client
 from nova_explore.models.nova.job import Job, Patience
@@ -47,8 +50,11 @@ def embed_by_jobs(
     segment: int | None = None,
     new_space: bool = False,
     budget: float | None = None,
+    retry_refused: bool = False,
+    wait: Literal["all", "none"] = "all",
     patience: Patience | None = None,
     progress: bool = True,
+    say_cost: bool = True,
 ) -> Library:
     """Embed a collection by jobs of Amazon Bedrock where they fit, and the rest one by one.
 
@@ -75,10 +81,16 @@ def embed_by_jobs(
     budget : float, optional
         US dollars that must not be passed. A job is asked for only if it fits at the highest price that any source
         gives, without the discount of batch jobs; what does not fit goes one by one with what is left.
+    retry_refused : bool, default False
+        As in `nova_explore.embed`.
+    wait : {"all", "none"}, default "all"
+        ``none`` asks for the jobs and returns; `collect_jobs`, or the same call, brings what they made.
     patience : Patience, optional
         How long to wait between two looks at a job.
     progress : bool, default True
         Say what is chosen, and show how jobs and calls come on.
+    say_cost : bool, default True
+        Show the estimate before anything is sent, where progress is shown.
 
     Returns
     -------
@@ -96,12 +108,19 @@ def embed_by_jobs(
     """
     from tqdm.auto import tqdm
 
+    check_budget(budget)
     if path not in PATHS:
         raise UnknownNameError("path", path, PATHS)
+    if wait not in ("all", "none"):
+        raise UnknownNameError("way to wait", wait, ("all", "none"))
     opened = _nova(model)
     collection = source if isinstance(source, Collection) else read(source, progress=progress)
+    common: dict[str, Any] = {
+        "to": to, "model": opened, "new_space": new_space, "retry_refused": retry_refused, "progress": progress,
+        "say_cost": say_cost,
+    }  # fmt: skip
     if path == "sync" or (path == "auto" and s3 is None):
-        return embed(collection, to=to, model=opened, new_space=new_space, budget=budget, progress=progress)
+        return embed(collection, budget=budget, **common)
     service = open_service(opened, s3, role=role, patience=patience)
     if path == "batch" and not role:
         raise ServiceRefusedError(
@@ -110,14 +129,14 @@ def embed_by_jobs(
             family="role",
         )
     library = open_library(to, create=True)
-    refuse_second_space(library, opened, new_space)
+    refuse_second_space(library, opened, new_space=new_space)
     with library.writing():
         collection = as_cut_before(library, collection)
         library.add_space(opened.name, opened.space)
         keep(library, service.spec, _known(library, collection, service), Outcome())
-        done = library.embedded(opened.space) | set(library.blocked(opened.space))
-        todo = [item for item in collection if item.content_key not in done]
-        library.add(Collection([item for item in collection if item.content_key in done], collection.unread))
+        wanted = {i.content_key for i in _wanted(library, collection, opened, retry_refused=retry_refused)}
+        todo = [item for item in collection if item.content_key in wanted]
+        library.add(Collection([item for item in collection if item.content_key not in wanted], collection.unread))
         asked = _asked_before(library, opened)
         parts = part(todo, path, service, begun=_begun(library, opened) - asked)
         given = budget
@@ -125,13 +144,17 @@ def embed_by_jobs(
         jobs = [(choice, items) for choice, items in parts if choice.path != "sync"]
         expected = estimate_parts(jobs, service.calls, asked=asked)
         money = {"estimate_usd": round(expected.cost, 6), "budget_usd": given}
-        if progress and expected.calls:
+        if progress and say_cost and expected.calls:
             tqdm.write(str(expected))
         cut = settled(library)
-        outcome = _run(library, parts, opened, service, segment, cut=cut, money=money, progress=progress)
-    rest = [item for choice, items in parts if choice.path == "sync" for item in items]
-    rest += [item for item, _ in outcome.left]
-    return embed(Collection(rest), to=to, model=opened, new_space=new_space, budget=budget, progress=progress)
+        how = How(segment, cut, fall_back=path == "auto", wait=wait == "all")
+        outcome = _run(library, parts, opened, service, how, money=money, progress=progress)
+    rest = [(item, choice.reason) for choice, items in parts if choice.path == "sync" for item in items]
+    rest += outcome.left
+    if rest and path != "auto":
+        reasons = " ".join(dict.fromkeys(reason for _, reason in rest))
+        warnings.warn(f"{count_of(len(rest), 'item')} cannot go by {path} and go one by one. {reasons}", stacklevel=2)
+    return embed(Collection([item for item, _ in rest]), budget=budget, **common)
 
 
 def estimate_jobs(
@@ -142,12 +165,13 @@ def estimate_jobs(
     model: str | NovaModel = "nova",
     path: Literal["auto", "sync", "async", "batch"] = "auto",
     role: str | None = None,
+    retry_refused: bool = False,
 ) -> Estimate | None:
     """What `embed_by_jobs` would cost with the same arguments; nothing is sent and nothing is written.
 
     Parameters
     ----------
-    source, to, s3, model, path, role
+    source, to, s3, model, path, role, retry_refused
         As in `embed_by_jobs`. A budget is not looked at: it decides what is sent, and how.
 
     Returns
@@ -160,21 +184,44 @@ def estimate_jobs(
     opened = _nova(model)
     collection = source if isinstance(source, Collection) else read(source, progress=False)
     if path == "sync" or (path == "auto" and s3 is None):
-        return estimate(collection, to=to, model=opened)
+        return estimate(collection, to=to, model=opened, retry_refused=retry_refused)
     service = open_service(opened, s3, role=role)
-    there: set[str] = set()
-    asked: set[str] = set()
-    begun: set[str] = set()
-    if (Path(to).expanduser() / MARKER).exists():
-        library = open_library(to)
-        collection = as_cut_before(library, collection)
-        there = library.embedded(opened.space) | set(library.blocked(opened.space))
-        asked, begun = _asked_before(library, opened), _begun(library, opened)
-    todo = [item for item in collection if item.content_key not in there]
-    known = service.calls.look_up(todo)
-    todo = [item for item in todo if item.content_key not in known]
-    expected = estimate_parts(part(todo, path, service, begun=begun - asked), service.calls, asked=asked)
-    return replace(expected, cached=len(known))
+    if not (Path(to).expanduser() / MARKER).exists():
+        return _expected(list(collection), [], path, service)
+    library = open_library(to)
+    collection = as_cut_before(library, collection)
+    todo = _wanted(library, collection, opened, retry_refused=retry_refused)
+    named = {item.content_key for item in collection}
+    earlier = [
+        item
+        for item in unanswered(library, library.collection(), opened.space, retry_refused=retry_refused)
+        if item.content_key not in named
+    ]
+    asked = _asked_before(library, opened)
+    return _expected(todo, earlier, path, service, asked=asked, begun=_begun(library, opened) - asked)
+
+
+def _expected(
+    todo: list[Item],
+    earlier: list[Item],
+    path: str,
+    service: Service,
+    *,
+    asked: Container[str] = frozenset(),
+    begun: Container[str] = frozenset(),
+) -> Estimate:
+    """What items would cost by their paths; what earlier runs have left over goes one by one."""
+    known = service.calls.look_up([*todo, *earlier])
+    todo, earlier = ([item for item in some if item.content_key not in known] for some in (todo, earlier))
+    parts = [*part(todo, path, service, begun=begun), (Choice("sync", "Left over from earlier runs."), earlier)]
+    return replace(estimate_parts(parts, service.calls, asked=asked), cached=len(known), earlier=len(earlier))
+
+
+def _wanted(library: Library, collection: Collection, model: NovaModel, *, retry_refused: bool) -> list[Item]:
+    """Items of a collection that are to be asked for, those of open jobs included: they are collected."""
+    open_jobs = asked_by_jobs(library, collection, model.space.key)
+    some = {i.content_key for i in unanswered(library, collection, model.space, retry_refused=retry_refused)}
+    return [item for item in collection if item.content_key in some | open_jobs]
 
 
 def collect_jobs(
@@ -199,7 +246,7 @@ def collect_jobs(
     service = open_service(opened, s3, patience=patience)
     with library.writing():
         parts: list[tuple[Choice, list[Item]]] = [(Choice("async", ""), []), (Choice("batch", ""), [])]
-        _run(library, parts, opened, service, None, progress=progress)
+        _run(library, parts, opened, service, How(), progress=progress)
     return library
 
 
@@ -267,10 +314,9 @@ def _run(
     parts: Iterable[tuple[Choice, list[Item]]],
     model: NovaModel,
     service: Service,
-    segment: int | None,
+    how: How,
     *,
     progress: bool,
-    cut: Container[str] = (),
     money: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Run the jobs of all parts, with a record of the run and a line of progress."""
@@ -291,7 +337,7 @@ def _run(
                     library.record_run(record)
                     bar.write(f"{choice.path}: {len(items):,} items. {choice.reason}") if progress else None
                 last = Outcome()
-                for last in _of(choice, library, items, service, segment, cut):
+                for last in _of(choice, library, items, service, how):
                     bar.update(total.stored + last.stored - bar.n)
                 total = _sum(total, last)
         draw_thumbnails(library, library.collection(), model.space, progress=progress)
@@ -316,7 +362,7 @@ def _known(library: Library, collection: Collection, service: Service) -> dict[s
     """What the person has paid for before, in another library, and what was blocked there."""
     done = library.embedded(service.spec.space)
     known = service.calls.look_up([item for item in collection if item.content_key not in done])
-    return {key: found if isinstance(found, ItemError) else found[0] for key, found in known.items()}
+    return {key: found.answer for key, found in known.items()}
 
 
 def _asked_before(library: Library, model: NovaModel) -> set[str]:
@@ -332,16 +378,14 @@ def _begun(library: Library, model: NovaModel) -> set[str]:
     return {item.digest for item in library.collection() if item.span and item.content_key in done}
 
 
-def _of(
-    choice: Choice, library: Library, items: list[Item], service: Service, segment: int | None, cut: Container[str]
-) -> Iterator[Outcome]:
+def _of(choice: Choice, library: Library, items: list[Item], service: Service, how: How) -> Iterator[Outcome]:
     if choice.path == "async":
-        return embed_segments(library, items, service, segment=segment, cut=cut)
+        return embed_segments(library, items, service, how)
     if choice.path == "batch":
         kept = library.add(Collection(items)) if items else None
         wanted = {item.content_key for item in items}
         here = [item for item in kept or () if item.content_key in wanted]
-        return embed_records(library, here, service, prepare=prepare)
+        return embed_records(library, here, service, prepare=prepare, wait=how.wait)
     return iter(())
 
 

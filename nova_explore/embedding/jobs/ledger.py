@@ -1,54 +1,25 @@
-"""Where a library remembers its jobs, and how the service is asked with patience."""
+"""How the service is asked for jobs with patience, and how what they bring is kept."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from nova_explore.collection import Item
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError
 from nova_explore.library.store import Library
 from nova_explore.models.nova.calls import Calls
-from nova_explore.models.nova.faults import DamagedAnswerError, Kind, classify
-from nova_explore.models.nova.job import Job, Patience
+from nova_explore.models.nova.families import Family, Kind
+from nova_explore.models.nova.faults import DamagedAnswerError, classify
+from nova_explore.models.nova.job import Patience
 from nova_explore.models.nova.request import Answer
 from nova_explore.models.nova.s3 import Bucket
 from nova_explore.models.nova.spec import VectorSpec
 from nova_explore.space import ItemError, Vector
 
 Result = TypeVar("Result")
-
-
-class JobTable:
-    """The jobs of a library, each in its latest state.
-
-    Parameters
-    ----------
-    library : Library
-        Held for writing by the caller.
-    """
-
-    def __init__(self, library: Library) -> None:
-        self._rows = library.jobs
-
-    def save(self, job: Job) -> None:
-        """Write a job down, in the place of an earlier state of it; it is on disk when this returns."""
-        self._rows.save(asdict(job))
-
-    def remove(self, job: Job) -> None:
-        """Forget a job that the service certainly did not take."""
-        self._rows.remove(job.token)
-
-    def jobs(self, space: str | None = None) -> list[Job]:
-        """All jobs, or those of one space, oldest first."""
-        return [_job(plain) for plain in self._rows.read(space)]
-
-
-def _job(plain: dict[str, Any]) -> Job:
-    values: dict[str, Any] = plain | {"sources": tuple(plain["sources"]), "records": tuple(plain["records"])}
-    return Job(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +81,41 @@ class Outcome:
 
 
 class RefusedError(Exception):
-    """The service refuses one job for what it is, or for a quota; `error` is the reason for its items."""
+    """The service refuses one job.
 
-    def __init__(self, error: ItemError, *, quota: bool = False) -> None:
+    Attributes
+    ----------
+    error : ItemError
+        The reason for its items.
+    quota : bool
+        Whether it is for a quota, so that it may be taken later.
+    family : Family or None
+        The cause, where the service named one.
+    said : str
+        The service's own words.
+    """
+
+    def __init__(self, error: ItemError, *, quota: bool = False, family: Family | None = None, said: str = "") -> None:
         self.error = error
         self.quota = quota
+        self.family = family
+        self.said = said
         super().__init__(error.reason)
 
+    @property
+    def of_medium(self) -> bool:
+        """Whether the job is refused for its medium; else every job with the same place, key or role would be."""
+        return self.family is None or self.family.job
 
-def ask(service: Service, call: Callable[[], Result], *, wait_for_quota: bool = True, look: bool = False) -> Result:
+
+def ask(
+    service: Service,
+    call: Callable[[], Result],
+    *,
+    wait_for_quota: bool = True,
+    look: bool = False,
+    visual: bool = False,
+) -> Result:
     """Make a call until it is answered or refused for good.
 
     Parameters
@@ -131,6 +128,8 @@ def ask(service: Service, call: Callable[[], Result], *, wait_for_quota: bool = 
         Whether a used-up quota is waited for.
     look : bool
         Whether the call is about a job, which may be gone; else it is about the model.
+    visual : bool
+        Whether the job is about something that can be seen.
 
     Raises
     ------
@@ -149,15 +148,16 @@ def ask(service: Service, call: Callable[[], Result], *, wait_for_quota: bool = 
         try:
             return call()
         except (ClientError, BotoCoreError) as error:
-            fault = classify(error, region=service.spec.region, model=service.spec.model_id)
+            fault = classify(error, region=service.spec.region, model=service.spec.model_id, visual=visual)
         if look and fault.family.name == "no such model":
             raise RefusedError(ItemError("Bedrock does not know the job any more. Embed it again.", "service"))
         if fault.kind is Kind.STOP:
             raise ServiceRefusedError(fault.message, family=fault.family.name)
         if fault.kind is Kind.QUOTA and not wait_for_quota:
-            raise RefusedError(ItemError(fault.message, "service"), quota=True)
+            raise RefusedError(ItemError(fault.message, "service"), quota=True, family=fault.family, said=fault.said)
         if fault.kind in (Kind.POISON, Kind.BLOCKED):
-            raise RefusedError(ItemError(fault.message, "blocked" if fault.kind is Kind.BLOCKED else "item"))
+            kind = "blocked" if fault.kind is Kind.BLOCKED else "refused"
+            raise RefusedError(ItemError(fault.message, kind), family=fault.family, said=fault.said)
         if time.monotonic() - began > service.give_up:
             raise ServiceUnavailableError(f"{fault.message} Make the same call again later: the jobs are kept.")
         time.sleep(next(waits))
@@ -184,7 +184,7 @@ def keep(library: Library, spec: VectorSpec, answers: Mapping[str, Vector | Item
     done = library.embedded(space)
     vectors = {key: a for key, a in answers.items() if not isinstance(a, ItemError) and key not in done}
     library.add_vectors(space, vectors)
-    library.solve_failures(space, library.failures(space).keys() & vectors.keys())
+    library.solve_failures(space, vectors)
     faults = {key: a for key, a in answers.items() if isinstance(a, ItemError) and key not in done}
     library.add_failures(space, faults)
     outcome.stored += len(vectors)

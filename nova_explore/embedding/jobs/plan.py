@@ -8,9 +8,23 @@ from typing import Literal, NamedTuple
 from nova_explore.collection import Item, Modality
 from nova_explore.embedding.jobs.ledger import Service
 from nova_explore.embedding.jobs.segments import Medium, media_of, unfit
-from nova_explore.models.cost import Estimate, Line, Prices, lines_of
+from nova_explore.models.cost import Estimate, Line, Prices, count_of, dollars, lines_of
 from nova_explore.models.nova.calls import Calls
-from nova_explore.models.nova.job import ASYNC_FORMATS
+from nova_explore.models.nova.job import ASYNC_FORMATS, LONGEST_ASYNC_SECONDS
+
+Route = Literal["sync", "async", "batch"]
+
+LONGEST_SYNC_SECONDS = 30.0
+LONGEST_SYNC_CHARACTERS = 8_000
+
+LONG_MEDIUM = 300.0
+"""Seconds of a recording from which ``auto`` prefers a job: it would be ten calls and as many encodings here."""
+
+SYNC_PER_SECOND = 10.0
+"""Answers a second that clients of this model report; only used to tell a person how long a path may take."""
+
+BATCH_FROM = 36_000
+"""Items from which ``auto`` prefers batch where a role is given: an hour of synchronous calls at that pace."""
 
 
 def part(
@@ -35,7 +49,7 @@ def part(
         parts = part([item for item in items if item.id not in held], path, service)
         return [*parts, (Choice("sync", "Other parts of them have vectors already."), rest)]
     if path == "auto":
-        parts = divide(items, s3=service.bucket.place, role=service.role)
+        parts = divide(items, s3=service.bucket.place, role=service.role, prices=service.calls.prices)
     elif path == "batch":
         parts = [(Choice("batch", "Asked for."), list(items))]
     else:
@@ -51,7 +65,7 @@ def part(
     return parts
 
 
-def estimate_parts(parts: Iterable[tuple[Choice, Sequence[Item]]], calls: Calls, *, asked: set[str]) -> Estimate:
+def estimate_parts(parts: Iterable[tuple[Choice, Sequence[Item]]], calls: Calls, *, asked: Container[str]) -> Estimate:
     """What parts would cost by the paths that they take.
 
     Parameters
@@ -60,7 +74,7 @@ def estimate_parts(parts: Iterable[tuple[Choice, Sequence[Item]]], calls: Calls,
         From `part`; nothing in them has a vector that was paid for.
     calls : Calls
         Whose prices hold.
-    asked : set of str
+    asked : container of str
         Digests of media, and content keys of records, that a job was asked for before: they cost nothing now.
     """
     lines: list[Line] = []
@@ -121,23 +135,6 @@ def within(
     return [*kept, (Choice("sync", "The budget does not cover them as jobs."), over)], budget
 
 
-Route = Literal["sync", "async", "batch"]
-
-
-LONGEST_SYNC_SECONDS = 30.0
-
-
-LONGEST_SYNC_CHARACTERS = 8_000
-
-
-SYNC_PER_SECOND = 10.0
-"""Answers a second that clients of this model report; only used to tell a person how long a path may take."""
-
-
-BATCH_FROM = 36_000
-"""Items from which ``auto`` prefers batch where a role is given: an hour of synchronous calls at that pace."""
-
-
 class Choice(NamedTuple):
     """A path, and the reason in a sentence."""
 
@@ -145,17 +142,21 @@ class Choice(NamedTuple):
     reason: str
 
 
-def choose_path(items: Sequence[Item], *, s3: object = None, role: str | None = None) -> Choice:
+def choose_path(
+    items: Sequence[Item], *, s3: object = None, role: str | None = None, prices: Prices | None = None
+) -> Choice:
     """Choose the interface of Bedrock for items that are to be sent alike.
 
     Parameters
     ----------
     items : sequence of Item
-        All short enough for one synchronous call, or all longer; `divide` separates them.
+        All of short media, or all of long ones; `divide` separates them.
     s3 : S3Place, optional
         Without a place in S3 only the synchronous path can be taken.
     role : str, optional
         ARN of the service role that batch jobs run under; without one there is no batch.
+    prices : Prices, optional
+        To say what long media will cost.
 
     Returns
     -------
@@ -163,11 +164,15 @@ def choose_path(items: Sequence[Item], *, s3: object = None, role: str | None = 
         ``(path, reason)``
     """
     n = len(items)
-    long = sum(map(needs_segments, items))
-    if long and s3 is None:
-        return Choice("sync", f"{long:,} media are too long for one call and no place in S3 is given (s3=…).")
-    if long:
-        return Choice("async", f"{long:,} media are too long for one call: Bedrock cuts them into segments.")
+    media = [medium for medium in media_of(items) if is_long(medium)]
+    long = f"{len(media):,} long {'medium' if len(media) == 1 else 'media'}"
+    if media and s3 is None:
+        return Choice("sync", f"{long}: without a place in S3 (s3=…) they go part by part.")
+    if media:
+        of = prices.of if prices else {}
+        costs = [(of[str(m.first.modality)].usd or 0.0) * m.units() for m in media if str(m.first.modality) in of]
+        about = f", about {dollars(sum(costs))}" if costs else ""
+        return Choice("async", f"{long}{about}: Bedrock cuts into segments, which takes it some minutes.")
     hours = n / SYNC_PER_SECOND / 3600
     if n >= BATCH_FROM and s3 is not None and role:
         return Choice(
@@ -178,25 +183,36 @@ def choose_path(items: Sequence[Item], *, s3: object = None, role: str | None = 
     if n >= BATCH_FROM:
         missing = "s3=… and role=…" if s3 is None else "role=…"
         return Choice("sync", f"{n:,} items, about {hours:.1f} h of calls. With {missing} they could go as batch jobs.")
-    return Choice("sync", f"{n:,} short items: answers come at once, and a batch would wait in a queue.")
+    return Choice("sync", f"{count_of(n, 'short item')}: answers come at once, and a batch would wait in a queue.")
 
 
-def divide(items: Iterable[Item], *, s3: object = None, role: str | None = None) -> list[tuple[Choice, list[Item]]]:
-    """Separate what is too long for one call from what is not, and choose a path for each part.
+def divide(
+    items: Iterable[Item], *, s3: object = None, role: str | None = None, prices: Prices | None = None
+) -> list[tuple[Choice, list[Item]]]:
+    """Separate long media from short ones, and choose a path for each part.
 
     Returns
     -------
     list of (Choice, list of Item)
         At most one entry a path; every item is in exactly one.
     """
-    parts: dict[bool, list[Item]] = {}
-    for item in items:
-        parts.setdefault(needs_segments(item), []).append(item)
+    items = list(items)
+    long = {item.id for medium in media_of(items) if is_long(medium) for item in medium.items}
+    parts = [[item for item in items if (item.id in long) is wanted] for wanted in (False, True)]
     chosen: dict[Route, tuple[Choice, list[Item]]] = {}
-    for part in parts.values():
-        choice = choose_path(part, s3=s3, role=role)
-        chosen.setdefault(choice.path, (choice, []))[1].extend(part)
+    for some in filter(None, parts):
+        choice = choose_path(some, s3=s3, role=role, prices=prices)
+        chosen.setdefault(choice.path, (choice, []))[1].extend(some)
     return list(chosen.values())
+
+
+def is_long(medium: Medium) -> bool:
+    """Whether a medium goes as a job where that can be: part of it is too long for a call, or all of it is long."""
+    if any(map(needs_segments, medium.items)):
+        return True
+    first = medium.first
+    fits = first.format in ASYNC_FORMATS.get(first.modality, ()) and first.modality is not Modality.TEXT
+    return fits and LONG_MEDIUM <= medium.length <= LONGEST_ASYNC_SECONDS
 
 
 def needs_segments(item: Item) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from nova_explore.collection import Item
-from nova_explore.embedding.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep, take
+from nova_explore.embedding.job_table import JobTable
+from nova_explore.embedding.jobs.ledger import Outcome, RefusedError, Service, ask, keep, take
 from nova_explore.errors import ServiceRefusedError, UnreadableError
 from nova_explore.library.store import Library
 from nova_explore.models.nova import batch_jobs as nova_batch
@@ -30,6 +31,7 @@ def embed_records(
     prepare: Callable[[Item], Prepared],
     most: int = MOST_RECORDS,
     most_bytes: int = MOST_SHARD_BYTES,
+    wait: bool = True,
 ) -> Iterator[Outcome]:
     """Ask for batch jobs for these items and store what comes back, until nothing is open.
 
@@ -45,6 +47,8 @@ def embed_records(
         Item to the medium as it is sent.
     most, most_bytes : int
         Records and bytes of a shard.
+    wait : bool
+        Whether jobs are waited for once they are asked for.
 
     Yields
     ------
@@ -77,7 +81,7 @@ def embed_records(
         ended = [job for job in running if _ended(library, table, job, service, outcome)]
         waits = service.patience.waits() if ended else waits
         yield outcome
-        if len(ended) == len(running):
+        if len(ended) == len(running) or not wait:
             return
         time.sleep(next(waits))
 
@@ -139,7 +143,11 @@ def _started(table: JobTable, job: Job, service: Service) -> Job:
         arn = ask(service, lambda: nova_batch.start(service.control, job))
     except RefusedError as error:
         table.save(job.now("failed", message=error.error.reason))
-        said = f"The batch job was refused: {error.error.reason} Check the role, the bucket and the key."
+        said = (
+            f"The service refuses the batch job: {error.said} Check that it may read and write "
+            f"{service.bucket.place.below('batch/*')} under the role {service.role} (docs/policies/batch-role.json), "
+            "that you may pass the role (batch.json), and the KMS key."
+        )
         raise ServiceRefusedError(said, family="batch job") from None
     started = job.now("started", arn=arn)
     table.save(started)

@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nova_explore.collection import Collection, Item, Modality, Span, number_copies
-from nova_explore.embedding.jobs.ledger import JobTable, Outcome, RefusedError, Service, ask, keep, take
-from nova_explore.errors import UnreadableError
+from nova_explore.embedding.job_table import JobTable
+from nova_explore.embedding.jobs.ledger import Outcome, RefusedError, Service, ask, keep, take
+from nova_explore.errors import ServiceRefusedError, UnreadableError
 from nova_explore.library.store import Library
 from nova_explore.models.cost import LONGEST_SEGMENT, Prices, count_tokens
 from nova_explore.models.nova import async_jobs as nova_async
 from nova_explore.models.nova.async_jobs import MOST_BYTES, MOST_CHARACTERS, MOST_SEGMENTS, Segment
+from nova_explore.models.nova.faults import can_be_seen
 from nova_explore.models.nova.job import ASYNC_FORMATS, LONGEST_ASYNC_SECONDS, Job
 from nova_explore.models.nova.request import Answer
 from nova_explore.space import ItemError, Vector
@@ -62,14 +64,30 @@ class Medium:
         return price.most * whole
 
 
-def embed_segments(
-    library: Library,
-    items: Sequence[Item],
-    service: Service,
-    *,
-    segment: int | None = None,
-    cut: Container[str] = (),
-) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How media are asked for.
+
+    Attributes
+    ----------
+    segment : int or None
+        Seconds (1 to 30) or characters (800 to 50,000) of a segment. None: as the items are cut, else 30 s and 8,000
+        characters.
+    cut : container of str
+        Digests of media whose cut is settled, because parts of them have vectors: ``segment`` does not hold for them.
+    fall_back : bool
+        Whether a medium that is refused as a job goes part by part instead.
+    wait : bool
+        Whether jobs are waited for once they are asked for.
+    """
+
+    segment: int | None = None
+    cut: Container[str] = ()
+    fall_back: bool = False
+    wait: bool = True
+
+
+def embed_segments(library: Library, items: Sequence[Item], service: Service, how: How = How()) -> Iterator[Outcome]:
     """Ask for jobs for the media of these items and store what comes back, until nothing is open.
 
     Parameters
@@ -80,11 +98,8 @@ def embed_segments(
         Items of long media; none, to go on with what was asked for before.
     service : Service
         How Bedrock is reached.
-    segment : int, optional
-        Seconds (1 to 30) or characters (800 to 50,000) of a segment. Default: as the items are cut, else 30 s and
-        8,000 characters.
-    cut : container of str
-        Digests of media whose cut is settled, because parts of them have vectors: ``segment`` does not hold for them.
+    how : How
+        Cut of the segments, and what happens to what is refused.
 
     Yields
     ------
@@ -109,16 +124,21 @@ def embed_segments(
         full = len(running) >= service.most_open
         while waiting and not full:
             try:
-                wanted = None if waiting[0].first.digest in cut else segment
+                wanted = None if waiting[0].first.digest in how.cut else how.segment
                 running.append(_asked(table, waiting[0], service, wanted))
             except RefusedError as error:
                 full = error.quota
                 if not full:
-                    _record(library, waiting[0].items, error.error, service, outcome)
+                    _stop_for_all(error, service)
+                    _refuse(library, waiting[0].items, error.error, service, outcome, how)
             except UnreadableError as error:
                 _record(library, waiting[0].items, ItemError(str(error)), service, outcome)
             if not full:
                 waiting.pop(0)
+        if not how.wait:
+            if waiting:
+                outcome.notes.append(f"{len(waiting):,} media are not asked for yet: as many jobs run as may.")
+            break
         ended = [job for job in running if _ended(library, table, job, service, outcome)]
         running = [job for job in table.jobs(service.spec.space.key) if job.path == "async" and job.open]
         waits = service.patience.waits() if ended else waits
@@ -126,6 +146,38 @@ def embed_segments(
         if (running or waiting) and not ended:
             time.sleep(next(waits))
     yield outcome
+
+
+def _stop_for_all(error: RefusedError, service: Service) -> None:
+    """End the run where a job is refused for its place, key or permission, as all others would be.
+
+    Else they would all be paid for one by one, although nobody asked for that.
+
+    Raises
+    ------
+    ServiceRefusedError
+        If so.
+    """
+    if error.of_medium:
+        return
+    place = service.bucket.place
+    key = f" Allow kms:GenerateDataKey and kms:Decrypt on {place.kms_key}." if place.kms_key else ""
+    raise ServiceRefusedError(
+        f"The service refuses the job, and would refuse every other: {error.said} The caller needs s3:PutObject on "
+        f"{place.below('async/output/*')}, s3:GetObject on {place.below('inputs/*')} and bedrock:InvokeModel "
+        f"(docs/policies/async.json).{key} The bucket must be in {service.spec.region}. Nothing was sent one by one.",
+        family="asynchronous job",
+    )
+
+
+def _refuse(
+    library: Library, items: Sequence[Item], error: ItemError, service: Service, outcome: Outcome, how: How
+) -> None:
+    """Record why a medium is refused as a job; one that may go part by part, prepared here, does so instead."""
+    if how.fall_back and error.kind == "refused":
+        outcome.left += [(item, f"As a job it is refused. {error.reason}") for item in items]
+    else:
+        _record(library, items, error, service, outcome)
 
 
 def media_of(items: Iterable[Item]) -> list[Medium]:
@@ -161,8 +213,9 @@ def _asked(table: JobTable, medium: Medium, service: Service, segment: int | Non
         sources=tuple(map(plain, medium.items)),
     )
     table.save(job)
+    visual = can_be_seen(medium.first)
     try:
-        arn = ask(service, lambda: nova_async.start(service.runtime, job), wait_for_quota=False)
+        arn = ask(service, lambda: nova_async.start(service.runtime, job), wait_for_quota=False, visual=visual)
     except RefusedError as error:
         if error.quota:
             table.remove(job)
@@ -220,11 +273,13 @@ def _ended(library: Library, table: JobTable, job: Job, service: Service, outcom
         status, said, where = ask(service, lambda: nova_async.look(service.runtime, job), look=True)
     except RefusedError as error:
         table.save(job.now("failed", message=error.error.reason))
+        _stop_for_all(error, service)
         _record(library, items, error.error, service, outcome)
         return True
     if status.upper() in ("FAILED", "FAILURE"):
         table.save(job.now("failed", message=said))
-        reason = nova_async.failure(said, code="the job failed", spec=service.spec)
+        visual = can_be_seen(items[0])
+        reason = nova_async.failure(said, code="the job failed", spec=service.spec, visual=visual)
         _record(library, items, reason, service, outcome)
         return True
     if status != "Completed":

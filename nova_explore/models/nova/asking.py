@@ -23,11 +23,33 @@ class Request:
         As it is sent.
     kept : int or None
         Characters that are sent, where the text was cut.
+    owner : str
+        Of the claims that the call has on what it pays for.
     """
 
     item: Item
     body: bytes
     kept: int | None = None
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """An answer that is there already, so that no call leaves.
+
+    Attributes
+    ----------
+    answer : float32 array of shape (d,), or ItemError
+    kept : int or None
+        Characters that were embedded, where a text was cut.
+    """
+
+    answer: Vector | ItemError
+    kept: int | None = None
+
+
+class ClaimedError(Exception):
+    """Another call, of this process or another, is about to bring the same answer."""
 
 
 @dataclass(slots=True)
@@ -38,8 +60,8 @@ class Sent:
     ----------
     vector : float32 array of shape (d,), or ItemError
         What the item gets: a good answer may lack the vector that is wanted, such as that of a sound track.
-    cost : float
-        US dollars, by the price list.
+    cost, most : float
+        US dollars, by the price list, and by the highest figure of any source.
     seconds : float
         That the call took, without the preparation of the medium.
     kept : int or None
@@ -53,6 +75,7 @@ class Sent:
     seconds: float
     kept: int | None = None
     tokens: int | None = None
+    most: float = 0.0
 
 
 class Asking(Protocol):
@@ -62,20 +85,38 @@ class Asking(Protocol):
         """Bring the medium into the form in which it is sent; raise `UnreadableError` where that cannot be."""
         ...
 
-    def ask(self, request: Request) -> Sent:
-        """Make one call and keep its answer; raise whatever goes wrong."""
+    def identity(self, item: Item) -> str:
+        """What a call for an item pays for, as far as that is known before it is prepared: equal for equal texts."""
         ...
 
-    def judge(self, error: Exception) -> Fault:
+    def claim(self, request: Request) -> Known | None:
+        """Look once more whether the answer is there, and claim what the call would pay for.
+
+        Raises
+        ------
+        ClaimedError
+            If another call is about to bring it.
+        """
+        ...
+
+    def ask(self, request: Request) -> Sent:
+        """Make one call, keep its answer and let go of the claim; raise whatever goes wrong."""
+        ...
+
+    def judge(self, error: Exception, item: Item) -> Fault:
         """What a failed call means."""
         ...
 
-    def look_up(self, items: Sequence[Item]) -> Mapping[str, tuple[Vector, int | None] | ItemError]:
+    def look_up(self, items: Sequence[Item]) -> Mapping[str, Known]:
         """Answers that are there already, by content key: vectors that were paid for, contents that were blocked."""
         ...
 
     def block(self, item: Item, reason: str) -> None:
         """Note that an item is never to be sent again."""
+        ...
+
+    def unblock(self, items: Sequence[Item]) -> None:
+        """Take that back: everything was refused alike, so it was not for what the items are."""
         ...
 
     def cost(self, item: Item, *, most: bool = False) -> float | None:
@@ -84,4 +125,8 @@ class Asking(Protocol):
 
     def tokens(self, item: Item) -> float:
         """About how many tokens of a quota an item takes."""
+        ...
+
+    def counted(self, item: Item, tokens: int) -> None:
+        """Note how many tokens the service counted for an item."""
         ...

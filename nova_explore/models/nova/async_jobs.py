@@ -168,7 +168,11 @@ def read_segments(bucket: Bucket, where: str, *, spec: VectorSpec, length: float
             yield from _segments(rows, kind, spec, length)
         if not rows or (str(entry.get("status")).startswith("FAIL") and not any("embedding" in row for row in rows)):
             said = str(entry.get("message") or "")
-            yield Segment(kind, None, failure(said, code=str(entry.get("failureReason") or "no segments"), spec=spec))
+            yield Segment(
+                kind,
+                None,
+                failure(said, code=str(entry.get("failureReason") or "no segments"), spec=spec, visual=_is_seen(kind)),
+            )
 
 
 def _rows(lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
@@ -187,28 +191,37 @@ def _segments(rows: list[dict[str, Any]], kind: str, spec: VectorSpec, length: f
     end = 0.0
     for row, found in sorted(zip(rows, spans, strict=True), key=lambda pair: pair[1].start if pair[1] else -1.0):
         span = Span(found.unit, found.start, found.end + inclusive) if found else None
+        if span and length and span.start > length + _slack(span):
+            beyond = f"The service's answer has a part at {span}, beyond the end of the medium; it is left out."
+            yield Segment(kind, None, ItemError(beyond, "service"))
+            continue
         if span and span.start > end + _slack(span):
             lost = Span(span.unit, end, span.start)
             yield Segment(kind, lost, ItemError("The service's answer leaves this part out.", "service"))
         if span:
             end = max(end, span.end)
-        yield Segment(kind, span, _answer(row, span, spec))
+        yield Segment(kind, span, _answer(row, span, spec, kind))
     unit = next((span.unit for span in spans if span), None)
     if unit and length and length > end + _slack(Span(unit, 0, 0)):
         lost = Span(unit, end, length)
         yield Segment(kind, lost, ItemError("The service's answer ends before this part of the medium.", "service"))
 
 
-def _answer(row: Mapping[str, Any], span: Span | None, spec: VectorSpec) -> Vector | ItemError:
+def _answer(row: Mapping[str, Any], span: Span | None, spec: VectorSpec, kind: str) -> Vector | ItemError:
     if "embedding" not in row or str(row.get("status", "SUCCESS")).startswith("FAIL"):
         reason = str(row.get("failureReason") or "no reason given")
-        return failure(str(row.get("message") or ""), code=reason, spec=spec)
+        return failure(str(row.get("message") or ""), code=reason, spec=spec, visual=_is_seen(kind))
     if span is None:
         return ItemError("The service does not say which part of the medium this vector is of.", "service")
     try:
         return check_vector(row["embedding"], spec.dimension)
     except DamagedAnswerError as error:
         return ItemError(f"The service's answer is damaged: {error}.", "service")
+
+
+def _is_seen(kind: str) -> bool:
+    """Whether a segment's vector is of something that can be seen, by the service's embedding type."""
+    return "VIDEO" in kind or kind == "IMAGE"
 
 
 def _span(row: Mapping[str, Any]) -> Span | None:

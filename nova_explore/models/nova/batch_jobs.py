@@ -258,7 +258,11 @@ def _record(line: bytes, spec: VectorSpec) -> tuple[str, Answer | ItemError]:
     if fault is not None:
         named = fault if isinstance(fault, dict) else {"errorMessage": fault}
         said = str(named.get("errorMessage", ""))
-        return key, failure(said, code=named.get("errorCode", 400), spec=spec)
+        # The service repeats what it was asked; where it does not, the careful reading holds.
+        asked = (row.get("modelInput") or {}).get("singleEmbeddingParams") or {}
+        return key, failure(
+            said, code=named.get("errorCode", 400), spec=spec, visual=not {"text", "audio"} & set(asked)
+        )
     try:
         return key, read_answer(json.dumps(row.get("modelOutput")).encode(), dimension=spec.dimension)
     except DamagedAnswerError as error:

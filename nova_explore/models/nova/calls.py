@@ -6,22 +6,25 @@ import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nova_explore.cache_folder import cache_folder
 from nova_explore.collection import Item, Modality
 from nova_explore.models.cost import count_tokens, load_prices
-from nova_explore.models.nova.asking import Request, Sent
-from nova_explore.models.nova.client import Guardrail, invoke, open_client, who
-from nova_explore.models.nova.faults import DamagedAnswerError, Fault, classify
+from nova_explore.models.nova.asking import ClaimedError, Known, Request, Sent
+from nova_explore.models.nova.client import Called, invoke, open_client, who
+from nova_explore.models.nova.faults import DamagedAnswerError, Fault, can_be_seen, classify
 from nova_explore.models.nova.pace import Room
 from nova_explore.models.nova.paid_vectors import VectorCache
-from nova_explore.models.nova.prepare import VERSION, prepare
+from nova_explore.models.nova.prepare import VERSION, prepare, prepare_text
 from nova_explore.models.nova.request import MODEL_ID, SCHEMA, Answer, request_body, shorten
 from nova_explore.models.nova.spec import VectorSpec
 from nova_explore.space import ItemError, Vector
+
+Result = TypeVar("Result")
 
 ON_THE_WAY = 256 * 2**20
 """Bytes of requests on their way at a time."""
@@ -49,6 +52,7 @@ class Shared:
         self._cache: VectorCache | None = None
         self._caller: tuple[str | None] | None = None
         self._lock = threading.RLock()
+        self.tokens_a_unit: dict[str, float] = {}
 
     def open(self, place: Mapping[str, str | None], connections: int) -> Any:
         """The client, made at first use."""
@@ -66,6 +70,20 @@ class Shared:
                 except (OSError, sqlite3.Error) as error:
                     self.broken = str(error)
             return self._cache if not self.broken else None
+
+    def kept(self, use: Callable[[VectorCache], Result], otherwise: Result) -> Result:
+        """What a use of the cache brings; ``otherwise`` where there is none, or its disk fails.
+
+        A full disk must not lose an answer that the library can still take, so the run goes on without the cache.
+        """
+        cache = self.cache()
+        if cache is None:
+            return otherwise
+        try:
+            return use(cache)
+        except sqlite3.Error as error:
+            self.broken = str(error)
+            return otherwise
 
     def caller(self, place: Mapping[str, str | None]) -> str | None:
         """ARN of the caller, asked for once."""
@@ -87,8 +105,8 @@ class Calls:
     client : boto3 client of ``bedrock-runtime``
     profile : str, optional
         Whose rate is kept.
-    guardrail : Guardrail, optional
-        Sent along.
+    called : Called, optional
+        What is called, and what goes along with every call.
     """
 
     def __init__(
@@ -98,20 +116,37 @@ class Calls:
         *,
         client: Any,
         profile: str | None = None,
-        guardrail: Guardrail | None = None,
+        called: Called | None = None,
     ) -> None:
         self._spec = spec
         self._shared = shared
         self._client = client
-        self._guardrail = guardrail
+        self._called = called or Called()
         self.prices = load_prices(spec.region)
-        self._place = f"{client.meta.endpoint_url}|{profile or ''}|{MODEL_ID}"
+        self._place = f"{client.meta.endpoint_url}|{profile or ''}|{self._called.model_id}"
+
+    # ---- what a call pays for ------------------------------------------------------------------------------------
 
     def key(self, item: Item, video: str | None = None) -> str:
         """Key in the cache: the content and all that the request says, but not what becomes of the answer."""
         wanted = (video or self._spec.video) if item.modality is Modality.VIDEO else ""
-        parts = (item.content_key, MODEL_ID, SCHEMA, self._spec.purpose, str(self._spec.dimension), VERSION, wanted)
+        return self._hash(item.content_key, wanted)
+
+    def identity(self, item: Item) -> str:
+        """Key of what a call pays for: of a text its words as they are sent, wherever they stand; else `key`."""
+        if item.modality is not Modality.TEXT or not (item.text or "").strip():
+            return self.key(item)
+        words = prepare_text(item.text or "").text
+        return self._hash(f"words:{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()}", "")
+
+    def _hash(self, what: str, wanted: str) -> str:
+        parts = (what, MODEL_ID, SCHEMA, self._spec.purpose, str(self._spec.dimension), VERSION, wanted)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+    def _body(self, body: bytes, video: str = "") -> str:
+        return hashlib.sha256(f"{MODEL_ID}|{video}|".encode() + body).hexdigest()
+
+    # ---- one call ------------------------------------------------------------------------------------------------
 
     def prepare(self, item: Item) -> Request:
         """The call for an item, ready to be made."""
@@ -119,21 +154,73 @@ class Calls:
         body = request_body(
             medium, purpose=self._spec.purpose, dimension=self._spec.dimension, video_mode=self._spec.video_mode
         )
-        return Request(item, body, medium.kept)
+        return Request(item, body, medium.kept, uuid.uuid4().hex)
+
+    def claim(self, request: Request) -> Known | None:
+        """Look once more whether the answer is there, under any name, and claim what the call would pay for.
+
+        Raises
+        ------
+        ClaimedError
+            If another call is about to bring it.
+        """
+        item, body = request.item, self._body(request.body)
+        keys = (self.identity(item), body)
+        if not self._shared.kept(lambda cache: cache.claim(keys, owner=request.owner), True):
+            raise ClaimedError
+        found = self.look_up([item]).get(item.content_key) or self._sent_before(request)
+        if found is not None:
+            self.release(request)
+        return found
+
+    def release(self, request: Request) -> None:
+        """Let go of what a call has claimed."""
+        self._shared.kept(lambda cache: cache.release(owner=request.owner), None)
+
+    def _sent_before(self, request: Request) -> Known | None:
+        """The vector that came of the same bytes, sent for another item; a text is known by its words already."""
+        item = request.item
+        if item.modality is Modality.TEXT:
+            return None
+        wanted = self._spec.video if item.modality is Modality.VIDEO and self._spec.video != "combined" else ""
+        key = self._shared.kept(lambda cache: cache.key_of(self._body(request.body, wanted)), None)
+        found = self._shared.kept(lambda cache: cache.get([key] if key else []), {})
+        for vector, kept in found.values():
+            self._keep({self.identity(item): vector}, kept)
+            return Known(self._cut(vector), kept)
+        return None
 
     def ask(self, request: Request) -> Sent:
-        """Make one call, check the answer and keep it."""
-        headers = self._guardrail.headers if self._guardrail else None
-        with self._shared.room.taken(len(request.body)):
-            began = time.monotonic()
-            answer = invoke(self._client, request.body, dimension=self._spec.dimension, headers=headers)
-            seconds = time.monotonic() - began
-        kept = answer.kept or request.kept
-        cost = self.prices.cost(request.item, tokens=answer.tokens) or 0.0
-        return Sent(self.take(request.item, answer, kept), cost, seconds, kept, answer.tokens)
+        """Make one call, check the answer, keep it, and let go of the claim."""
+        try:
+            with self._shared.room.taken(len(request.body)):
+                began = time.monotonic()
+                answer = invoke(self._client, request.body, dimension=self._spec.dimension, called=self._called)
+                seconds = time.monotonic() - began
+            kept = answer.kept or request.kept
+            cost = self.prices.cost(request.item, tokens=answer.tokens) or 0.0
+            vector = self.take(request.item, answer, kept, request=request)
+        except BaseException:
+            self.release(request)
+            raise
+        most = self.prices.cost(request.item, tokens=answer.tokens, most=True) or cost
+        return Sent(vector, cost, seconds, kept, answer.tokens, most)
 
-    def take(self, item: Item, answer: Answer, kept: int | None = None) -> Vector | ItemError:
+    def take(
+        self, item: Item, answer: Answer, kept: int | None = None, *, request: Request | None = None
+    ) -> Vector | ItemError:
         """The vector that is wanted, by the name of its type; all that were paid for are kept.
+
+        Parameters
+        ----------
+        item : Item
+            What was asked about.
+        answer : Answer
+            What came.
+        kept : int, optional
+            Characters that were embedded, where a text was cut.
+        request : Request, optional
+            The single call that was made; None for the answer of a job.
 
         Raises
         ------
@@ -141,86 +228,99 @@ class Calls:
             If there is none of a type that the item can have.
         """
         if item.modality is Modality.VIDEO and self._spec.video != "combined":
-            for video in ("picture", "sound"):
-                if (found := _typed(answer, video)) is not None:
-                    self._keep(self.key(item, video), found, kept)
-            vector = _typed(answer, self._spec.video)
-            if vector is None and self._spec.video == "sound":
-                return _NO_SOUND
+            typed = {video: _typed(answer, video) for video in ("picture", "sound")}
+            keys = {video: self.key(item, video) for video in typed}
+            vector = typed[self._spec.video]
         else:
-            vector = _typed(answer, "combined" if item.modality is Modality.VIDEO else str(item.modality))
-            if vector is not None:
-                self._keep(self.key(item), vector, kept)
+            typed = {"": _typed(answer, "combined" if item.modality is Modality.VIDEO else str(item.modality))}
+            keys = {"": self.identity(item)}
+            vector = typed[""]
+        found = {name: one for name, one in typed.items() if one is not None}
+        bodies = {self._body(request.body, name): keys[name] for name in found} if request else {}
+        self._keep({keys[name]: one for name, one in found.items()}, kept, bodies, request.owner if request else "")
+        if vector is None and found and self._spec.video == "sound":
+            return _NO_SOUND
         if vector is None:
-            raise DamagedAnswerError(f"it holds {', '.join(answer.vectors)} for an item of kind {item.modality}")
+            raise DamagedAnswerError(f"it holds {', '.join(answer.vectors)} for an item of modality {item.modality}")
         return self._cut(vector)
 
     def _cut(self, vector: Vector) -> Vector:
         """The prefix that is wanted of a longer vector that was asked for."""
         return shorten(vector, self._spec.space.dimension) if self._spec.longer else vector
 
-    def _keep(self, key: str, vector: Vector, kept: int | None) -> None:
-        cache = self._shared.cache()
-        if cache is not None:
-            try:
-                cache.put(key, vector, kept=kept)
-            except sqlite3.Error as error:  # a full disk must not lose an answer that the library can still take
-                self._shared.broken = str(error)
+    def _keep(
+        self, vectors: Mapping[str, Vector], kept: int | None, bodies: Mapping[str, str] | None = None, owner: str = ""
+    ) -> None:
+        self._shared.kept(lambda cache: cache.put_all(vectors, kept=kept, bodies=bodies, owner=owner), None)
 
-    def judge(self, error: Exception) -> Fault:
+    def judge(self, error: Exception, item: Item) -> Fault:
         """What a failed call means."""
-        return classify(error, region=self._spec.region, model=MODEL_ID)
+        return classify(error, region=self._spec.region, model=self._called.model_id, visual=can_be_seen(item))
 
-    def look_up(self, items: Sequence[Item]) -> dict[str, tuple[Vector, int | None] | ItemError]:
+    # ---- what is there already -----------------------------------------------------------------------------------
+
+    def look_up(self, items: Sequence[Item]) -> dict[str, Known]:
         """Vectors that were paid for, and contents that were blocked, by content key."""
-        cache = self._shared.cache()
-        if cache is None or not items:
+        if not items:
             return {}
-        keys = {self.key(item): item.content_key for item in items}
-        known: dict[str, tuple[Vector, int | None] | ItemError] = {}
-        try:
-            for key, (vector, kept) in cache.get(keys).items():
-                known[keys[key]] = (self._cut(vector), kept)
-            blocked = cache.blocked(item.content_key for item in items)
-        except sqlite3.Error as error:
-            self._shared.broken = str(error)
-            return known
-        return known | {key: ItemError(reason, "blocked") for key, reason in blocked.items()}
+        # Texts were once kept by where they stood: what was paid for then is found, too.
+        keys = {item.content_key: (self.identity(item), self.key(item)) for item in items}
+        wanted = dict.fromkeys(key for both in keys.values() for key in both)
+        found = self._shared.kept(lambda cache: cache.get(wanted), {})
+        known: dict[str, Known] = {}
+        for content, both in keys.items():
+            for key in both:
+                if key in found and content not in known:
+                    known[content] = Known(self._cut(found[key][0]), found[key][1])
+        blocked = self._shared.kept(lambda cache: cache.blocked(keys), {})
+        return known | {key: Known(ItemError(reason, "blocked")) for key, reason in blocked.items()}
 
     def block(self, item: Item, reason: str) -> None:
         """Note that a content is never to be sent again."""
-        cache = self._shared.cache()
-        if cache is not None:
-            try:
-                cache.block(item.content_key, reason)
-            except sqlite3.Error as error:
-                self._shared.broken = str(error)
+        self._shared.kept(lambda cache: cache.block(item.content_key, reason), None)
+
+    def unblock(self, items: Sequence[Item]) -> None:
+        """Take back that contents were blocked: everything was refused alike, so it was not for what they are."""
+        self._shared.kept(lambda cache: cache.unblock([item.content_key for item in items]), None)
+
+    # ---- cost, quota, rate ---------------------------------------------------------------------------------------
 
     def cost(self, item: Item, *, most: bool = False) -> float | None:
         """US dollars for one call; at most: no text has more tokens than characters."""
         return self.prices.cost(item, tokens=len(item.text or "") if most else None, most=most)
 
     def tokens(self, item: Item) -> float:
-        """About how many tokens a text has; none for other media, of which nobody says how they count."""
-        return float(count_tokens(item.text or "")) if item.modality is Modality.TEXT else 0.0
+        """About how many tokens an item takes of a quota: counted for text, learned from answers for other media."""
+        if item.modality is Modality.TEXT:
+            return float(count_tokens(item.text or ""))
+        return self.tokens_a_unit(item.modality) * self.prices.units(item)
+
+    def tokens_a_unit(self, modality: Modality) -> float:
+        """Tokens that the service was seen to count for a picture, a page or a second; 0 where it has said nothing."""
+        learned = self._shared.tokens_a_unit
+        if modality not in learned:
+            place = f"tokens|{modality}|{MODEL_ID}"
+            learned[modality] = self._shared.kept(lambda cache: cache.rate(place, holds=None), None) or 0.0
+        return learned[modality]
+
+    def counted(self, item: Item, tokens: int) -> None:
+        """Learn from the service's own count what a picture, a page or a second takes of the quota of tokens."""
+        if item.modality is Modality.TEXT:
+            return
+        known, seen = self.tokens_a_unit(item.modality), tokens / max(self.prices.units(item), 1e-9)
+        learned = 0.9 * known + 0.1 * seen if known else seen
+        self._shared.tokens_a_unit[item.modality] = learned
+        if abs(learned - known) > 0.02 * learned:
+            self._shared.kept(lambda cache: cache.keep_rate(f"tokens|{item.modality}|{MODEL_ID}", learned), None)
 
     def found_rate(self) -> float | None:
         """Requests a second that a run of the last day found to be the limit of the same endpoint and profile."""
-        cache = self._shared.cache()
-        try:
-            return cache.rate(self._place) if cache is not None else None
-        except sqlite3.Error as error:
-            self._shared.broken = str(error)
-            return None
+        return self._shared.kept(lambda cache: cache.rate(self._place), None)
 
     def keep_rate(self, rate: float | None) -> None:
         """Keep the limit that was found for the next run."""
-        cache = self._shared.cache()
-        if cache is not None and rate is not None:
-            try:
-                cache.keep_rate(self._place, rate)
-            except sqlite3.Error as error:
-                self._shared.broken = str(error)
+        if rate is not None:
+            self._shared.kept(lambda cache: cache.keep_rate(self._place, rate), None)
 
 
 def _typed(answer: Answer, wanted: str) -> Vector | None:

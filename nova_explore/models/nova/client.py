@@ -6,12 +6,14 @@ shared files, roles); nothing of them is kept here or written anywhere.
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nova_explore.errors import ServiceRefusedError
-from nova_explore.models.nova.faults import CLIENT, DamagedAnswerError, classify
+from nova_explore.models.nova.faults import DamagedAnswerError, classify
 from nova_explore.models.nova.request import MODEL_ID, Answer, read_answer
 
 CONNECT_SECONDS, READ_SECONDS = 10, 120
@@ -33,6 +35,47 @@ class Guardrail:
     def headers(self) -> dict[str, str]:
         """The parameters of InvokeModel that name it."""
         return {"guardrailIdentifier": self.id, "guardrailVersion": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What is called, and what every call says besides its medium.
+
+    Attributes
+    ----------
+    model_id : str
+        The model, or an inference profile of it (``us.amazon.nova-…``, or an ARN of one's own): whose quota and cost
+        tags hold. The vectors are the model's.
+    project : str or None
+        Project to which the cost is counted.
+    tier : {"default", "priority", "flex", "reserved"} or None
+        Service tier; whether this model is offered in others than the default is not documented.
+    metadata : Mapping of str to str
+        Written into the invocation logs of the account.
+    guardrail : Guardrail or None
+    """
+
+    model_id: str = MODEL_ID
+    project: str | None = None
+    tier: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    guardrail: Guardrail | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The parameters of InvokeModel that say it."""
+        named = {"projectIdentifier": self.project, "serviceTier": self.tier}
+        named["requestMetadata"] = json.dumps(dict(self.metadata)) if self.metadata else None
+        guarded = self.guardrail.headers if self.guardrail else {}
+        return {name: value for name, value in named.items() if value} | guarded
+
+
+def find_region(region: str | None = None) -> str | None:
+    """The region that is called: the one that is named, else that of the environment; None leaves it to the profile.
+
+    boto3 reads ``AWS_DEFAULT_REGION`` only; the AWS command line and the other SDKs read ``AWS_REGION`` first.
+    """
+    return region or os.environ.get("AWS_REGION") or None
 
 
 def open_client(
@@ -74,15 +117,20 @@ def open_client(
         user_agent_extra="nova-explore",
     )
     try:
-        session = boto3.Session(profile_name=profile, region_name=region)
+        session = boto3.Session(profile_name=profile, region_name=find_region(region))
         return session.client(service, endpoint_url=endpoint_url, config=config)
     except (BotoCoreError, ValueError) as error:
-        place = region or "(no region)"
-        message = CLIENT.message.format(said=str(error), region=place, model=MODEL_ID)
-        raise ServiceRefusedError(message, family=CLIENT.name) from error
+        raise refusal(as_boto(error), region=region or "") from error
 
 
-def invoke(client: Any, body: bytes, *, dimension: int, headers: Mapping[str, str] | None = None) -> Answer:
+def as_boto(error: Exception) -> Exception:
+    """An error as botocore would have raised it: of an endpoint that is no address it raises `ValueError`."""
+    from botocore.exceptions import BotoCoreError, InvalidEndpointConfigurationError
+
+    return error if isinstance(error, BotoCoreError) else InvalidEndpointConfigurationError(msg=str(error))
+
+
+def invoke(client: Any, body: bytes, *, dimension: int, called: Called | None = None) -> Answer:
     """Ask once.
 
     Raises
@@ -92,8 +140,9 @@ def invoke(client: Any, body: bytes, *, dimension: int, headers: Mapping[str, st
     """
     from botocore.exceptions import BotoCoreError
 
+    called = called or Called()
     response = client.invoke_model(
-        modelId=MODEL_ID, body=body, accept="application/json", contentType="application/json", **(headers or {})
+        modelId=called.model_id, body=body, accept="application/json", contentType="application/json", **called.headers
     )
     about = response["ResponseMetadata"]
     counted = about.get("HTTPHeaders", {}).get(_TOKENS, "")

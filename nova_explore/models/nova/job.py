@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from nova_explore.collection import Modality
-from nova_explore.models.nova.faults import MOST_QUOTED, Kind, family_of
+from nova_explore.models.nova.families import Kind, family_of
+from nova_explore.models.nova.faults import message_of
 from nova_explore.models.nova.request import FORMATS
 from nova_explore.models.nova.spec import VectorSpec
 from nova_explore.space import FailureKind, ItemError
@@ -117,7 +118,7 @@ class Patience:
             wait = min(wait * 1.5, self.most)
 
 
-def failure(said: str, *, code: str | int, spec: VectorSpec) -> ItemError:
+def failure(said: str, *, code: str | int, spec: VectorSpec, visual: bool = False) -> ItemError:
     """Why a segment or record has no vector, from the code and words that Bedrock put in its place.
 
     Parameters
@@ -127,16 +128,19 @@ def failure(said: str, *, code: str | int, spec: VectorSpec) -> ItemError:
     code : str or int
         An async ``failureReason``, or a batch record's ``errorCode``.
     spec : VectorSpec
+    visual : bool
+        Whether it is about a picture, a page or a video.
     """
     word = str(code)
     status = int(word) if word.isdigit() else 400
     name = "InternalServerException" if word in _PASSING or status >= 500 else ""
-    family = family_of(name or ("ValidationException" if status == 400 else ""), status, f"{word} {said}")
-    quoted = " ".join(f"{word} {said}".split())[:MOST_QUOTED]
-    kind: FailureKind = "item"
+    family = family_of(
+        name or ("ValidationException" if status == 400 else ""), status, f"{word} {said}", visual=visual
+    )
+    kind: FailureKind = "refused"
     if family.kind is Kind.BLOCKED:
         kind = "blocked"
-    elif family.kind in (Kind.RETRY, Kind.RETRY_FEW, Kind.QUOTA):
+    elif family.kind in (Kind.RETRY, Kind.RETRY_FEW, Kind.QUOTA, Kind.STOP) or family.gateway:
         kind = "service"
-    place = {"region": spec.region or "the region", "model": spec.model_id}
-    return ItemError(family.message.format(said=quoted, **place), kind)
+    said = message_of(family, f"{word} {said}", region=spec.region or "the region", model=spec.model_id)
+    return ItemError(said, kind)

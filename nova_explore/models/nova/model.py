@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from nova_explore.collection import Item, Modality
 from nova_explore.models.cost import Estimate, Prices, estimate, load_prices
 from nova_explore.models.model import Account, Capabilities
 from nova_explore.models.nova.calls import Calls, Shared
-from nova_explore.models.nova.client import Guardrail
+from nova_explore.models.nova.client import Called, Guardrail, find_region
 from nova_explore.models.nova.pace import Pace, Tokens
 from nova_explore.models.nova.prepare import MOST_CHARACTERS, VERSION
 from nova_explore.models.nova.request import DIMENSIONS, MODEL_ID, PURPOSES, SCHEMA, known, shorten
@@ -30,6 +31,7 @@ from nova_explore.space import ItemError, Role, Space, Vector
 Video = Literal["combined", "picture", "sound"]
 
 DEFAULT_DIMENSION = 1024
+TIERS = ("default", "priority", "flex", "reserved")
 WAITED_FOR = 60.0
 """Seconds without a good answer after which a single batch, such as a query, is given up."""
 RATE_EVERY = 5.0
@@ -75,6 +77,13 @@ class NovaModel:
         Keep paid vectors in the person's cache folder, or in this one, for every library.
     guardrail : Guardrail, optional
         Sent along with every call.
+    model_id : str, optional
+        An inference profile of the model to call in its place: ``us.`` and the id, or the ARN of one's own, whose
+        quota and cost tags then hold. The vectors are the model's, so the space is the same.
+    project_identifier, service_tier : str, optional
+        Project that the cost is counted to; ``default``, ``priority``, ``flex`` or ``reserved``.
+    request_metadata : Mapping of str to str, optional
+        Written into the account's own logs of invocations.
     client : boto3 client, optional
         In the place of one made here; its own retries should be off.
 
@@ -100,6 +109,10 @@ class NovaModel:
         patience: float = 600.0,
         cache: bool | str | Path = True,
         guardrail: Guardrail | None = None,
+        model_id: str | None = None,
+        project_identifier: str | None = None,
+        service_tier: str | None = None,
+        request_metadata: Mapping[str, str] | None = None,
         client: Any = None,
     ) -> None:
         written = purpose.upper()
@@ -112,11 +125,12 @@ class NovaModel:
         self.requests_per_minute = requests_per_minute
         self.tokens_per_minute = tokens_per_minute
         self.patience = patience
-        self.guardrail = guardrail
+        tier = None if service_tier is None else known("service tier", service_tier, TIERS)
+        self.called = Called(model_id or MODEL_ID, project_identifier, tier, request_metadata or {}, guardrail)
         self.capabilities = Capabilities(
             frozenset(Modality), 64, frozenset(Modality), MOST_CHARACTERS, prefix=min(DIMENSIONS)
         )
-        self._place = {"region": region, "profile": profile, "endpoint_url": endpoint_url}
+        self._place = {"region": find_region(region), "profile": profile, "endpoint_url": endpoint_url}
         self._shared = Shared(client, cache)
         self._searched: frozenset[Modality] = frozenset()
         self._trusted: float | None = None
@@ -206,20 +220,19 @@ class NovaModel:
     def spec(self, purpose: str | None = None) -> VectorSpec:
         """What its vectors are to be, for its own purpose or another."""
         return VectorSpec(
-            self.space, purpose or self.purpose, longer=self.prefix_of, video=self.video, region=self.region
-        )
+            self.space, purpose or self.purpose, longer=self.prefix_of, video=self.video, region=self.region,
+            model_id=self.called.model_id,
+        )  # fmt: skip
 
     def calls(self, purpose: str | None = None) -> Calls:
         """The calls that ask for its vectors, for its own purpose or another."""
-        return Calls(
-            self.spec(purpose), self._shared, client=self.client, profile=self.profile, guardrail=self.guardrail
-        )
+        return Calls(self.spec(purpose), self._shared, client=self.client, profile=self.profile, called=self.called)
 
     # ---- embedding -----------------------------------------------------------------------------------------------
 
     def embed_batch(self, items: Sequence[Item], *, role: Role = "index") -> list[Vector | ItemError]:
         answers: dict[str, Vector | ItemError] = {}
-        once = {item.content_key: item for item in items}.values()
+        once = list({item.content_key: item for item in items}.values())
         model = copy.copy(self)
         # Someone waits for this answer: a run may be patient, a search may not.
         model.patience = min(self.patience, WAITED_FOR)
@@ -251,11 +264,12 @@ class NovaModel:
         )
         kept = time.monotonic()
         try:
-            for answer in stream:
-                yield answer
-                if time.monotonic() - kept > RATE_EVERY:
-                    asker.keep_rate(pace.found)
-                    kept = time.monotonic()
+            with closing(iter(stream)) as answers:
+                for answer in answers:
+                    yield answer
+                    if time.monotonic() - kept > RATE_EVERY:
+                        asker.keep_rate(pace.found)
+                        kept = time.monotonic()
         finally:
             asker.keep_rate(pace.found)
         if self._shared.broken:
@@ -274,7 +288,7 @@ class NovaModel:
 
     @property
     def profile(self) -> str | None:
-        """The profile of the shared configuration that is used, None for the environment's."""
+        """The profile of the shared configuration that is named, None for the environment's."""
         return self._place["profile"]
 
     @property
@@ -288,16 +302,19 @@ class NovaModel:
         return load_prices(self.region)
 
     def estimate(self, items: Iterable[Item]) -> Estimate:
-        """What it would cost to embed items now; those whose vectors were paid for need no call."""
+        """What it would cost to embed items now; those whose vectors were paid for need no call, equal texts one."""
+        asker = self.calls()
         contents = list({item.content_key: item for item in items}.values())
-        there = self.calls().look_up(contents)
-        return estimate((i for i in contents if i.content_key not in there), self.prices, cached=len(there))
+        there = asker.look_up(contents)
+        asked = {asker.identity(item): item for item in reversed(contents) if item.content_key not in there}
+        return estimate(reversed(asked.values()), self.prices, cached=len(contents) - len(asked))
 
     def provenance(self) -> dict[str, Any]:
         """Who calls which model where; the caller is asked for once, and None where that is not permitted."""
         return {
-            "caller": self._shared.caller(self._place), "region": self.region,
-            "endpoint": str(self.client.meta.endpoint_url), "model": MODEL_ID, "api": "InvokeModel",
-            "prefix_of": self.prefix_of, "prefix_trusted_at": self._trusted,
-            "guardrail": self.guardrail.headers if self.guardrail else None, "boto3": version("boto3"),
+            "caller": self._shared.caller(self._place), "region": self.region, "profile": self.profile,
+            "endpoint": str(self.client.meta.endpoint_url), "model": MODEL_ID, "model_id": self.called.model_id,
+            "api": "InvokeModel", "prefix_of": self.prefix_of, "prefix_trusted_at": self._trusted,
+            "guardrail": self.called.guardrail.headers if self.called.guardrail else None,
+            "project": self.called.project, "tier": self.called.tier, "boto3": version("boto3"),
         }  # fmt: skip

@@ -4,6 +4,9 @@ Two quantities are steered. The *window* (requests in flight) doubles with every
 its ceiling or the service refuses. From the first refusals on, a *rate* (requests a second) leads: it falls to what was
 really answered, at most by half at a time, climbs quickly to near where it fell, and slowly beyond. A few refusals
 (6 to 12 of 100) are sought, not shunned: they show that the limit is used, and a refused request is not an answer lost.
+A service short of its own capacity (503) refuses whatever the pace, and so may the noise of others (429): every fall is
+a *trial*, and where the share of refusals does not fall with the rate, the rate goes back up and that share counts as
+the service's own from then on.
 Halving after a refusal and creeping up follows congestion control (https://www.rfc-editor.org/rfc/rfc5681); taking the
 rate of answers as the measure of the limit follows https://doi.org/10.1145/3009824; the jitter of repeats is
 https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
@@ -17,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 FIRST_WINDOW = 4.0
 SLOWEST = 1.0
@@ -31,6 +35,19 @@ ROUND, ENOUGH, PATIENCE = 0.5, 8, 2.0
 REMEMBERED = 0.6
 """Weight of the rounds before in judging a round."""
 
+TRIAL = 50
+"""Answers at the lower rate that a trial needs: a share of 17 of 100 is then known to about 6."""
+
+SAME, MOST_OWN = (0.6, 1.5), 0.8
+"""Parts of the share of refusals between which it must be after a fall to count as the same, and the largest share that
+can be the service's own: more is an outage, in which asking less is right."""
+
+GENTLE = 0.75
+"""Part of the rate that is tried where a service says that it is short of capacity."""
+
+TRIED_AGAIN = 60.0
+"""Seconds after which it is tried again whether refusals depend on the pace."""
+
 LONGEST_PAUSE = 20.0
 
 CAUGHT_UP = 1.0
@@ -40,6 +57,42 @@ CAUGHT_UP = 1.0
 def jittered(attempt: int, draw: random.Random, *, base: float = 0.1) -> float:
     """Seconds to wait before a repeat: anywhere between none and a span that doubles with every attempt."""
     return draw.uniform(0.0, min(LONGEST_PAUSE, base * 2.0 ** min(attempt, 12)))
+
+
+@dataclass(slots=True)
+class _Trial:
+    kind: str
+    rate: float | None
+    window: float
+    share: float
+    weight: float
+    offered: float
+    delivered: float
+    since: float
+    refused: int = 0
+    good: int = 0
+    all: int = 0
+    seconds: float = 0.0
+
+    @property
+    def left(self) -> float:
+        return self.refused / self.all
+
+    @property
+    def pooled(self) -> float:
+        """The share that was the same before and after."""
+        return (self.share * self.weight + self.refused) / (self.weight + self.all)
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether fewer requests were refused alike, and fewer answered: a limit would have answered as many."""
+        least, most = SAME
+        same = least * self.share < self.left < min(MOST_OWN, most * self.share)
+        if self.kind == "theirs":
+            # To fall is what must be justified here: half of the refusals must be gone.
+            return self.left > 0.5 * self.share
+        fewer = self.all / self.seconds / self.offered
+        return same and self.good / self.seconds < 0.5 * (1 + fewer) * self.delivered
 
 
 class Pace:
@@ -87,8 +140,21 @@ class Pace:
         self._next = clock()
         self._held_until = 0.0
         self._calm = 0
-        self._past_refused = self._past_all = 0.0
+        self._own = {"ours": 0.0, "theirs": 0.0}
+        self._trial: _Trial | None = None
+        self._tried = self._asked_again = clock()
         self._open_round()
+        self._forget()
+
+    @property
+    def own_share(self) -> float:
+        """Share of refusals that does not depend on the pace, as far as trials have shown."""
+        return max(self._own.values())
+
+    def note(self, now: float) -> str:
+        """What is waited for, in a few words; empty where nothing is held back."""
+        left = self._held_until - now
+        return f"a quota is used up, next try in {left:.0f} s" if left > 1 else ""
 
     @property
     def found(self) -> float | None:
@@ -97,7 +163,7 @@ class Pace:
 
     def _open_round(self) -> None:
         self._began = self._clock()
-        self._good = self._refused = self._all = 0
+        self._round = {"all": 0, "good": 0, "ours": 0, "theirs": 0}
 
     def wait(self, in_flight: int) -> float:
         """Seconds until the next request may be sent; infinite until an answer comes."""
@@ -117,7 +183,7 @@ class Pace:
         """Send nothing for so long."""
         self._held_until = max(self._held_until, self._clock() + seconds)
 
-    def answered(self, latency: float, *, good: bool, refused: bool) -> None:
+    def answered(self, latency: float, *, good: bool, refused: bool, theirs: bool = False) -> None:
         """Note an answer: good, refused for pace, or neither.
 
         Parameters
@@ -126,48 +192,114 @@ class Pace:
             Seconds that it took.
         good, refused : bool
             At most one of them.
+        theirs : bool
+            Whether it was refused for the service's capacity, and not for a quota of ours.
         """
-        self._all += 1
-        self._good += good
-        self._refused += refused
+        self._round["all"] += 1
+        self._round["good"] += good
+        self._round["theirs" if theirs else "ours"] += refused
         if good:
             self._latency = latency if not self._latency else 0.9 * self._latency + 0.1 * latency
             if self.rate is None:
                 self.window = min(self.ceiling, self.window + 1)
         elapsed = self._clock() - self._began
         soon, late = max(ROUND, 2 * self._latency), max(PATIENCE, 4 * self._latency)
-        if (elapsed >= soon and self._all >= ENOUGH) or elapsed >= late:
+        if (elapsed >= soon and self._round["all"] >= ENOUGH) or elapsed >= late:
             self._judge(elapsed)
 
     def _judge(self, elapsed: float) -> None:
         # Earlier rounds count a little, and one refusal is chance: a round may hold only a few answers.
-        self._past_refused = REMEMBERED * self._past_refused + self._refused
-        self._past_all = REMEMBERED * self._past_all + self._all
-        share = self._past_refused / self._past_all
-        self.delivered = self._good / elapsed
-        if share > TOO_MANY and self._past_refused > 1.5:
-            self._fall(self.delivered)
-        elif self.rate is not None and share < FEW and self._good:
+        self._past = {name: REMEMBERED * self._past[name] + self._round[name] for name in self._past}
+        self._past_seconds = REMEMBERED * self._past_seconds + elapsed
+        self.delivered = self._round["good"] / elapsed
+        if self._trial is not None:
+            self._judge_trial(self._trial, elapsed)
+        elif self._share("theirs") >= MOST_OWN and self._past["theirs"] > 1.5:
+            self._fall("theirs")
+        elif self._excess("ours") > TOO_MANY and self._past["ours"] > 1.5:
+            self._fall("ours")
+        elif self._excess("theirs") > TOO_MANY and self._past["theirs"] > 1.5 and self._clock() >= self._asked_again:
+            self._fall("theirs")
+        elif self._own["ours"] > TOO_MANY and self._clock() - self._tried > TRIED_AGAIN:
+            self._fall("ours")
+        elif self.rate is not None and self._excess("ours") < FEW and self._round["good"]:
             # Where nothing is answered at all, that nothing is refused says nothing.
             self._rise()
         else:
             self._calm = 0
+        self._fit()
+        self._open_round()
+
+    def _share(self, kind: str) -> float:
+        """Share of refusals of a kind among the requests that were not refused for the other."""
+        other = self._past["theirs" if kind == "ours" else "ours"]
+        return self._past[kind] / max(self._past["all"] - other, 1e-9)
+
+    def _excess(self, kind: str) -> float:
+        """Share that is refused of what would be answered but for the refusals that do not depend on the pace."""
+        share, own = self._share(kind), self._own[kind]
+        if own and share < own - 2 * math.sqrt(own * (1 - own) / max(self._past["all"], 1.0)):
+            self._own[kind] = own = share
+        return max(0.0, share - own) / (1 - own)
+
+    def _fit(self) -> None:
         if self.rate is not None:
             if self.limit is not None:
                 self.rate = min(self.rate, self.limit)
             self.window = min(self.ceiling, max(FIRST_WINDOW, 2 * self.rate * self._latency + FIRST_WINDOW))
-        self._open_round()
 
-    def _fall(self, delivered: float) -> None:
-        self._calm = 0
-        self._past_refused = self._past_all = 0.0
-        if delivered > SLOWEST:
-            self._known = delivered
-        if self.rate is None:
-            self.rate = max(SLOWEST, delivered)
+    def _fall(self, kind: str) -> None:
+        """Ask for less, and begin to look whether less is refused then."""
+        before, share = (self.rate, self.window), self._share(kind)
+        offered, answered = (self._past[name] / self._past_seconds for name in ("all", "good"))
+        outage = share >= MOST_OWN
+        if kind == "theirs" and not outage:
+            # A service short of its own capacity has no limit that was passed: a little less will show.
+            self.rate = max(SLOWEST, GENTLE * (self.rate or offered))
+        elif self.rate is None:
+            self.rate = max(SLOWEST, self.delivered)
             self._next = self._clock()
         else:
-            self.rate = max(SLOWEST, 0.5 * self.rate, min(0.95 * self.rate, 1.02 * delivered))
+            self.rate = max(SLOWEST, 0.5 * self.rate, min(0.95 * self.rate, 1.02 * self.delivered))
+        if self.delivered > SLOWEST and kind == "ours":
+            self._known = self.delivered
+        if not outage and self.delivered > SLOWEST:
+            # What was sent at the old rate is still to be answered: it is no part of the trial.
+            since = self._clock() + 1.5 * self._latency
+            self._trial = _Trial(kind, *before, share, self._past["all"], offered, answered, since)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._calm = 0
+        self._past = dict.fromkeys(self._round, 0.0)
+        self._past_seconds = 0.0
+
+    def _judge_trial(self, trial: _Trial, elapsed: float) -> None:
+        """Find out whether fewer requests are refused at a lower rate: if not, the pace is not the cause."""
+        if self._began >= trial.since:
+            other = "theirs" if trial.kind == "ours" else "ours"
+            trial.refused += self._round[trial.kind]
+            trial.good += self._round["good"]
+            trial.all += self._round["all"] - self._round[other]
+            trial.seconds += elapsed
+        if max(map(self._share, self._own)) >= MOST_OWN and self._past["all"] >= ENOUGH:
+            self._trial = None
+            self._fall(max(self._own, key=self._share))
+            return
+        if trial.all < TRIAL:
+            return
+        self._trial, self._tried = None, self._clock()
+        if trial.in_vain:
+            self._asked_again = self._clock() + TRIED_AGAIN * (trial.kind == "theirs")
+            self._own[trial.kind] = trial.pooled
+            self.rate, self.window = trial.rate, trial.window
+            self._forget()
+        elif trial.left > TOO_MANY:
+            self._fall(trial.kind)
+        else:
+            # The rate is now what was answered: what is refused all the same, beyond the few that are sought, is
+            # refused for no limit of ours.
+            self._own[trial.kind] = max(0.0, trial.left - FEW)
 
     def _rise(self) -> None:
         if self.rate is None:

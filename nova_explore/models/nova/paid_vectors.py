@@ -1,17 +1,22 @@
 """Vectors that were paid for, kept for every library of the person: the same bytes in the same space are paid once.
 
 An answer is written here the moment it arrives, before it is handed on, so that a process killed at any moment loses
-only the requests that are in flight. What a provider has blocked is noted here too, so that it is not sent again from
-another library. The rate that a service was found to answer is here as well, so that the next run need not look for it.
+only the requests that are in flight. Before a call leaves, its key is claimed here, so that two processes never pay for
+one thing. What a provider has blocked is noted here too, so that it is not sent again from another library. The rate
+that a service was found to answer is here as well, so that the next run need not look for it.
 SQLite in write-ahead mode: several processes may use the file at once.
 """
 
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
+import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +27,15 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL, kept INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blocked (key TEXT PRIMARY KEY, reason TEXT NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rates (place TEXT PRIMARY KEY, rate REAL NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS same (body TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, host TEXT NOT NULL, process INTEGER NOT NULL,
+    owner TEXT NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
 """
 RATE_HOLDS = 24 * 3600.0
 """Seconds after which the rate that a service answered is no guide any more."""
+
+CLAIM_HOLDS = 180.0
+"""Seconds after which a claim is void: no call takes longer than its time-outs of 130 s."""
 
 _AT_ONCE = 500
 
@@ -41,6 +52,7 @@ class VectorCache:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._host = socket.gethostname()
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
@@ -62,9 +74,75 @@ class VectorCache:
 
     def put(self, key: str, vector: Vector, *, kept: int | None = None) -> None:
         """Keep a vector."""
-        row = (key, np.asarray(vector, dtype="<f4").tobytes(), kept)
+        self.put_all({key: vector}, kept=kept)
+
+    def put_all(
+        self,
+        vectors: Mapping[str, Vector],
+        *,
+        kept: int | None = None,
+        bodies: Mapping[str, str] | None = None,
+        owner: str = "",
+    ) -> None:
+        """Keep the vectors of one answer, in one transaction: all of them or none.
+
+        Parameters
+        ----------
+        vectors : Mapping of str to float32 array of shape (d,)
+            By key.
+        kept : int, optional
+            Characters that they were made from, where the text was cut.
+        bodies : Mapping of str to str, optional
+            Digests of what was sent, and the key of the vector that came of it.
+        owner : str
+            Of the claims that end here.
+        """
+        rows = [(key, np.asarray(vector, dtype="<f4").tobytes(), kept) for key, vector in vectors.items()]
+        with self._lock, _transaction(self._connection):
+            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR REPLACE INTO same VALUES (?, ?)", (bodies or {}).items())
+            self._connection.execute("DELETE FROM claims WHERE owner = ?", (owner,))
+
+    def key_of(self, body: str) -> str | None:
+        """The key of the vector that came of a body that was sent before, or None."""
         with self._lock:
-            self._connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", row)
+            row = self._connection.execute("SELECT key FROM same WHERE body = ?", (body,)).fetchone()
+        return None if row is None else str(row[0])
+
+    # ---- who is asking for what ----------------------------------------------------------------------------------
+
+    def claim(self, keys: Iterable[str], *, owner: str) -> bool:
+        """Claim keys for a call that is about to leave; False if a living process, or another call here, has one.
+
+        Parameters
+        ----------
+        keys : iterable of str
+            All that the call would pay for.
+        owner : str
+            Of the call; a claim may be made twice by the same.
+        """
+        wanted = list(dict.fromkeys(keys))
+        marks = ",".join("?" * len(wanted))
+        mine = (self._host, os.getpid(), owner, time.time())
+        with self._lock, _transaction(self._connection):
+            there = self._connection.execute(f"SELECT * FROM claims WHERE key IN ({marks})", wanted).fetchall()
+            if any(other != owner and self._lives(host, process, since) for _, host, process, other, since in there):
+                return False
+            rows = [(key, *mine) for key in wanted]
+            self._connection.executemany("INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?)", rows)
+        return True
+
+    def release(self, *, owner: str) -> None:
+        """Give back what a call has claimed."""
+        with self._lock:
+            self._connection.execute("DELETE FROM claims WHERE owner = ?", (owner,))
+
+    def _lives(self, host: str, process: int, since: float) -> bool:
+        if time.time() - since > CLAIM_HOLDS:
+            return False
+        return host != self._host or process == os.getpid() or _is_alive(process)
+
+    # ---- what is not to be sent ----------------------------------------------------------------------------------
 
     def blocked(self, keys: Iterable[str]) -> dict[str, str]:
         """Reasons of those of the keys that a provider has blocked."""
@@ -82,11 +160,16 @@ class VectorCache:
         with self._lock:
             self._connection.execute("INSERT OR REPLACE INTO blocked VALUES (?, ?, ?)", (key, reason, time.time()))
 
-    def rate(self, place: str) -> float | None:
-        """Requests a second that a service answered at its limit, if that was seen within the last day."""
+    def unblock(self, keys: Iterable[str]) -> None:
+        """Take back that contents were blocked: everything was refused alike, so it was not for what they are."""
+        with self._lock, _transaction(self._connection):
+            self._connection.executemany("DELETE FROM blocked WHERE key = ?", [(key,) for key in keys])
+
+    def rate(self, place: str, *, holds: float | None = RATE_HOLDS) -> float | None:
+        """A rate that was kept, such as requests a second at a service's limit, if it is not older than ``holds``."""
         query = "SELECT rate FROM rates WHERE place = ? AND since > ?"
         with self._lock:
-            row = self._connection.execute(query, (place, time.time() - RATE_HOLDS)).fetchone()
+            row = self._connection.execute(query, (place, time.time() - holds if holds else 0.0)).fetchone()
         return float(row[0]) if row else None
 
     def keep_rate(self, place: str, rate: float) -> None:
@@ -98,3 +181,27 @@ class VectorCache:
         """Let go of the file."""
         with self._lock:
             self._connection.close()
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of a block or nothing of it; other processes wait from its first line on."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _is_alive(process: int) -> bool:
+    if sys.platform == "win32":
+        return True  # there a signal of 0 is no question; the claim's age alone tells
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it is somebody else's
+    return True

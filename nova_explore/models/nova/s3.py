@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError
+from nova_explore.models.nova.client import find_region
 
 # The shapes S3Uri, KmsKeyId and AccountId of botocore's models of bedrock and bedrock-runtime.
 _URI = re.compile(r"s3://([a-z0-9][-.a-z0-9]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
 _KEY = re.compile(r"[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*")
-_KMS = re.compile(r"arn:aws(-[^:]+)?:kms:[a-z0-9-]*:[0-9]{12}:(key|alias)/.+")
+_KMS = re.compile(r"arn:aws(-[^:]+)?:kms:[a-zA-Z0-9-]*:[0-9]{12}:(key/[a-zA-Z0-9-]{36}|alias/[a-zA-Z0-9-_/]+)")
 _OWNER = re.compile(r"[0-9]{12}")
 
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
@@ -58,7 +59,7 @@ class S3Place:
         if self.kms_key is not None and not _KMS.fullmatch(self.kms_key):
             raise ValueError(
                 f"kms_key={self.kms_key!r} is not the ARN of a KMS key. Give it in full: "
-                "arn:aws:kms:us-east-1:111122223333:key/…"
+                "arn:aws:kms:us-east-1:111122223333:key/ and the 36 signs of its id, or :alias/ and its name."
             )
         if self.owner is not None and not _OWNER.fullmatch(self.owner):
             raise ValueError(f"owner={self.owner!r} is not an account id. Give the 12 digits of the account.")
@@ -101,7 +102,7 @@ def open_s3(*, region: str | None = None, profile: str | None = None) -> Any:
     from botocore.exceptions import BotoCoreError
 
     try:
-        session = boto3.session.Session(profile_name=profile, region_name=region)
+        session = boto3.session.Session(profile_name=profile, region_name=find_region(region))
         return session.client("s3", config=Config(retries={"total_max_attempts": 8, "mode": "standard"}))
     except (BotoCoreError, ValueError) as error:
         said = f"S3 cannot be reached: {error}. Check the region and the profile."
@@ -134,6 +135,12 @@ class Bucket:
         bucket, key = split_uri(uri)
         with _translated(uri, "written"):
             self._client.upload_file(str(path), bucket, key, ExtraArgs=self._owner() | self._encryption())
+
+    def delete(self, uri: str) -> None:
+        """Delete an object."""
+        bucket, key = split_uri(uri)
+        with _translated(uri, "deleted"):
+            self._client.delete_object(Bucket=bucket, Key=key, **self._owner())
 
     def size(self, uri: str) -> int | None:
         """Bytes of an object, or None if it is not there."""

@@ -62,7 +62,7 @@ def test_a_killed_process_loses_nothing_and_pays_nothing_twice(tmp_path, fake, p
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen([sys.executable, "-c", KILLED_RUN, str(tmp_path), path], env=environment)
     look = "GetAsyncInvoke" if path == "async" else "GetModelInvocationJob"
-    for _ in range(2000):
+    for _ in range(30_000):
         if process.poll() is not None or fake.accepted.wait(0.01) or fake.calls[look] >= 2:
             break
     process.send_signal(signal.SIGKILL)
@@ -117,7 +117,7 @@ def test_the_path_is_chosen_with_its_reason(tmp_path):
     assert choose_path(short).path == "sync"
     assert choose_path([long], s3=PLACE) == (
         "async",
-        "1 media are too long for one call: Bedrock cuts them into segments.",
+        "1 long medium: Bedrock cuts into segments, which takes it some minutes.",
     )
     assert choose_path([long]).path == "sync"
     many = short * 12_000
@@ -145,7 +145,9 @@ def test_a_bucket_of_another_owner_or_name_ends_the_run_with_what_to_do(tmp_path
     "wrong",
     [
         {"uri": "https://bucket/x"}, {"uri": "s3://b"}, {"uri": "s3://bucket/a b"}, {"uri": "s3://bucket//a"},
-        {"uri": "s3://bucket", "kms_key": "alias/mine"}, {"uri": "s3://bucket", "owner": "1234"},
+        {"uri": "s3://bucket", "kms_key": "alias/mine"},
+        {"uri": "s3://bucket", "kms_key": "arn:aws:kms:us-east-1:111122223333:key/abcd"},
+        {"uri": "s3://bucket", "owner": "1234"},
     ],
     ids=str,
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
@@ -26,8 +28,15 @@ from fakes.jobs_bench import (  # fmt: skip
     talk,
 )
 
-from nova_explore.collection import Collection, Modality
+from nova_explore.collection import Collection, Modality, Span
 from nova_explore.embedding.jobs import list_jobs
+from nova_explore.models.nova.async_jobs import read_segments
+from nova_explore.models.nova.model import NovaModel
+from nova_explore.models.nova.spec import VectorSpec
+from nova_explore.space import ItemError
+
+if TYPE_CHECKING:
+    from nova_explore.models.nova.s3 import Bucket
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
 pytestmark = QUIET
@@ -137,3 +146,23 @@ def test_the_wanted_vector_of_a_video_is_chosen_by_its_type(tmp_path, fake, vide
     assert len(found) == 3
     wanted = expected_segment(items[0], 0.0, 30.0, kind)
     np.testing.assert_allclose(found[str(path), "0–30 s"], wanted, atol=1e-6)
+
+
+def test_an_answer_beyond_the_end_of_the_medium_is_no_item():
+    rows = [
+        {"embedding": [1.0] + [0.0] * 255, "segmentMetadata": {"segmentStartSeconds": a, "segmentEndSeconds": a + 30.0}}
+        for a in (0.0, 30.0, 60.0)
+    ]
+    result = {"embeddingResults": [{"embeddingType": "AUDIO", "status": "SUCCESS", "outputFileUri": "s3://b/part"}]}
+
+    class Kept:
+        def read(self, uri: str) -> bytes:
+            return json.dumps(result).encode()
+
+        def lines(self, uri: str):
+            return iter([json.dumps(row).encode() for row in rows])
+
+    spec = VectorSpec(NovaModel(dimension=256).space)
+    found = list(read_segments(cast("Bucket", Kept()), "s3://b/job", spec=spec, length=5.0))
+    assert [segment.span for segment in found if segment.span] == [Span("seconds", 0.0, 30.0)]
+    assert sum(isinstance(segment.answer, ItemError) for segment in found) == 2

@@ -135,6 +135,6 @@ def test_a_batch_job_that_is_refused_ends_the_run_with_what_to_check(tmp_path, f
         raise RefusedError(400, "ValidationException", "The role cannot be assumed.")
 
     monkeypatch.setattr(fake, "_create", refused)
-    with pytest.raises(ServiceRefusedError, match=r"The role cannot be assumed\. Check the role"):
+    with pytest.raises(ServiceRefusedError, match=r"The role cannot be assumed\. Check that it may"):
         run(texts(120), tmp_path / "a.nova", "batch", role=ROLE)
     assert list(list_jobs(open_library(tmp_path / "a.nova"))["state"]) == ["failed"]

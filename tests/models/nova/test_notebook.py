@@ -37,7 +37,7 @@ def test_one_argument_makes_the_first_map_with_nova(bedrock, mixed_folder, tmp_p
     written = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in written)
     assert not [output for output in written if output.get("name") == "stderr" and "Traceback" in output["text"]]
-    assert any("calls, about $" in str(output.get("text", "")) for output in written), "the estimate is shown"
+    assert any("calls, about" in str(output.get("text", "")) for output in written), "the estimate is shown"
     library = open_library(tmp_path / "first_map.nova")
     assert library.embedded(NovaModel().space) == {item.content_key for item in library.collection()}
     assert library.thumbnailed() == {i.content_key for i in library.collection() if i.modality != "text"}

@@ -12,23 +12,30 @@ from nova_explore.models.nova.pace import LONGEST_PAUSE, Pace, Room, Tokens, jit
 
 
 def simulate(
-    seconds, *, limit=None, latency=0.1, faults=0.0, burst=None, ceiling=64, outage=(0.0, 0.0), quota=None, found=None
+    seconds, *, limit=None, latency=0.1, faults=0.0, own=0.0, burst=None, ceiling=64, outage=(0.0, 0.0), quota=None,
+    found=None, seed=0, theirs=True,
 ):  # fmt: skip
-    """A service with a token bucket, and a client that asks whenever the pace lets it; returns pace, good, refused."""
+    """A service with a token bucket, and a client that asks whenever the pace lets it; returns pace, good, refused.
+
+    A share ``own`` is refused whatever the pace.
+    """
     now = [0.0]
     pace = Pace(ceiling=ceiling, limit=quota, found=found, clock=lambda: now[0])
-    draw = random.Random(0)
+    draw = random.Random(seed)
     size = burst if burst is not None else limit or 0.0
     tokens, filled, number = size, 0.0, 0
     flying: list[tuple[float, int, str, float]] = []
     good: list[float] = []
-    refused = most = 0
+    refused: list[float] = []
+    most = 0
     while now[0] < seconds:
         pause = pace.wait(len(flying))
         if pause == 0:
             pace.sent()
             answer, chance = "good", draw.random()
-            if outage[0] <= now[0] < outage[1] or chance < faults / 2:
+            if outage[0] <= now[0] < outage[1] or draw.random() < own:
+                answer = "busy" if theirs else "refused"
+            elif chance < faults / 2:
                 answer = "refused"
             elif chance < faults:
                 answer = "fault"
@@ -43,9 +50,10 @@ def simulate(
         now[0] = min(now[0] + pause, flying[0][0] if flying else float("inf"))
         while flying and flying[0][0] <= now[0]:
             _, _, answer, sent = heapq.heappop(flying)
-            pace.answered(now[0] - sent, good=answer == "good", refused=answer == "refused")
+            no = answer in ("refused", "busy")
+            pace.answered(now[0] - sent, good=answer == "good", refused=no, theirs=answer == "busy")
             good += [now[0]] * (answer == "good")
-            refused += answer == "refused"
+            refused += [now[0]] * no
     return pace, good, refused, most
 
 
@@ -62,7 +70,7 @@ def test_at_least_nine_tenths_of_an_unknown_limit_are_used(limit, faults):
 
 def test_refusals_stay_few_once_the_limit_is_found():
     pace, good, refused, _ = simulate(60, limit=50, burst=10)
-    assert refused / (refused + len(good)) < 0.15
+    assert len(refused) / (len(refused) + len(good)) < 0.15
     assert 48 <= (pace.rate or 0) <= 62
 
 
@@ -79,15 +87,43 @@ def test_random_faults_are_not_taken_for_a_limit():
     assert len(good) / 20 >= 0.9 * 0.95 * 16 / 0.1
 
 
+@pytest.mark.parametrize("theirs", [True, False])
+@pytest.mark.parametrize(("own", "least"), [(0.1, 0.85), (0.17, 0.75), (0.25, 0.65), (0.5, 0.4)])
+def test_refusals_that_do_not_depend_on_the_pace_do_not_slow_it(own, least, theirs):
+    calm = len(simulate(40, latency=0.06)[1])
+    for seed in range(3):
+        pace, good, _, _ = simulate(40, latency=0.06, own=own, seed=seed, theirs=theirs)
+        assert len(good) >= least * calm
+        assert pace.rate is None
+
+
+@pytest.mark.parametrize(("own", "least"), [(0.1, 0.85), (0.17, 0.75), (0.25, 0.65)])
+def test_a_limit_is_used_though_a_share_is_refused_whatever_the_pace(own, least):
+    shares = [len(simulate(60, limit=50, latency=0.06, own=own, seed=seed)[1]) / 60 / 50 for seed in range(5)]
+    assert sorted(shares)[2] >= least
+
+
+def test_a_limit_is_not_taken_for_the_services_own_refusals():
+    for seed in range(5):
+        pace, _, _, _ = simulate(60, limit=50, seed=seed)
+        assert 45 <= (pace.rate or 0) <= 65
+
+
+def test_the_limit_is_found_when_the_services_own_refusals_have_ended():
+    pace, _, _, _ = simulate(30, limit=50, own=0.25)
+    pace.hold(0.0)
+    assert pace.own_share < 0.45
+
+
 def test_an_outage_is_met_with_few_requests_and_its_end_is_noticed():
     _, good, refused, _ = simulate(60, limit=50, outage=(10, 30))
-    assert refused < 400, "a steady client would have sent a thousand into the outage"
+    assert sum(10 <= at < 30 for at in refused) < 200, "a steady client would have sent a thousand into the outage"
     assert rate(good, 42, 60) >= 45
 
 
 def test_a_known_quota_is_never_passed():
     _, good, refused, _ = simulate(20, limit=50, quota=20.0)
-    assert refused == 0
+    assert not refused
     assert 19 <= rate(good, 2, 20) <= 20.5
 
 
@@ -141,7 +177,7 @@ def test_a_rate_that_was_found_before_is_used_from_the_first_second():
     _, fresh, _, _ = simulate(2, limit=50, burst=5, latency=0.5)
     _, kept, refused, _ = simulate(2, limit=50, burst=5, latency=0.5, found=found.found)
     assert len(kept) > 1.2 * len(fresh)
-    assert refused < 0.2 * len(kept)
+    assert len(refused) < 0.2 * len(kept)
 
 
 def test_a_service_that_refuses_nothing_has_no_rate_to_be_kept():

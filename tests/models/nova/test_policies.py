@@ -25,8 +25,8 @@ from fakes.jobs_bench import (
     texts,
 )
 
+from nova_explore.embedding.job_table import JobTable
 from nova_explore.embedding.jobs import collect_jobs, stop_jobs
-from nova_explore.embedding.jobs.ledger import JobTable
 from nova_explore.library.store import open_library
 from nova_explore.models.nova.client import open_client
 from nova_explore.models.nova.s3 import S3Place

@@ -1,0 +1,97 @@
+"""Commands around money and Amazon: what an account can do, what was spent, what jobs have brought."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from nova_explore.library.store import Library
+    from nova_explore.models.nova.model import NovaModel
+
+SIGNS = {"ok": "ok      ", "missing": "MISSING ", "unknown": "unknown "}
+
+
+def show_preflight(model: NovaModel, s3: str | None) -> bool:
+    """Print what the account can do with the model; whether nothing is missing."""
+    from nova_explore.models.nova.preflight import preflight
+
+    whole = True
+    for found in preflight(model, s3=s3):
+        typer.echo(f"{SIGNS[found.state]}  {found.name:<10}{found.detail}")
+        whole = whole and found.state != "missing"
+    return whole
+
+
+def show_caller(model: Any) -> None:
+    """Print who pays, where: before anybody is asked whether to send."""
+    about = model.provenance()
+    arn = about.get("caller")
+    account = arn.split(":")[4] if arn else "unknown (sts:GetCallerIdentity is not answered)"
+    caller = f" · caller {arn.split(':', 5)[5]}" if arn else ""
+    typer.echo(
+        f"Account {account}{caller} · profile {about.get('profile') or 'of the environment'} · region {about['region']}"
+    )
+
+
+def show_duration(model: Any, expected: Any) -> None:
+    """Print how long the account's quota of tokens lets a run take, where both are known."""
+    from nova_explore.models.nova.model import NovaModel
+    from nova_explore.models.nova.preflight import minutes_of, quotas, tokens_a_minute
+
+    if not isinstance(model, NovaModel):
+        return
+    found = quotas(model)
+    quota = None if isinstance(found, str) else tokens_a_minute(found)
+    minutes = minutes_of(model, expected, quota) if quota else None
+    if minutes is not None:
+        typer.echo(f"Your quota of {quota:,.0f} tokens a minute allows it in about {max(1.0, minutes):,.0f} minutes.")
+
+
+def show_receipts(library: Library, *, as_json: bool) -> None:
+    """Print what every run of a library has cost, and the sum."""
+    from nova_explore.embedding.receipt import receipt, sentence
+    from nova_explore.models.cost import dollars
+
+    paid = [receipt(run) for run in library.runs() if run.get("account")]
+    if as_json:
+        typer.echo(json.dumps(paid, indent=1))
+        return
+    for one in paid:
+        typer.echo(f"{one['started'][:16].replace('T', ' ')}  {one['model']}: {sentence(one)}")
+    low, high = (sum(one[name] for one in paid) for name in ("usd_low", "usd_high"))
+    typer.echo(f"In all: about {dollars(low)}, at most {dollars(max(low, high))}. Amazon's bill counts, not this.")
+
+
+def collect(library: Path, s3: str, model: Any) -> Library:
+    """Wait for the jobs that a library has open and store what they bring."""
+    from nova_explore.embedding.jobs import collect_jobs, list_jobs
+
+    done = collect_jobs(library, s3=s3, model=model)
+    counts = Counter(list_jobs(done)["state"])
+    typer.echo(f"Jobs:      {', '.join(f'{count:,} {state}' for state, count in sorted(counts.items())) or 'none'}")
+    return done
+
+
+def grouped(reasons: Iterable[tuple[str, str]]) -> list[str]:
+    """Reasons with the items that share them: one line a reason, the most frequent first.
+
+    Parameters
+    ----------
+    reasons : iterable of (title, reason)
+
+    Examples
+    --------
+    >>> grouped([("a.png", "No."), ("b.png", "No."), ("c.png", "Too large.")])
+    ['2 items, such as a.png: No.', 'c.png: Too large.']
+    """
+    found: dict[str, list[str]] = {}
+    for title, reason in reasons:
+        found.setdefault(reason, []).append(title)
+    ordered = sorted(found.items(), key=lambda pair: -len(pair[1]))
+    return [f"{len(t):,} items, such as {t[0]}: {r}" if len(t) > 1 else f"{t[0]}: {r}" for r, t in ordered]

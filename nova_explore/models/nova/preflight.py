@@ -1,0 +1,224 @@
+"""What an account can do with the model, looked at before anything is paid for: caller, region, model, quota, S3.
+
+Each line says what was looked at and what was found, and can be pasted into a question to somebody else: nothing secret
+is in it. All but one line are free; the call costs less than a thousandth of a cent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nova_explore.collection import Item, Modality
+from nova_explore.errors import NovaExploreError
+from nova_explore.models.cost import Estimate, price_of_one
+from nova_explore.models.nova.client import open_client
+from nova_explore.models.nova.faults import TOKEN_VARIABLE, classify
+from nova_explore.models.nova.model import NovaModel
+from nova_explore.models.nova.request import MODEL_ID
+from nova_explore.models.nova.s3 import Bucket, S3Place, open_s3
+from nova_explore.space import ItemError
+
+PROBE = "A photograph of a quiet lake."
+SECONDS = 5
+"""Of patience with services that are only asked for advice."""
+
+TRIED = "nova-explore-preflight.txt"
+TYPICAL = {Modality.IMAGE: "pictures", Modality.PAGE: "pages", Modality.AUDIO: "seconds of sound",
+           Modality.VIDEO: "seconds of video"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    name : str
+        What was looked for.
+    state : {"ok", "missing", "unknown"}
+        ``unknown`` is what the caller may not ask, and what nothing stops.
+    detail : str
+        What was found.
+    """
+
+    name: str
+    state: str
+    detail: str
+
+
+def preflight(model: NovaModel, *, s3: S3Place | str | None = None, call: bool = True) -> Iterator[Finding]:
+    """Look at all that a run needs, one after the other.
+
+    Parameters
+    ----------
+    model : NovaModel
+        Whose region, profile and endpoint hold.
+    s3 : S3Place or str, optional
+        Where jobs would read and write: one small object is put, read and deleted there.
+    call : bool, default True
+        Make one call with a text of five words.
+    """
+    yield _region(model)
+    yield _caller(model)
+    yield from _availability(model)
+    yield from _lifecycle(model)
+    yield from _quotas(model)
+    if call:
+        yield _call(model)
+    if s3 is not None:
+        yield _place(model, S3Place(s3) if isinstance(s3, str) else s3)
+
+
+def _region(model: NovaModel) -> Finding:
+    named = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "the profile")
+    priced = "" if model.prices.of else ", for which no prices are known: the model is in us-east-1 and us-gov-west-1"
+    profile = model.profile or os.environ.get("AWS_PROFILE") or "default"
+    detail = f"{model.region} (from {named}), profile {profile}, endpoint {model.client.meta.endpoint_url}{priced}"
+    return Finding("region", "ok" if not priced else "missing", detail)
+
+
+def _caller(model: NovaModel) -> Finding:
+    arn = model.provenance()["caller"]
+    if os.environ.get(TOKEN_VARIABLE):
+        return Finding("caller", "ok", f"a Bedrock API key ({TOKEN_VARIABLE}); jobs need signed requests besides")
+    if arn is None:
+        return Finding("caller", "unknown", "sts:GetCallerIdentity is not answered: credentials are missing, or no way")
+    return Finding("caller", "ok", f"account {arn.split(':')[4]}, {arn}")
+
+
+def _ask(service: str, model: NovaModel, operation: str, **arguments: Any) -> Any:
+    """The answer of a service that is only asked for advice, or the reason why there is none, as a string."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client = open_client(
+            service, region=model.region, profile=model.profile, connect_timeout=SECONDS, read_timeout=SECONDS
+        )
+        return getattr(client, operation)(**arguments)
+    except ClientError as error:
+        return f"{error.response.get('Error', {}).get('Code', 'no answer')}: the caller may not ask"
+    except (BotoCoreError, NovaExploreError) as error:
+        return f"no answer ({type(error).__name__})"
+
+
+def _availability(model: NovaModel) -> Iterator[Finding]:
+    found = _ask("bedrock", model, "get_foundation_model_availability", modelId=MODEL_ID)
+    if isinstance(found, str):
+        yield Finding("model", "unknown", f"bedrock:GetFoundationModelAvailability: {found}")
+        return
+    states = {
+        "in the region": found["regionAvailability"] == "AVAILABLE",
+        "authorised": found["authorizationStatus"] == "AUTHORIZED",
+        "entitled": found["entitlementAvailability"] == "AVAILABLE",
+    }
+    detail = ", ".join(name if yes else f"not {name}" for name, yes in states.items())
+    yield Finding("model", "ok" if all(states.values()) else "missing", f"{MODEL_ID}: {detail}")
+
+
+def _lifecycle(model: NovaModel) -> Iterator[Finding]:
+    found = _ask("bedrock", model, "get_foundation_model", modelIdentifier=MODEL_ID)
+    if isinstance(found, str):
+        yield Finding("lifecycle", "unknown", f"bedrock:GetFoundationModel: {found}")
+        return
+    cycle = found["modelDetails"].get("modelLifecycle") or {}
+    status, end = cycle.get("status", "unknown"), cycle.get("endOfLifeTime")
+    yield Finding("lifecycle", "ok" if status == "ACTIVE" else "missing", f"{status}{f', ends {end}' if end else ''}")
+
+
+def _quotas(model: NovaModel) -> Iterator[Finding]:
+    found = quotas(model)
+    if isinstance(found, str):
+        yield Finding("quotas", "unknown", f"servicequotas:ListServiceQuotas: {found}")
+        return
+    for name, value in found.items():
+        yield Finding("quotas", "ok", f"{name}: {value:,.0f}")
+    if minute := tokens_a_minute(found):
+        yield Finding("pace", "ok", pace_of(model, minute))
+
+
+def quotas(model: NovaModel) -> dict[str, float] | str:
+    """The account's quotas for this model by their names, or why they are not known."""
+    found: dict[str, float] = {}
+    token: dict[str, str] = {}
+    while True:
+        page = _ask("service-quotas", model, "list_service_quotas", ServiceCode="bedrock", MaxResults=100, **token)
+        if isinstance(page, str):
+            return page
+        for row in page.get("Quotas", ()):
+            if re.search(r"multimodal embeddings", row.get("QuotaName", ""), re.IGNORECASE):
+                found[row["QuotaName"]] = float(row["Value"])
+        if not page.get("NextToken"):
+            return found or "no quota of this model is listed"
+        token = {"NextToken": page["NextToken"]}
+
+
+def tokens_a_minute(found: Mapping[str, float]) -> float | None:
+    """The quota of tokens a minute among an account's quotas; None where there is none."""
+    return next((value for name, value in found.items() if "tokens per minute" in name.lower()), None)
+
+
+def minutes_of(model: NovaModel, expected: Estimate, tokens: float) -> float | None:
+    """Minutes that a quota of tokens a minute lets single calls take; None where it is not known how media count.
+
+    Parameters
+    ----------
+    model : NovaModel
+        Whose answers have shown what media count.
+    expected : Estimate
+        Of the run.
+    tokens : float
+        The quota.
+    """
+    calls = model.calls()
+    total = 0.0
+    for line in expected.lines:
+        each = 1.0 if line.modality == Modality.TEXT else calls.tokens_a_unit(Modality(line.modality))
+        if line.path != "sync" or not each:
+            return None
+        total += each * line.units
+    return total / tokens
+
+
+def pace_of(model: NovaModel, tokens_a_minute: float) -> str:
+    """What a quota of tokens allows, in a sentence: by what the service was seen to count, where it has said so."""
+    calls = model.calls()
+    learned = {name: calls.tokens_a_unit(modality) for modality, name in TYPICAL.items()}
+    said = [f"{tokens_a_minute / 60 / tokens:,.0f} {name} a second" for name, tokens in learned.items() if tokens]
+    texts = f"{tokens_a_minute / 60 / 250:,.0f} texts of 1,000 characters a second"
+    unseen = [name for name, tokens in learned.items() if not tokens]
+    rest = f"; how {', '.join(unseen)} count is learned from the first answers" if unseen else ""
+    return f"your quota allows about {', '.join([texts, *said])}{rest}"
+
+
+def _call(model: NovaModel) -> Finding:
+    item = Item("preflight", Modality.TEXT, "", "preflight", "txt", "preflight", text=PROBE)
+    calls = model.calls()
+    try:
+        sent = calls.ask(calls.prepare(item))
+    except Exception as error:
+        return Finding("call", "missing", classify(error, region=model.region, model=model.called.model_id).message)
+    if isinstance(sent.vector, ItemError):
+        return Finding("call", "missing", sent.vector.reason)
+    counted = "counted no tokens" if sent.tokens is None else f"counted {sent.tokens} tokens"
+    cost = price_of_one(sent.cost) if sent.cost else "no known price"
+    return Finding("call", "ok", f"{len(sent.vector)} dimensions in {sent.seconds:.1f} s, {counted}, {cost}")
+
+
+def _place(model: NovaModel, place: S3Place) -> Finding:
+    """Put, read and delete one small object, with the key and the owner that jobs would name."""
+    bucket = Bucket(open_s3(region=model.region, profile=model.profile), place)
+    uri, data = place.below(f"inputs/{TRIED}"), json.dumps({"from": "nova-explore doctor --nova"}).encode()
+    try:
+        bucket.put(uri, data)
+        same = bucket.read(uri) == data
+        bucket.delete(uri)
+    except NovaExploreError as error:
+        return Finding("S3", "missing", str(error))
+    key = f", key {place.kms_key}" if place.kms_key else ", the bucket's own encryption"
+    owner = f", owner {place.owner}" if place.owner else ", owner not checked"
+    return Finding("S3", "ok" if same else "missing", f"an object was put, read and deleted at {place.uri}{key}{owner}")

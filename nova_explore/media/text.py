@@ -9,7 +9,7 @@ from pathlib import Path
 from nova_explore.collection import Item, Span
 from nova_explore.media import access, drawing
 from nova_explore.media.content import Part, Playable, Text
-from nova_explore.media.identify import decode
+from nova_explore.media.encoding import decode
 
 LIMIT = 1200
 """Characters of the longest part: about 250 English words, what a small text encoder takes in one window."""

@@ -191,7 +191,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _parse(path: Path) -> dict[str, Scalar]:
-    from nova_explore.media.identify import decode
+    from nova_explore.media.encoding import decode
 
     try:
         access.check_file(path)

@@ -56,14 +56,25 @@ def _module(modality: Modality) -> ModuleType:
     return import_module(f"nova_explore.media.{_MODULES[modality]}")
 
 
-def split(path: Path, modality: Modality, format: str) -> list[Part]:
+def split(path: Path, modality: Modality, format: str, *, encoding: str | None = None) -> list[Part]:
     """Parts of a medium that become items, with facts measured on the way.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    modality, format : str
+        As `identify` found them.
+    encoding : str, optional
+        Of a text that is neither UTF-8 nor UTF-16; None finds out.
 
     Raises
     ------
     UnreadableError
         If it is damaged, cut short, locked or too large to be decoded safely.
     """
+    if modality is Modality.TEXT:
+        return _module(modality).split(path, format, encoding=encoding)
     return _module(modality).split(path, format)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -128,10 +129,8 @@ def _marked(values: NDArray[np.float64], image: Image) -> NDArray[np.bool_]:
     tags = getattr(image, "tag_v2", None)
     named = tags.get(42113) if tags is not None else None  # GDAL_NODATA
     if named is not None:
-        try:
+        with contextlib.suppress(ValueError):
             marked |= values == float(str(named).strip("\0 "))
-        except ValueError:
-            pass
     for sentinel in (-9999.0, -32768.0):
         if image.mode != "I;16" and (values == sentinel).any() and (values[values != sentinel] > -1000).all():
             marked |= values == sentinel

@@ -141,6 +141,15 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
 
 
+def information(path: Path) -> dict[str, str]:
+    """What the document says of itself (ISO 32000-1, section 14.3.3): Title, Author, Subject, Keywords and the like."""
+    try:
+        with _opened(path) as document:
+            return document.get_metadata_dict(skip_empty=True)
+    except UnreadableError:
+        return {}
+
+
 def render(path: Path, number: int, *, dpi: float = READ_DPI, most: int = MOST_SIDE) -> Image:
     """Draw one page (zero-based) as an RGB picture, at most ``most`` pixels a side.
 

@@ -6,6 +6,7 @@ A text is a text whatever its first letters are. *The free market* has the name 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import zlib
@@ -24,6 +25,7 @@ MOST_PADDING = 2**16
 """Zero bytes before the first frame of a recording that was cut out of a stream."""
 
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\r\n\f\v\x1b\b")
+_PDF = re.compile(rb"%PDF-\d\.\d\s*[\r\n]")
 _HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.I | re.S)
 
 
@@ -97,7 +99,9 @@ def _recording(head: bytes, path: Path) -> tuple[Modality, str] | None:
         if _has_picture(path, "mkv"):
             return Modality.VIDEO, "webm" if webm else "mkv"
         return Modality.AUDIO, "webm" if webm else "mka"
-    format = "ts" if kinds.is_transport_stream(head) else next((f for m, f in kinds.BY_FFMPEG if head.startswith(m)), "")
+    format = (
+        "ts" if kinds.is_transport_stream(head) else next((f for m, f in kinds.BY_FFMPEG if head.startswith(m)), "")
+    )
     if format:
         return (Modality.VIDEO if _has_picture(path, format) else Modality.AUDIO), format
     start = head.lstrip(b"\0") or access.read_bytes(path, MOST_PADDING).lstrip(b"\0")
@@ -161,7 +165,7 @@ def _as_text(path: Path, head: bytes, size: int, encoding: str | None) -> tuple[
     for magic, what, do in kinds.TEXTUAL:
         if head.startswith(magic):
             raise _unsupported(what, do)
-    if b"%PDF-" in head[:1024] and b" obj" in head and b"<<" in head:
+    if _PDF.match(head) or (b"%PDF-" in head[:1024] and b" obj" in head and b"<<" in head):
         return Modality.PAGE, "pdf"
     markup = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
     if markup.startswith(b"<"):
@@ -199,9 +203,6 @@ def _root_of(data: bytes) -> str | None:
     found: list[str] = []
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda name, attributes: found.append(name) if not found else None
-    try:
+    with contextlib.suppress(expat.ExpatError, ValueError):
         parser.Parse(plain_xml(data), False)
-    except (expat.ExpatError, ValueError):
-        pass
     return found[0].rpartition(":")[2] if found else None
-

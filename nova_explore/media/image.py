@@ -30,7 +30,13 @@ DRAWN = 1024
 MOST_FRAMES = 8
 """Frames that are looked at where the first of a moving picture shows nothing."""
 
-_IN_BROWSERS = {"png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif"}
+_IN_BROWSERS = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+}
 _MOVING = frozenset(("gif", "webp", "png", "avif"))
 _REDUCED, _MASK = 1, 4
 """Bits of TIFF's NewSubfileType: a smaller copy of another page, and a mask."""
@@ -114,6 +120,18 @@ def _open(source: Path, format: str) -> tuple[Image, int]:
             turned = turned or 1
     # Pillow turns a TIFF itself, as it decodes it.
     return image, 1 if image.format == "TIFF" else turned or 1
+
+
+def open_header(path: Path, format: str) -> Image:
+    """The picture of a file, not decoded: what it says of itself. Close it.
+
+    Raises
+    ------
+    UnreadableError
+        If its header is damaged.
+    """
+    with translated(), access.translated(path):
+        return _open(path, format)[0]
 
 
 def _load(image: Image, path: Path) -> Image:

@@ -56,10 +56,8 @@ BY_FFMPEG = (
 )
 """Containers of sound, or of pictures with or without sound; which of them is found out by opening them."""
 
-PICTURES_IN_BOXES = {
-    brand: "heic"
-    for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"miaf")
-} | {b"avif": "avif", b"avis": "avif"}
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"miaf")
+PICTURES_IN_BOXES = dict.fromkeys(_HEIC, "heic") | dict.fromkeys((b"avif", b"avis"), "avif")
 """Brands of HEIF files (ISO/IEC 23008-12): still pictures in the boxes of a film."""
 
 OTHERS = (
@@ -122,7 +120,7 @@ def is_transport_stream(head: bytes) -> bool:
 
 
 def is_mpeg_audio(head: bytes) -> bool:
-    """Whether bytes begin a frame of MPEG audio, layer II or III: set bits, a bit rate and a sampling rate that exist."""
+    """Whether bytes begin a frame of MPEG audio, layer II or III, with rates that exist."""
     layer = head[1] & 0xE6 if len(head) > 3 and head[0] == 0xFF else 0
     return layer in (0xE2, 0xE4) and head[2] >> 4 not in (0, 15) and head[2] & 12 != 12
 

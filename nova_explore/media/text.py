@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 from nova_explore.collection import Item, Span
 from nova_explore.media import access, drawing
 from nova_explore.media.content import Part, Playable, Text
-from nova_explore.media.encoding import decode
+from nova_explore.media.encoding import decode, encoding_of
 
 LIMIT = 1200
 """Characters of the longest part: about 250 English words, what a small text encoder takes in one window."""
@@ -20,15 +21,22 @@ _SPACE = re.compile(r"\s+")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
-def split(path: Path, format: str = "txt", *, limit: int = LIMIT) -> list[Part]:
+def split(path: Path, format: str = "txt", *, limit: int = LIMIT, encoding: str | None = None) -> list[Part]:
     """Parts of a text file, each at most ``limit`` characters.
 
     Raises
     ------
     UnreadableError
-        If it is not UTF-8 or UTF-16 text.
+        If it is no text, or its encoding cannot be told.
     """
-    return split_text(decode(access.read_bytes(path)), limit=limit)
+    data = access.read_bytes(path)
+    text = decode(data, encoding=encoding)
+    parts = split_text(text, limit=limit)
+    name = encoding or encoding_of(data)
+    if name == "utf-8":
+        return parts
+    facts = {"encoding": name if encoding or name.startswith("utf") else f"{name} (guessed)"}
+    return [replace(part, facts=facts) for part in parts]
 
 
 def split_text(text: str, *, limit: int = LIMIT) -> list[Part]:

@@ -171,11 +171,27 @@ def segments(duration: float) -> list[Span | None]:
 
 
 def frames(media: Any, stream: Any) -> Iterator[Any]:
-    """Decode a stream; a packet that only repeats the frame before (Theora) is passed over, not taken for the end."""
+    """Decode a stream as players do.
+
+    A packet that only repeats the frame before (Theora) is no end, and one that cannot be decoded, as lies between two
+    recordings that were joined, is passed over. Only where nothing at all can be decoded its error is raised.
+    """
+    import av.error
+
+    failure: av.error.FFmpegError | None = None
+    decoded = False
     for packet in media.demux(stream):
         if packet.size == 0 and packet.pts is not None:
             continue
-        yield from packet.decode()
+        try:
+            found = packet.decode()
+        except av.error.InvalidDataError as error:
+            failure = failure or error
+            continue
+        decoded = decoded or bool(found)
+        yield from found
+    if failure is not None and not decoded:
+        raise failure
 
 
 def best_track(path: Path) -> int:

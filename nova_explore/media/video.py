@@ -172,8 +172,7 @@ class _Reel:
             yield from self._decoding
 
     def _go(self, time: float | None) -> None:
-        begin = container.beginning(self._media)
-        container.seek(self._media, begin if time is None else time, self._stream)
+        container.seek(self._media, 0.0 if time is None else time, self._stream)
         self._decoding = container.frames(self._media, self._stream)
         self._shown, self._next = None, next(self._decoding, None)
 

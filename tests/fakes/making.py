@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import wave
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,49 @@ def png(size: tuple[int, int] = (40, 30), color: str = "teal", *, noise: bool = 
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+RED, GREEN, BLUE, YELLOW = (200, 40, 40), (40, 160, 60), (40, 70, 200), (230, 200, 40)
+
+
+def quarters(size: tuple[int, int] = (96, 64)) -> Image.Image:
+    """Four coloured quarters (red, green / blue, yellow), so that every turn and every wrong colour is seen."""
+    image = Image.new("RGB", size)
+    wide, high = size[0] // 2, size[1] // 2
+    for colour, at in ((RED, (0, 0)), (GREEN, (wide, 0)), (BLUE, (0, high)), (YELLOW, (wide, high))):
+        image.paste(colour, (*at, at[0] + wide, at[1] + high))
+    return image
+
+
+def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
+    """A picture as the bytes of a file."""
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
+
+
+def wav(samples: np.ndarray, rate: int = 22050) -> bytes:
+    """16-bit samples (n,) or (n, channels) as a WAV file."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return out.getvalue()
+
+
+def track(path: Path, seconds: float, *, codec: str, format: str | None = None, options: Any = None) -> Path:
+    """A sine of some length in any codec and container; ``options`` are the muxer's."""
+    with av.open(str(path), "w", format=format, options=options or {}) as media:
+        stream = media.add_stream(codec, rate=44100, layout="mono")
+        samples = tone(seconds, rate=44100)
+        frame = av.AudioFrame.from_ndarray(samples[None, :], format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = 44100, 0
+        resampler = av.AudioResampler(
+            format=stream.format, layout=stream.layout, rate=44100, frame_size=stream.frame_size or 1024
+        )
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            media.mux(stream.encode(piece))
+        media.mux(stream.encode(None))
+    return path

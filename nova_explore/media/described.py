@@ -6,6 +6,7 @@ what, when and where (``author``, ``artist``, ``camera``, ``software``, ``date``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +82,11 @@ def _of_document(path: Path) -> dict[str, Scalar]:
         if column == "title" and (words.lower().endswith(_FILE_LIKE) or words.lower().startswith("untitled")):
             continue  # what a printer driver put there
         if column and words:
-            found[column] = words.replace(";", ", ") if column == "tags" else words
+            found[column] = (
+                ", ".join(word.strip() for word in re.split(r"[;,]", words) if word.strip())
+                if column == "tags"
+                else words
+            )
     return found
 
 

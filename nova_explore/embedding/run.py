@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from nova_explore import media
 from nova_explore.collection import Item
-from nova_explore.embedding.thumbnails import draw_thumbnails, draw_while_waiting, is_kept
+from nova_explore.embedding.thumbnails import Seen, draw_thumbnails, draw_while_waiting, is_kept
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import Library
 from nova_explore.models.cost import dollars
@@ -93,18 +94,24 @@ def run(
     library.record_run(record)
     stored = 0
     undrawn: deque[Item] = deque()
+    seen = Seen(library)
     since = time.monotonic()
     try:
-        with tqdm(
-            total=contents, initial=contents - len(todo), desc="embedding", unit="item", disable=not progress
-        ) as bar:
+        with (
+            media.watched(seen),
+            tqdm(
+                total=contents, initial=contents - len(todo), desc="embedding", unit="item", disable=not progress
+            ) as bar,
+        ):
             for answers in _ask(model, todo, account=account, budget=budget):
                 stored += _store(library, space, answers, record)
+                seen.keep(item.content_key for item, answer in answers if not isinstance(answer, ItemError))
                 _show(bar, len(answers), account)
                 undrawn.extend(item for item, answer in answers if not isinstance(answer, ItemError) and is_kept(item))
                 if account.waits:
                     draw_while_waiting(library, undrawn, seconds=DRAWING * (time.monotonic() - since))
                 since = time.monotonic()
+        seen.flush()
         if stored > COMPACT_AFTER:
             library.tables.compact(f"vectors_{space.key}")
         draw_thumbnails(library, items, space, progress=progress)

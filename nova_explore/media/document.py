@@ -179,15 +179,22 @@ def _picture(item: Item, *, dpi: float = READ_DPI, most: int = MOST_SIDE) -> Ima
     return render(path, int(item.span.start) if item.span else 0, dpi=dpi, most=most)
 
 
-def load(item: Item) -> Page:
+def load(item: Item, *, longest: int = MOST_SIDE) -> Page:
     """The page's picture, and its words where they are known (``item.text``).
+
+    Parameters
+    ----------
+    item : Item
+        A page.
+    longest : int
+        Pixels of the longest side.
 
     Raises
     ------
     UnreadableError
         If its file has gone, changed or cannot be drawn.
     """
-    return Page(_picture(item), item.text)
+    return Page(_picture(item, most=longest), item.text)
 
 
 def thumbnail(item: Item, size: int = 160) -> bytes:

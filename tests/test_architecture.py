@@ -20,7 +20,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "space": (),
     "words": (),
     "palette": (),
-    "media": ("content", "encoding", "kinds", "drawing", "colour", "svg", "png", "remote", "access", "raw", "heif",
+    "media": ("content", "encoding", "kinds", "drawing", "colour", "svg", "png", "remote", "access", "raw", "heif", "office",
               "speech", "image", "whole", "container", "forms", "document", "audio", "identify", "hdr", "video", "text",
               "exif", "xmp", "tags", "described"),
     "sources": ("fetch", "scalars", "beside", "clutter", "files", "datasets", "cells", "tables", "elsewhere", "read"),

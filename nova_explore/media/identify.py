@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import zipfile
 import zlib
 from pathlib import Path
 from xml.parsers import expat
@@ -59,7 +60,7 @@ def identify(path: Path, *, encoding: str | None = None) -> tuple[Modality, str]
             if head.startswith(magic):
                 raise _unsupported(what, do)
         if head.startswith(b"PK"):
-            raise _unsupported(*kinds.in_zip(head))
+            return _in_zip(head, path)
     return _as_text(path, head, size, encoding)
 
 
@@ -108,6 +109,17 @@ def _recording(head: bytes, path: Path) -> tuple[Modality, str] | None:
     if kinds.is_mpeg_audio(start):
         return Modality.AUDIO, "mp3"
     return (Modality.AUDIO, "aac") if kinds.is_adts(head) else None
+
+
+def _in_zip(head: bytes, path: Path) -> tuple[Modality, str]:
+    if b"mimetypeapplication/epub" in head:
+        return Modality.TEXT, "epub"
+    with contextlib.suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
+        head += b" ".join(name.encode() for name in archive.namelist()[:200])
+    for folder, format in kinds.IN_ZIP:
+        if folder in head:
+            return Modality.TEXT, format
+    raise _unsupported(*kinds.in_zip(head))
 
 
 def _is_raw(path: Path) -> bool:
@@ -170,7 +182,7 @@ def _as_text(path: Path, head: bytes, size: int, encoding: str | None) -> tuple[
     markup = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
     if markup.startswith(b"<"):
         if _HTML.match(markup.replace(b"\0", b"")):
-            raise _unsupported("a web page (HTML)", "Save it as PDF or plain text.")
+            return Modality.TEXT, "html"
         root = _root_of(head) or (_root_of(access.read_bytes(path, MOST_TEXT)) if size > len(head) else None)
         if root == "svg":
             return Modality.IMAGE, "svg"

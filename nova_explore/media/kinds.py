@@ -100,12 +100,14 @@ TEXTUAL = (
 """Formats that are written in letters, and are no text that a person reads."""
 
 
+IN_ZIP = ((b"word/", "docx"), (b"ppt/", "pptx"), (b"xl/", "xlsx"))
+"""Folders of Office documents, and what they are."""
+
+
 def in_zip(head: bytes) -> tuple[str, str]:
-    """What a zip file is, by the names of its first members, and what to do."""
-    if b"word/" in head or b"xl/" in head or b"ppt/" in head or b"[Content_Types].xml" in head:
+    """What a zip file that is not read is, by the names of its first members, and what to do."""
+    if b"[Content_Types].xml" in head:
         return "an Office document", "Save it as PDF."
-    if b"mimetypeapplication/epub" in head:
-        return "an e-book", "Convert it to PDF."
     if b"mimetypeapplication/vnd.oasis" in head:
         return "an OpenDocument file", "Save it as PDF."
     return "a zip archive", "Unpack it."

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nova_explore.collection import Item, Span
-from nova_explore.media import access, drawing
+from nova_explore.media import access, drawing, office
 from nova_explore.media.content import Part, Playable, Text
 from nova_explore.media.encoding import decode, encoding_of
 
@@ -29,6 +29,9 @@ def split(path: Path, format: str = "txt", *, limit: int = LIMIT, encoding: str 
     UnreadableError
         If it is no text, or its encoding cannot be told.
     """
+    if format in office.FORMATS:
+        words, said = office.words_of(path, format)
+        return [replace(part, facts=said) for part in split_text(words, limit=limit)]
     data = access.read_bytes(path)
     text = decode(data, encoding=encoding)
     parts = split_text(text, limit=limit)
@@ -100,7 +103,11 @@ def words_of(item: Item) -> str:
     """The text of an item: its own, or what its file says within the span."""
     if item.text is not None:
         return item.text
-    text = decode(access.read_bytes(access.locate(item)))
+    path = access.locate(item)
+    if item.format in office.FORMATS:
+        text = office.words_of(path, item.format)[0]
+    else:
+        text = decode(access.read_bytes(path))
     return text[int(item.span.start) : int(item.span.end)] if item.span else text
 
 

@@ -94,11 +94,11 @@ class FileReader:
                 raise UnreadableError(
                     f"A table, whose rows are items. Read it by itself: nova_explore.read({path.name!r})"
                 )
-            if suffix not in _PROSE_SUFFIXES:
+            if format == "txt" and suffix not in _PROSE_SUFFIXES:
                 raise UnreadableError(
                     f"It holds plain text although its name ends in {suffix}. Rename it to .txt if it is to be read."
                 )
-            format = "md" if suffix in (".md", ".markdown") else "txt"
+            format = "md" if format == "txt" and suffix in (".md", ".markdown") else format
         if modality is Modality.IMAGE and _matches(name, self.pages):
             modality = Modality.PAGE
         parts = media.split(path, modality, format, encoding=self.encoding)

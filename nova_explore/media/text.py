@@ -104,10 +104,8 @@ def words_of(item: Item) -> str:
     if item.text is not None:
         return item.text
     path = access.locate(item)
-    if item.format in office.FORMATS:
-        text = office.words_of(path, item.format)[0]
-    else:
-        text = decode(access.read_bytes(path))
+    packed = item.format in office.FORMATS
+    text = office.words_of(path, item.format)[0] if packed else decode(access.read_bytes(path))
     return text[int(item.span.start) : int(item.span.end)] if item.span else text
 
 

@@ -172,7 +172,7 @@ def track(path: Path, seconds: float, *, codec: str, format: str | None = None, 
 
 
 def heic(path: Path, picture: Image.Image) -> Path:
-    """A HEIC picture: one HEVC key frame in the boxes of ISO/IEC 23008-12, written by hand (no library here writes it)."""
+    """A HEIC picture: one HEVC key frame in the boxes of ISO/IEC 23008-12, written by hand."""
     wide, high = picture.size
     film_path = path.with_suffix(".mp4")
     with av.open(str(film_path), "w") as media:

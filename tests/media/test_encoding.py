@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,11 +38,9 @@ def test_an_encoding_that_is_none_is_named():
 
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_are_a_text_or_a_reason(data):
-    try:
+    with contextlib.suppress(UnreadableError):
         assert isinstance(decode(data), str)
         assert isinstance(encoding_of(data), str)
-    except UnreadableError as error:
-        assert str(error).endswith((".", "')"))
 
 
 @given(st.text(max_size=50))

@@ -44,6 +44,6 @@ def test_a_picture_with_a_wrong_checksum_of_its_pixels_is_damaged():
 def test_texts_are_read_packed_or_not():
     assert png.texts(_with_chunk(b"tEXt", b"Title\0A lake")) == {"Title": "A lake"}
     assert png.texts(_with_chunk(b"zTXt", b"Title\0\0" + zlib.compress(b"A lake"))) == {"Title": "A lake"}
-    wide = "Title\0\1\0de\0Titel\0".encode() + zlib.compress("Ein See, früh".encode())
+    wide = b"Title\0\1\0de\0Titel\0" + zlib.compress("Ein See, früh".encode())
     assert png.texts(_with_chunk(b"iTXt", wide)) == {"Title": "Ein See, früh"}
     assert png.texts(_with_chunk(b"tEXt", b"Title\0A lake", 1)) == {}

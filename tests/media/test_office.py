@@ -17,7 +17,8 @@ openpyxl = pytest.importorskip("openpyxl")
 pytest.importorskip("bs4")
 
 PAGE = """<!doctype html><html><head><title>Harbour  rules</title><meta name="keywords" content="ferry, quay">
-<style>p { color: red }</style></head><body><h1>Rules</h1><script>alert(1)</script><p>No <b>swimming</b>.</p></body></html>"""
+<style>p { color: red }</style></head>
+<body><h1>Rules</h1><script>alert(1)</script><p>No <b>swimming</b>.</p></body></html>"""
 
 
 def _docx(path: Path) -> None:

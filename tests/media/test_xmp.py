@@ -17,7 +17,8 @@ def xmp(inside: str, attributes: str = "") -> bytes:
     """A packet of XMP."""
     return (
         f'<?xpacket begin="\ufeff"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {SPACES}>'
-        f'<rdf:Description rdf:about="" {attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+        f'<rdf:Description rdf:about="" {attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>'
+        '<?xpacket end="w"?>'
     ).encode()
 
 
@@ -43,7 +44,8 @@ def test_attributes_become_columns():
 def test_faces_are_people_and_the_last_of_a_path_of_keywords_is_one():
     region = (
         '<mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:RegionList><rdf:Bag><rdf:li>'
-        '<rdf:Description mwg-rs:Name="Ada" mwg-rs:Type="Face"/></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>'
+        '<rdf:Description mwg-rs:Name="Ada" mwg-rs:Type="Face"/></rdf:li></rdf:Bag>'
+        "</mwg-rs:RegionList></mwg-rs:Regions>"
     )
     path = "<lr:hierarchicalSubject><rdf:Bag><rdf:li>animals|birds|robin</rdf:li></rdf:Bag></lr:hierarchicalSubject>"
     assert columns_of(xmp(region + path)) == {"people": "Ada", "tags": "robin"}

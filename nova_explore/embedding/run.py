@@ -113,7 +113,7 @@ def run(
                 since = time.monotonic()
         seen.flush()
         if stored > COMPACT_AFTER:
-            library.tables.compact(f"vectors_{space.key}")
+            library.compact_vectors(space)
         draw_thumbnails(library, items, space, progress=progress)
     except BaseException as error:
         error.add_note(

@@ -111,8 +111,9 @@ def _of_picture(path: Path, format: str) -> dict[str, Mapping[str, Scalar]]:
             words = " ".join(comment.decode("utf-8", "replace").replace("\0", " ").split())
             if words and not words.upper().startswith(("CREATOR:", "LAVC", "FILE WRITTEN BY", "CREATED WITH")):
                 found["comment"] = {"caption": words}
-        found["EXIF"] = exif.exif_columns(picture)
-        found["IPTC"] = exif.iptc_columns(picture)
+        with image.headers():  # damaged blocks make Pillow warn
+            found["EXIF"] = exif.exif_columns(picture)
+            found["IPTC"] = exif.iptc_columns(picture)
         packet = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp")
         if isinstance(packet, str):
             packet = packet.encode()

@@ -214,7 +214,7 @@ def _root_of(data: bytes) -> str | None:
     """Name of the root element of XML, without its prefix; None where none begins, or the encoding is none of XML's."""
     found: list[str] = []
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, attributes: found.append(name) if not found else None
+    parser.StartElementHandler = lambda name, _attributes: found.append(name) if not found else None
     with contextlib.suppress(expat.ExpatError, ValueError):
         parser.Parse(plain_xml(data), False)
     return found[0].rpartition(":")[2] if found else None

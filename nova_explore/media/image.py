@@ -74,12 +74,13 @@ def translated() -> Iterator[None]:
 
 
 @contextmanager
-def _headers() -> Iterator[None]:
+def headers() -> Iterator[None]:
+    """Parse headers without Pillow's warnings and its limit: ours is checked instead."""
     from PIL import Image
 
     with _HEADERS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # ours is checked instead
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
             yield
         finally:
@@ -91,7 +92,7 @@ def _open(source: Path, format: str) -> tuple[Image, int]:
     from PIL import Image
 
     turned = 0
-    with _headers():
+    with headers():
         if format == "raw":
             from nova_explore.media import raw
 

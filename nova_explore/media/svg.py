@@ -91,7 +91,7 @@ def _scan(data: bytes) -> _Scan:
             else:
                 pieces[:] = [" ".join([*pieces, text])]
 
-    def entity(name: str, is_parameter: bool, value: str | None, *outside: str | None) -> None:
+    def entity(name: str, _is_parameter: bool, value: str | None, *_outside: str | None) -> None:
         if value is None:
             raise UnreadableError(
                 f"The drawing takes its entity {name!r} from another file, which is never opened. Save it as PNG."

@@ -22,11 +22,12 @@ from nova_explore.sources.files import TABLE_SUFFIXES, Documents, FileReader, re
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
+
+    from nova_explore.sources.tables import ArrowStream
 
 
 def read(
-    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | pd.DataFrame | pa.Table,
+    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | pd.DataFrame | ArrowStream,
     *,
     text: str | None = None,
     path: str | None = None,
@@ -43,9 +44,10 @@ def read(
     Parameters
     ----------
     source : path, pattern, list of paths, or table
-        A folder; a file; a pattern such as ``"scans/**/*.png"``; a list of paths; a CSV, JSON lines or Parquet file, or
-        a frame (pandas, Polars, Arrow …), whose rows are texts, name files or hold them; ``s3://bucket/prefix`` or an
-        ``https://`` address, fetched with the ordinary credentials.
+        A folder; a file; a pattern such as ``"scans/**/*.png"``; a list of paths; a CSV, JSON lines or Parquet file, a
+        pandas data frame, or anything that offers itself as a stream of Arrow (``__arrow_c_stream__``: tables of
+        pyarrow, frames of polars, relations of DuckDB), whose rows are texts, name files or hold them;
+        ``s3://bucket/prefix`` or an ``https://`` address, fetched with the ordinary credentials.
     text, path, uri : str, optional
         Columns of a table: words, paths (relative to the table's folder, or to the working folder for frames), or
         URIs. Found by their names where there is no doubt. All other columns become metadata. A row that names a

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from nova_explore.cache_folder import cache_folder
@@ -19,6 +19,18 @@ from nova_explore.sources.beside import MEDIA_SUFFIXES
 from nova_explore.sources.cells import load_cells
 from nova_explore.sources.files import FileReader, reason_of, shown_progress
 from nova_explore.sources.scalars import combined, to_scalar
+
+
+class ArrowStream(Protocol):
+    """A table of any library that offers itself as a stream of Arrow.
+
+    See https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html.
+    """
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the stream as a capsule."""
+        ...
+
 
 _NAMES = {
     "path": (
@@ -45,7 +57,7 @@ def read_table(table: Any, *, columns: Mapping[str, str | None], reader: FileRea
 
     Parameters
     ----------
-    table : Path, pandas.DataFrame, pyarrow.Table, or whatever hands over an Arrow stream
+    table : Path, pandas.DataFrame, or anything with ``__arrow_c_stream__``
         A path is read as Parquet or JSON lines if it is, else as CSV.
     columns : Mapping
         Names of the ``text``, ``path`` and ``uri`` columns, None where they are to be found.

@@ -7,53 +7,87 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nova_explore.errors import explain
 from nova_explore.widgets.boards import gallery
 
 if TYPE_CHECKING:
-    from nova_explore.widgets.app import App
+    from nova_explore.exploration.bundle import Exploration
 
 Answer = tuple[dict[str, Any], list[bytes]]
 
 
-def card(app: App, position: int) -> Answer:
+class Asked(Protocol):
+    """What an app can be asked to do, and how it answers."""
+
+    exploration: Exploration
+
+    def tiles(self, serial: int, start: int) -> list[dict[str, Any]]:
+        """A page of the gallery."""
+        ...
+
+    def clear(self) -> None:
+        """Drop search and selection."""
+        ...
+
+    def back(self) -> None:
+        """Inspect the item before this one."""
+        ...
+
+    def recluster(self, min_cluster_size: int) -> None:
+        """Find the clusters again."""
+        ...
+
+    def redraw(self, min_dist: float) -> None:
+        """Draw the map again."""
+        ...
+
+    def measure_stability(self) -> None:
+        """See which clusters come back."""
+        ...
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Send a message to the browser."""
+        ...
+
+
+def card(app: Asked, position: int) -> Answer:
     """What the hover card says about the point at a position."""
     return gallery.card(app.exploration, position), []
 
 
-def tiles(app: App, serial: int, start: int) -> Answer:
+def tiles(app: Asked, serial: int, start: int) -> Answer:
     """A page of the gallery."""
     return {"start": start, "tiles": app.tiles(serial, start)}, []
 
 
-def thumbnails(app: App, ids: list[str]) -> Answer:
+def thumbnails(app: Asked, ids: list[str]) -> Answer:
     """Small pictures, in the order of the ids answered; items without one are left out."""
     drawn = gallery.thumbnails(app.exploration, ids)
     return {"ids": list(drawn)}, list(drawn.values())
 
 
-def media(app: App, id: str) -> Answer:
+def media(app: Asked, id: str) -> Answer:
     """Bytes to show or play."""
     playable = app.exploration.playable(id)
     return {"id": id, "mime": playable.mime}, [playable.data]
 
 
-def clear(app: App) -> Answer:
+def clear(app: Asked) -> Answer:
     """Drop search and selection."""
     app.clear()
     return {}, []
 
 
-def back(app: App) -> Answer:
+def back(app: Asked) -> Answer:
     """Inspect the item before this one."""
     app.back()
     return {}, []
 
 
-def sweep(app: App) -> Answer:
-    """What every size of the smallest group would give."""
+def sweep(app: Asked) -> Answer:
+    """What every size of the smallest cluster would give."""
     swept = app.exploration.sweep()
     return {
         "sizes": [int(size) for size in swept.min_cluster_sizes],
@@ -63,25 +97,25 @@ def sweep(app: App) -> Answer:
     }, []
 
 
-def recluster(app: App, min_cluster_size: int) -> Answer:
-    """Find the groups again."""
+def recluster(app: Asked, min_cluster_size: int) -> Answer:
+    """Find the clusters again."""
     app.recluster(min_cluster_size)
     return {}, []
 
 
-def redraw(app: App, min_dist: float) -> Answer:
+def redraw(app: Asked, min_dist: float) -> Answer:
     """Draw the map again."""
     app.redraw(min_dist)
     return {}, []
 
 
-def stability(app: App) -> Answer:
-    """See which groups come back."""
+def stability(app: Asked) -> Answer:
+    """See which clusters come back."""
     app.measure_stability()
     return {}, []
 
 
-def answer(app: App, asked: Mapping[str, Any]) -> None:
+def answer(app: Asked, asked: Mapping[str, Any]) -> None:
     """Send the answer to what the browser asked; it waits for one, so it gets the reason where there is none."""
     try:
         content, buffers = ANSWERS[asked["ask"]](app, **asked.get("with", {}))

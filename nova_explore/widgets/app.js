@@ -77,8 +77,8 @@ function buildMessage(kernel) {
 }
 
 function buildSide(kernel, thumbnails, signal) {
-  const parts = { groups: buildLegend(kernel), item: buildInspector(kernel, thumbnails, signal) };
-  const names = { groups: "Legend", item: "Item" };
+  const parts = { clusters: buildLegend(kernel), item: buildInspector(kernel, thumbnails, signal) };
+  const names = { clusters: "Legend", item: "Item" };
   const tabs = Object.keys(parts).map((name) =>
     h("button", { type: "button", class: "nx-tab", role: "tab", "data-tab": name, onclick: () => show(name) }, names[name]));
   const side = h("aside", { class: "nx-side" }, h("div", { class: "nx-tabs", role: "tablist" }, tabs), Object.values(parts));
@@ -86,7 +86,7 @@ function buildSide(kernel, thumbnails, signal) {
     side.dataset.tab = chosen;
     for (const tab of tabs) tab.setAttribute("aria-selected", String(tab.dataset.tab === chosen));
   };
-  kernel.follow(["inspected"], () => show(kernel.get("inspected") ? "item" : "groups"));
+  kernel.follow(["inspected"], () => show(kernel.get("inspected") ? "item" : "clusters"));
   return side;
 }
 

@@ -101,7 +101,7 @@ class App(anywidget.AnyWidget):
     def __init__(self, exploration: Exploration, *, height: int = 560, map: Map | None = None) -> None:
         if len(exploration) >= MANY:
             gc.collect()
-        self.exploration = self._opened = self._named = exploration
+        self.exploration = self._named = exploration
         self.map: Map = map or ScatterMap(exploration.layout.xy, height=height)
         self._colorings: dict[str, legend.Coloring] = {}
         self._coloring = self._color("cluster")
@@ -113,11 +113,11 @@ class App(anywidget.AnyWidget):
         self._gallery = galleries.typical(exploration)
         self._serial = 0
         self._trail: list[str] = []
-        self._settling = self._chooses = False
-        self._stops: list[Callable[[], None]] = []
+        self._settling = False
+        self._stop_following: Callable[[], None] = lambda: None
         super().__init__(canvas=self.map.widget, height=height)
         with self._settled():
-            self._tell(summary.items(exploration) | summary.groups(exploration))
+            self._tell(summary.items(exploration) | summary.clusters(exploration))
             self._paint()
             self._show()
         self._listen()
@@ -175,12 +175,12 @@ class App(anywidget.AnyWidget):
             self._paint()
 
     def measure_stability(self) -> None:
-        """See which groups come back when halves of the items are grouped again, and say so in the legend."""
-        with self.busy("grouping halves of the items again"):
+        """See which clusters come back when halves of the items are clustered again, and say so in the legend."""
+        with self.busy("clustering halves of the items again"):
             self.stability = summary.stability(self.exploration, measure=True)
 
     def recluster(self, min_cluster_size: int) -> None:
-        """Find the groups again, none smaller than this; map, selection and search stay as they are.
+        """Find the clusters again, none smaller than this; map, selection and search stay as they are.
 
         `exploration` is then another one; its selection is that of the one that the app was opened with as well.
         """
@@ -208,12 +208,13 @@ class App(anywidget.AnyWidget):
             raise ValueError(
                 f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
             )
-        self._opened = self._named = exploration
+        self._named = exploration
+        selection = self.exploration.selection
         self._turn_to(exploration)
+        exploration.put_selection(selection, origin=self)
 
     def _turn_to(self, exploration: Exploration) -> None:
         before, self.exploration = self.exploration, exploration
-        exploration.selection = before.selection
         self._follow_selections()
         self._colorings.clear()
         with self._settled():
@@ -225,7 +226,7 @@ class App(anywidget.AnyWidget):
                 self.muted = []
             if self.inspected:
                 self.detail = inspector.detail(exploration, self.inspected)
-            self._tell(summary.groups(exploration))
+            self._tell(summary.clusters(exploration))
             self._paint()
             self._show()
 
@@ -273,19 +274,10 @@ class App(anywidget.AnyWidget):
         self._shine(ids, positions, left_out=left_out)
 
     def _select(self, selection: Slice) -> None:
-        self._chooses = True
-        try:
-            for exploration in (self._opened, self.exploration):
-                if exploration.selection is not selection:
-                    exploration.selection = selection
-        finally:
-            self._chooses = False
+        self.exploration.put_selection(selection, origin=self)
 
     def _follow(self, selection: Slice) -> None:
         """Show what was selected elsewhere: by code, or in another app over the same exploration."""
-        if self._chooses:
-            return
-        self._select(selection)
         positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
         self._shine(selection.ids, positions if len(positions) else None)
 
@@ -357,15 +349,17 @@ class App(anywidget.AnyWidget):
         self._follow_selections()
         self.map.on_select(lambda positions: self._try(self.take, positions))
         self.map.on_hover(lambda position: self._try(self._hover, position))
-        self.on_msg(lambda _, content, buffers: self._try(answers.answer, self, content))
+        self.on_msg(lambda _, content, _buffers: self._try(answers.answer, self, content))
 
     def _follow_selections(self) -> None:
-        self._stops.append(self.exploration.on_select(lambda selection: self._try(self._follow, selection)))
+        self._stop_following()
+        self._stop_following = self.exploration.on_select(
+            lambda selection: self._try(self._follow, selection), origin=self
+        )
 
     def close(self) -> None:
         """Take the app out of the page; it follows nothing from then on."""
-        for stop in self._stops:
-            stop()
+        self._stop_following()
         self.map.widget.close()
         super().close()
 

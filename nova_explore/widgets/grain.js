@@ -1,9 +1,9 @@
-// How fine the groups are: the size of the smallest, on a slider over what every size would give.
+// How fine the clusters are: the size of the smallest, on a slider over what every size would give.
 
 const SPARK = [240, 34];
 
 function buildGrain(kernel) {
-  const slider = h("input", { type: "range", min: 0, max: 0, class: "nx-slider", "aria-label": "Smallest group" });
+  const slider = h("input", { type: "range", min: 0, max: 0, class: "nx-slider", "aria-label": "Smallest cluster" });
   const words = h("output", { class: "nx-grain-words" });
   const chart = h("div", { class: "nx-spark", "aria-hidden": "true" });
   const el = h("div", { class: "nx-grain", hidden: true }, chart, slider, words);
@@ -12,7 +12,7 @@ function buildGrain(kernel) {
 
   const say = () => {
     const i = Number(slider.value);
-    words.textContent = `at least ${count(sweep.sizes[i])} items: ${count(sweep.counts[i])} groups, ` +
+    words.textContent = `at least ${count(sweep.sizes[i])} items: ${count(sweep.counts[i])} clusters, ` +
       `${Math.round(sweep.noise[i] * 100)}% unclustered${sweep.sizes[i] === sweep.suggested ? " (suggested)" : ""}`;
     slider.setAttribute("aria-valuetext", words.textContent);
     chart.replaceChildren(sparkline(sweep, i));
@@ -49,7 +49,7 @@ function buildGrain(kernel) {
   });
   slider.addEventListener("keydown", (event) => event.stopPropagation());
   kernel.follow(["column"], follow);
-  // The map and the gallery come first; without groups there is nothing to ask for yet.
+  // The map and the gallery come first; without clusters there is nothing to ask for yet.
   let asked = false;
   kernel.follow(["grain"], () => {
     if (!kernel.get("grain").size || asked) return stand();
@@ -64,7 +64,7 @@ function nearest(sizes, size) {
   return apart.indexOf(Math.min(...apart));
 }
 
-// Groups as a line, unclustered items as a ground, each over its own range; a dot where the slider stands.
+// Clusters as a line, unclustered items as a ground, each over its own range; a dot where the slider stands.
 function sparkline({ sizes, counts, noise }, at) {
   const [width, height] = SPARK;
   const x = (i) => 4 + (i / Math.max(sizes.length - 1, 1)) * (width - 8);
@@ -80,7 +80,7 @@ function sparkline({ sizes, counts, noise }, at) {
     svg.append(part);
   };
   draw("polygon", { points: [`${x(0)},${height}`, ...ground, `${x(sizes.length - 1)},${height}`].join(" "), class: "nx-spark-noise" });
-  draw("polyline", { points: counts.map((n, i) => `${x(i)},${y(n)}`).join(" "), class: "nx-spark-groups" });
+  draw("polyline", { points: counts.map((n, i) => `${x(i)},${y(n)}`).join(" "), class: "nx-spark-clusters" });
   draw("circle", { cx: x(at), cy: y(counts[at]), r: 3, class: "nx-spark-at" });
   return svg;
 }

@@ -26,7 +26,7 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
 
     As the last expression of a cell the app is shown below the cell. Where the map has to be computed first, the app
     is there from the start: with a picture of the principal components, then with the points as they find their places,
-    then with groups and names.
+    then with clusters and names.
 
     Parameters
     ----------
@@ -35,11 +35,6 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
         Of the map, in pixels.
     **options
         Of `nova_explore.explore`, where the source is not an exploration yet.
-
-    Examples
-    --------
-    >>> import nova_explore as nx
-    >>> nx.show("media.nova")  # doctest: +SKIP
     """
     if isinstance(source, Exploration):
         if options:
@@ -90,7 +85,7 @@ class Live:
         self._until_done = until_done
 
     def opened(self, exploration: Exploration) -> None:
-        """Show the items by their principal components, coloured by kind: groups are not known yet."""
+        """Show the items by their principal components, coloured by kind: clusters are not known yet."""
         self.map.draw(exploration.layout.xy)
         self.app = LiveApp(exploration, height=self._height, map=self.map)
         self.app.color_by("modality")

@@ -202,7 +202,7 @@ class MapView {
     for (const pin of this.pins) this.moveTo(pin, this.at(pin.position), pin.size && taken);
   }
 
-  // Names come largest group first, ranks best first; one that would cover another, or leave the map, is not drawn.
+  // Names come largest cluster first, ranks best first; one that would cover another, or leave the map, is not drawn.
   moveTo(pin, spot, taken) {
     const { clientWidth: width, clientHeight: height } = this.stage;
     let shown = Boolean(spot) && spot[0] > 0 && spot[1] > 0 && spot[0] < width && spot[1] < height;
@@ -246,7 +246,7 @@ class MapView {
       this.thumbnails.picture(item),
       h("div", { class: "nx-card-title" }, item.title),
       h("div", { class: "nx-card-kind" }, icon(item.modality), [item.modality, item.span].filter(Boolean).join(" · ")),
-      h("div", { class: "nx-card-group" }, dot(color), item.cluster));
+      h("div", { class: "nx-card-cluster" }, dot(color), item.cluster));
     this.card.dataset.id = item.id;
     this.card.hidden = false;
     this.placeCard(this.at(position) ?? [0, 0]);

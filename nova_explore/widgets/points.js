@@ -147,7 +147,7 @@ class Points {
       pointColor: base,
       pointColorActive: lit,
       pointColorHover: lit,
-      // Grey points are many and lie anywhere: in full ink they would cover the groups.
+      // Grey points are many and lie anywhere: in full ink they would cover the clusters.
       opacityBy: "valueA",
       opacity: base.map((color) => (GREYS.has(color) ? opacity * DIMMED : opacity)),
     });

@@ -84,7 +84,7 @@ function inspectorParts(kernel, thumbnails, item, urls) {
         h("p", {}, icon(item.modality), [item.modality, item.span].filter(Boolean).join(" · "))),
       button("Close", { class: "nx-plain", onclick: () => kernel.set({ inspected: "" }) }, icon("close"))),
     media,
-    h("p", { class: "nx-item-group" }, dot(color), item.cluster),
+    h("p", { class: "nx-item-cluster" }, dot(color), item.cluster),
     h("h4", {}, "Nearest items ", h("span", {}, "by cosine similarity")),
     h("div", { class: "nx-tiles nx-near" }, item.nearest.map((near) => tile(kernel, thumbnails, near))),
     h("h4", {}, "Details"),

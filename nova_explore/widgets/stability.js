@@ -1,4 +1,4 @@
-// Which groups come back when halves of the items are grouped again: measured at a click, then said of every group.
+// Which clusters come back when halves of the items are clustered again: measured at a click, then said of every cluster.
 
 const WORTH_SAYING = 5;
 
@@ -17,7 +17,7 @@ function buildStability(kernel) {
   });
   const words = h("p", { class: "nx-grain-words" });
   const heads = h("div", { class: "nx-heads", "aria-hidden": "true" },
-    h("span", { class: "nx-share", title: "Jaccard coefficient with the group most like it, mean of the halves" }, "found again"),
+    h("span", { class: "nx-share", title: "Jaccard coefficient with the cluster most like it, mean of the halves" }, "found again"),
     h("span", { class: "nx-count" }, "items"));
   const el = h("div", { class: "nx-stability", hidden: true }, measure, words, heads);
   kernel.follow(["stability", "column"], () => {
@@ -25,16 +25,16 @@ function buildStability(kernel) {
     el.hidden = kernel.get("column") !== "cluster" || !(offer || sentence);
     measure.hidden = !offer;
     measure.title = offer ?? "";
-    measure.textContent = `Which groups come back?${seconds > WORTH_SAYING ? ` (about ${duration(seconds)})` : ""}`;
+    measure.textContent = `Which clusters come back?${seconds > WORTH_SAYING ? ` (about ${duration(seconds)})` : ""}`;
     words.hidden = heads.hidden = !sentence;
     words.textContent = sentence ?? "";
   });
   return el;
 }
 
-// What was found of the group of a legend's entry; nothing where the entry is no group, or was not measured.
+// What was found of the cluster of a legend's entry; nothing where the entry is no cluster, or was not measured.
 function stabilityOf(kernel, entry) {
-  return kernel.get("column") === "cluster" ? kernel.get("stability").groups?.[entry.key] : undefined;
+  return kernel.get("column") === "cluster" ? kernel.get("stability").clusters?.[entry.key] : undefined;
 }
 
 function shareMark({ share, firm }) {

@@ -235,7 +235,7 @@ def test_nothing_from_the_collection_is_executed(app, notebook, exploration):
     app.click(7)
     app.root.locator(".nx-inspector[data-id]").wait_for()
     app.root.locator(".nx-unread summary").click()
-    app.root.locator(".nx-tab[data-tab=groups]").click()
+    app.root.locator(".nx-tab[data-tab=clusters]").click()
     app.root.locator(".nx-select").select_option("caption")
     notebook.page.wait_for_timeout(500)
     assert notebook.page.evaluate("window.__pwned") is None
@@ -275,7 +275,7 @@ def test_what_code_selects_lights_up_on_a_map_that_is_shown(app, notebook, explo
 
 
 def test_the_slider_regroups_and_recolours_in_place(app, notebook, exploration):
-    slider = app.root.locator("[aria-label='Smallest group']")
+    slider = app.root.locator("[aria-label='Smallest cluster']")
     slider.wait_for()
     notebook.python("exploration.select([exploration.collection[i].id for i in range(5)])")
     wait_for(lambda: app.root.locator(".nx-gallery h3").inner_text() == "5 selected")
@@ -285,9 +285,9 @@ def test_the_slider_regroups_and_recolours_in_place(app, notebook, exploration):
     kept = int((sizes >= 20).sum())
     assert 0 < kept < before - 1
     wait_for(lambda: app.root.locator(".nx-entry").count() == kept + 1)
-    assert f"{kept} groups" in app.root.locator(".nx-head strong").inner_text()
+    assert f"{kept} clusters" in app.root.locator(".nx-head strong").inner_text()
     assert (
-        f"at least 20 items: {kept} groups"
+        f"at least 20 items: {kept} clusters"
         in app.root.locator(".nx-grain:not(.nx-spacing) .nx-grain-words").inner_text()
     )
     assert app.spot(11) == place
@@ -349,18 +349,18 @@ def test_a_map_takes_shape_in_view_and_is_shown_once(open_notebook):
     app = notebook.app(0)
     working = app.root.locator(".nx-working")
     wait_for(lambda: working.is_visible() and working.inner_text().startswith("drawing the map …"))
-    assert app.root.locator(".nx-head strong").inner_text() == "160 items · not grouped yet"
+    assert app.root.locator(".nx-head strong").inner_text() == "160 items · not clustered yet"
     places = {app.spot(3)}
     while working.is_visible():
         places.add(app.spot(3))
         notebook.page.wait_for_timeout(100)
     assert len(places) >= 3
-    assert app.root.locator(".nx-head strong").inner_text().startswith("160 items · 4 groups")
+    assert app.root.locator(".nx-head strong").inner_text().startswith("160 items · 4 clusters")
     wait_for(lambda: app.root.locator(".nx-tile").count() == 4)
     wait_for(lambda: app.root.locator(".nx-spark").is_visible())
-    assert "Sizes of groups" in app.root.locator(".nx-foot").inner_text()
+    assert "Sizes of clusters" in app.root.locator(".nx-foot").inner_text()
     assert notebook.page.locator(".nx").count() == 1
-    wait_for(lambda: "160 items · 4 groups" in notebook.page.locator(".jp-OutputArea").last.inner_text())
+    wait_for(lambda: "160 items · 4 clusters" in notebook.page.locator(".jp-OutputArea").last.inner_text())
     app.settle()
     place = app.spot(3)
     app.root.locator("[aria-label='Spacing of points']").fill("5")

@@ -56,11 +56,11 @@ def lit(app):
 
 
 def test_the_header_counts_items_groups_noise_and_what_could_not_be_read(app):
-    assert app.summary["headline"] == "220 items · 11 groups · unclustered 6%"
+    assert app.summary["headline"] == "220 items · 11 clusters · unclustered 6%"
     assert app.summary["trust"].startswith("Of each item's 15 true neighbours")
     assert app.summary["unread"] == 3
     assert app.unread[0] == ["broken/scan_004.png", "The file is empty."]
-    assert repr(app) == "<App: 220 items · 11 groups · unclustered 6%>"
+    assert repr(app) == "<App: 220 items · 11 clusters · unclustered 6%>"
 
 
 def test_every_thumbnail_is_the_one_of_the_id_it_is_sent_with(app, browser, exploration):
@@ -114,12 +114,12 @@ def test_what_is_greyed_is_left_out_of_a_lasso_and_counted(app, browser, explora
 
 
 def test_a_greyed_legend_entry_is_left_out_of_a_lasso_too(app, browser, exploration):
-    group = 3
-    assert group in exploration.clustering.labels[:40]
-    app.muted = [str(group)]
+    cluster = 3
+    assert cluster in exploration.clustering.labels[:40]
+    app.muted = [str(cluster)]
     browser.picks(list(range(40)))
     chosen = exploration.collection.positions(app.selection)
-    assert group not in exploration.clustering.labels[chosen]
+    assert cluster not in exploration.clustering.labels[chosen]
 
 
 def test_a_click_inspects_and_leaves_the_selection_alone(app, browser, exploration):
@@ -290,7 +290,7 @@ def test_coarser_groups_keep_map_selection_and_search_and_change_names_and_colou
     assert 0 < len(app.labels) < len(before)
     assert [label["text"] for label in app.labels] == [label["text"] for label in kept]
     assert app.canvas.xy is xy
-    assert app.summary["headline"].startswith(f"220 items · {len(app.labels)} groups")
+    assert app.summary["headline"].startswith(f"220 items · {len(app.labels)} clusters")
     assert (app.grain, app.gallery["title"], lit(app)) == ({"size": 20}, "4 selected", [2, 4, 9, 30])
     codes = np.frombuffer(app.canvas.codes, np.uint8)
     assert np.array_equal(codes == len(app.labels), app.exploration.clustering.labels < 0)
@@ -325,9 +325,9 @@ def test_another_spacing_moves_the_points_and_nothing_else(app, browser, explora
 
 def test_spacing_and_groups_are_changed_one_after_the_other(app, browser, exploration):
     browser.ask("recluster", min_cluster_size=20)
-    groups = app.labels
+    clusters = app.labels
     browser.ask("redraw", min_dist=0.5)
-    assert [label["text"] for label in app.labels] == [label["text"] for label in groups]
+    assert [label["text"] for label in app.labels] == [label["text"] for label in clusters]
     assert (app.grain, app.spacing) == ({"size": 20}, 0.5)
     moved = app.canvas.xy
     browser.ask("recluster", min_cluster_size=5)
@@ -357,7 +357,7 @@ def test_a_closed_app_follows_no_selection(app, exploration):
     app.close()
     exploration.select([exploration.collection[5].id])
     assert (app.selection, other.selection) == ((), (exploration.collection[5].id,))
-    assert len(exploration._watchers) == 1
+    assert len(exploration._selection._followers) == 1
 
 
 def test_what_is_measured_for_a_colour_is_said_over_the_map(app):
@@ -369,7 +369,7 @@ def test_what_is_measured_for_a_colour_is_said_over_the_map(app):
 
 def test_the_inspector_says_which_groups_an_item_lies_between(app, exploration):
     app.inspected = exploration.collection[20].id
-    said = dict(app.detail["rows"])["neighbours' groups"]
+    said = dict(app.detail["rows"])["neighbours' clusters"]
     of, near = exploration.clustering.labels[exploration.neighbors.indices[20]], exploration.neighbors.similarities[20]
     parts = np.array([near[of == cluster].sum() / near.sum() for cluster in range(exploration.clustering.count)])
     most = int(parts.argmax())

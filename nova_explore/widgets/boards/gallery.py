@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,13 +102,13 @@ def current(
 
 
 def typical(exploration: Exploration) -> Gallery:
-    """Take the most typical item of every group, largest group first."""
+    """Take the most typical item of every cluster, largest cluster first."""
     medoids = [name.medoids[0] for name in exploration.names.values() if name.medoids]
     sizes = [name.size for name in exploration.names.values() if name.medoids]
     order = np.argsort([-size for size in sizes], kind="stable")
     positions = [exploration.collection.position(medoids[i]) for i in order]
-    none = "No groups were found" if exploration.clustering.parameters else "The groups are being found"
-    title = "The most typical item of each group" if positions else none
+    none = "No clusters were found" if exploration.clustering.parameters else "The clusters are being found"
+    title = "The most typical item of each cluster" if positions else none
     return Gallery("typical", title, positions)
 
 
@@ -137,21 +137,7 @@ def found(ranking: Ranking) -> Gallery:
 
 def search(exploration: Exploration, query: str, modalities: Sequence[str]) -> Ranking:
     """Search among the items of these modalities: the `RESULTS` best."""
-    kinds = exploration.collection.modalities
-    if len(modalities) == 1:
-        return exploration.search(query, k=RESULTS, modality=modalities[0])
-    if len(modalities) == len(exploration.collection.counts()):
-        return exploration.search(query, k=RESULTS)
-    wide = exploration.search(query, k=len(kinds))
-    rows = np.flatnonzero(np.isin(kinds[wide.positions], modalities))[:RESULTS]
-    return replace(
-        wide,
-        ids=tuple(wide.ids[row] for row in rows),
-        positions=wide.positions[rows],
-        scores=wide.scores[rows],
-        percentiles=wide.percentiles[rows],
-        via=tuple(wide.via[row] for row in rows),
-    )
+    return exploration.search(query, k=RESULTS, modalities=modalities)
 
 
 def thumbnails(exploration: Exploration, ids: Sequence[str]) -> dict[str, bytes]:

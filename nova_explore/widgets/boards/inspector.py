@@ -48,8 +48,8 @@ def rows(exploration: Exploration, position: int) -> list[list[str]]:
     where = exploration.names[label].name if label in exploration.names else "unclustered"
     known: list[tuple[str, object]] = [
         ("name", item.name),
-        ("group", f"{where} (strength {strength:.2f})" if label >= 0 else where),
-        ("neighbours' groups", shares(exploration, position)),
+        ("cluster", f"{where} (strength {strength:.2f})" if label >= 0 else where),
+        ("neighbours' clusters", shares(exploration, position)),
         ("map trust", f"{float(exploration.layout.preservation[position]):.0%} of its true neighbours are beside it"),
         *((str(name), value) for name, value in item.metadata.items()),
         ("format", item.format),
@@ -60,7 +60,7 @@ def rows(exploration: Exploration, position: int) -> list[list[str]]:
 
 
 def shares(exploration: Exploration, position: int) -> str:
-    """Say which groups an item's neighbours belong to, largest share first."""
+    """Say which clusters an item's neighbours belong to, largest share first."""
     found = soft_memberships(exploration.neighbors, exploration.clustering, positions=np.array([position]))
     parts = found.toarray()[0]
     order = np.argsort(-parts, kind="stable")[:MOST_GROUPS]

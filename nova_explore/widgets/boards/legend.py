@@ -24,18 +24,18 @@ MOST_VALUES = 30
 STEPS = 64
 
 BUILT_IN = {
-    "cluster": "group",
-    "larger_group": "larger group",
+    "cluster": "cluster",
+    "larger_cluster": "larger cluster",
     "added": "added items",
     "modality": "modality",
     "preservation": "map trust",
-    "strength": "strength in group",
+    "strength": "strength in cluster",
     "outlier": "standing apart (local outlier factor)",
     "trustworthiness": "map trust: no false neighbours",
     "continuity": "map trust: no torn neighbours",
 }
 MEASURED = {name: f"measuring {BUILT_IN[name]}" for name in ("outlier", "trustworthiness", "continuity")}
-MEASURED["larger_group"] = "finding the larger groups"
+MEASURED["larger_cluster"] = "finding the larger clusters"
 NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
 
 
@@ -57,7 +57,7 @@ class Coloring:
     bar : dict or None
         Ends and colours of the colour bar of a continuous colouring.
     names : tuple of dict
-        Of a colouring by groups, what the map calls them, largest first: ``text``, ``color``, and the ``position`` of
+        Of a colouring by clusters, what the map calls them, largest first: ``text``, ``color``, and the ``position`` of
         the member that stands nearest the middle.
     """
 
@@ -108,7 +108,7 @@ def _by_cluster(exploration: Exploration, title: str) -> Coloring:
     colors = (*spread_colors(exploration.layout.xy, labels), UNCLUSTERED)
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     entries = [
-        _entry(c, exploration.names[c].name if c in exploration.names else f"group {c + 1}", sizes[c], colors[c])
+        _entry(c, exploration.names[c].name if c in exploration.names else f"cluster {c + 1}", sizes[c], colors[c])
         for c in range(count)
     ]
     noise = int((labels < 0).sum())

@@ -1,4 +1,4 @@
-"""What the app says of an exploration as a whole: its items, its map, its groups, as plain values by trait."""
+"""What the app says of an exploration as a whole: its items, its map, its clusters, as plain values by trait."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNREAD_SHOWN = 500
 
 
 def items(exploration: Exploration) -> dict[str, Any]:
-    """What stays as it is when groups or map are found again."""
+    """What stays as it is when clusters or map are found again."""
     kinds = [[name, count] for name, count in exploration.collection.counts().items()]
     return {
         "unread": [[u.name, u.reason] for u in exploration.collection.unread[:UNREAD_SHOWN]],
@@ -23,8 +23,8 @@ def items(exploration: Exploration) -> dict[str, Any]:
     }
 
 
-def groups(exploration: Exploration) -> dict[str, Any]:
-    """What changes with the groups or the map."""
+def clusters(exploration: Exploration) -> dict[str, Any]:
+    """What changes with the clusters or the map."""
     told: dict[str, Any] = {
         "summary": {
             "headline": exploration.headline,
@@ -42,7 +42,7 @@ def groups(exploration: Exploration) -> dict[str, Any]:
 
 
 def stability(exploration: Exploration, *, measure: bool = False) -> dict[str, Any]:
-    """Which groups come back from halves of the items; until it has been measured, an offer to do so.
+    """Which clusters come back from halves of the items; until it has been measured, an offer to do so.
 
     Parameters
     ----------
@@ -54,18 +54,18 @@ def stability(exploration: Exploration, *, measure: bool = False) -> dict[str, A
     -------
     dict
         ``offer``: what would be done, in words, and about how many ``seconds`` it takes; or ``sentence`` and
-        ``groups``, by key of the legend: ``share`` found again, its ``reading``, and whether it is ``firm``. Empty
-        where there are no groups to measure.
+        ``clusters``, by key of the legend: ``share`` found again, its ``reading``, and whether it is ``firm``. Empty
+        where there are no clusters to measure.
     """
     if exploration.clustering.hierarchy is None or not exploration.clustering.count:
         return {}
     if not (measure or exploration.knows("stability")):
         n = len(exploration)
-        return {"offer": f"Groups {usual_halves(n)} random halves of the items again", "seconds": expected_seconds(n)}
+        return {"offer": f"Clusters {usual_halves(n)} random halves of the items again", "seconds": expected_seconds(n)}
     found = exploration.stability
     each = zip(found.jaccard.tolist(), found.readings, found.firm.tolist(), strict=True)
     told = {
         str(c): {"share": "–" if share != share else f"{share:.0%}", "reading": reading, "firm": firm}
         for c, (share, reading, firm) in enumerate(each)
     }
-    return {"sentence": found.sentence, "groups": told}
+    return {"sentence": found.sentence, "clusters": told}

@@ -1,4 +1,4 @@
-"""Groups in a real JupyterLab: which come back, and the larger ones they are parts of."""
+"""Clusters in a real JupyterLab: which come back, and the larger ones they are parts of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import nova_explore as nx
 from fakes.toy_library import toy_library
 from fakes.toy_model import ToyModel
 from nova_explore.widgets import App
-library = toy_library("groups.nova", per_topic=40)
+library = toy_library("clusters.nova", per_topic=40)
 app = App(nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False), height=480)
 app
 """
@@ -22,7 +22,7 @@ app
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook) -> Notebook:
-    notebook = open_notebook("groups", [SETUP])
+    notebook = open_notebook("clusters", [SETUP])
     AppInPage(notebook.page).wait(WHOLE_CHAIN_MS)
     return notebook
 
@@ -34,21 +34,21 @@ def app(notebook) -> Iterator[AppInPage]:
     yield app
     app.root.locator(".nx-select").select_option("cluster")
     notebook.python("app.take_over(app.exploration.recluster(min_cluster_size=5))")
-    app.root.get_by_text("Which groups come back?").wait_for()
+    app.root.get_by_text("Which clusters come back?").wait_for()
 
 
 def test_a_click_tells_which_groups_come_back_until_there_are_others(app):
     entries = app.root.locator(".nx-entry")
-    groups = entries.count() - 1
+    clusters = entries.count() - 1
     assert app.root.locator(".nx-entry .nx-share").count() == 0
-    app.root.get_by_text("Which groups come back?").click()
+    app.root.get_by_text("Which clusters come back?").click()
     sentence = app.root.locator(".nx-stability p")
     sentence.wait_for()
-    assert sentence.inner_text().startswith(f"Of {groups} groups, found again in 20 subsets of 50% of the items: ")
+    assert sentence.inner_text().startswith(f"Of {clusters} clusters, found again in 20 subsets of 50% of the items: ")
     shares = app.root.locator(".nx-entry .nx-share")
-    assert shares.count() == groups
+    assert shares.count() == clusters
     assert all(share.strip().endswith("%") for share in shares.all_inner_texts())
-    assert app.root.get_by_text("Which groups come back?").is_hidden()
+    assert app.root.get_by_text("Which clusters come back?").is_hidden()
     assert app.root.locator(".nx-working").is_hidden()
     unsure = app.root.locator(".nx-entry:has(.nx-share[data-firm=false])")
     assert unsure.locator(".nx-share .nx-icon").count() == unsure.count() > 0
@@ -59,18 +59,18 @@ def test_a_click_tells_which_groups_come_back_until_there_are_others(app):
     entries.first.click()
     wait_for(lambda: entries.first.get_attribute("aria-pressed") == "false")
     entries.first.click()
-    slider = app.root.locator("[aria-label='Smallest group']")
+    slider = app.root.locator("[aria-label='Smallest cluster']")
     slider.wait_for()
     slider.evaluate("el => { el.value = el.max; el.dispatchEvent(new Event('input')); }")
-    app.root.get_by_text("Which groups come back?").wait_for()
+    app.root.get_by_text("Which clusters come back?").wait_for()
     assert app.root.locator(".nx-entry .nx-share").count() == 0
     assert sentence.is_hidden()
 
 
-def test_the_map_is_coloured_and_named_by_larger_groups(app):
+def test_the_map_is_coloured_and_named_by_larger_clusters(app):
     names = app.root.locator(".nx-name")
     finer = set(names.all_inner_texts())
-    app.root.locator(".nx-select").select_option("larger_group")
+    app.root.locator(".nx-select").select_option("larger_cluster")
     wait_for(lambda: names.count() == 4)
     larger = set(names.all_inner_texts())
     assert len(larger & finer) == 3

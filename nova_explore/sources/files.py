@@ -22,7 +22,9 @@ from nova_explore.sources.scalars import combined
 Documents = Literal["auto", "image"]
 
 TABLE_SUFFIXES = frozenset((".csv", ".tsv", ".parquet", ".jsonl", ".ndjson"))
-_PROSE_SUFFIXES = frozenset(("", ".txt", ".text", ".md", ".markdown"))
+_PROSE_SUFFIXES = frozenset(
+    ("", ".txt", ".text", ".md", ".markdown", ".rst", ".adoc", ".org", ".tex", ".log", ".nfo", ".asc", ".debian")
+)
 BRIEF = 500
 """Characters of a caption that every part of a medium gets; a longer one is shared out among them."""
 

@@ -131,7 +131,7 @@ def frames_at(path: Path, times: list[float], *, longest: int = LONGEST) -> list
             raise UnreadableError("It holds no moving pictures. Export it again.")
         stream.thread_type = "AUTO"
         begin = container.beginning(media)
-        keys = _keys(media, stream, times[0] + begin, times[-1] + begin)
+        keys = _keys(path, times[0] + begin, times[-1] + begin)
         reel = _Reel(media, stream)
         shown, picture = None, None
         for time in times:
@@ -150,6 +150,7 @@ class _Reel:
 
     def __init__(self, media: Any, stream: Any) -> None:
         self._media, self._stream = media, stream
+        self._begun = False
         self._decoding: Iterator[Any] = iter(())
         self._shown: Any = None
         self._next: Any = None
@@ -172,24 +173,32 @@ class _Reel:
             yield from self._decoding
 
     def _go(self, time: float | None) -> None:
-        container.seek(self._media, 0.0 if time is None else time, self._stream)
+        target = 0.0 if time is None else time
+        # Just opened it stands at its beginning: some containers lose their place when they are sent there.
+        moved = not self._begun and target <= container.beginning(self._media) + 0.05
+        moved = moved or container.seek(self._media, target, self._stream)
+        if self._begun and not moved:
+            return  # a container that cannot go back stays where it is
+        self._begun = True
         self._decoding = container.frames(self._media, self._stream)
         self._shown, self._next = None, next(self._decoding, None)
 
 
-def _keys(media: Any, stream: Any, start: float, end: float) -> list[float]:
-    """Times of the frames from which decoding can begin."""
+def _keys(path: Path, start: float, end: float) -> list[float]:
+    """Times of the frames from which decoding can begin; the file is opened anew, for not every container goes back."""
     found: list[float] = []
-    if not container.seek(media, max(0.0, start), stream):
-        return found
-    for packet in media.demux(stream):
-        if packet.pts is None:
-            continue
-        at = float(packet.pts * packet.time_base)
-        if at > end:
-            break
-        if packet.is_keyframe and packet.size:
-            found.append(at)
+    with container.opened(path) as media:
+        stream = container.picture_stream(media)
+        if stream is None or not container.seek(media, max(0.0, start), stream):
+            return found
+        for packet in media.demux(stream):
+            if packet.pts is None:
+                continue
+            at = float(packet.pts * packet.time_base)
+            if at > end:
+                break
+            if packet.is_keyframe and packet.size:
+                found.append(at)
     return found
 
 
@@ -272,14 +281,16 @@ def _encode(path: Path, item: Item) -> bytes:
         if stream is None:
             raise UnreadableError("It holds no moving pictures. Export it again.")
         stream.thread_type = "AUTO"
-        _encode_pictures(source, stream, media, start, end, sound)
+        _encode_pictures(path, source, stream, media, start, end, sound)
     return out.getvalue()
 
 
-def _encode_pictures(source: Any, stream: Any, media: Any, start: float, end: float, sound: Sound | None) -> None:
+def _encode_pictures(
+    path: Path, source: Any, stream: Any, media: Any, start: float, end: float, sound: Sound | None
+) -> None:
     target = track = None
     size, last = (0, 0), -1
-    for tick, frame in _ticks(source, stream, start, end):
+    for tick, frame in _ticks(path, source, stream, start, end):
         if tick <= last:
             continue
         last = tick
@@ -306,11 +317,11 @@ def _encode_pictures(source: Any, stream: Any, media: Any, start: float, end: fl
         container.put_sound(media, track, sound.samples, sound.rate)
 
 
-def _ticks(source: Any, stream: Any, start: float, end: float) -> Iterator[tuple[int, Any]]:
+def _ticks(path: Path, source: Any, stream: Any, start: float, end: float) -> Iterator[tuple[int, Any]]:
     """Frames of a stretch with their ticks of the clip; the one that stands when it begins is the first."""
     begin = container.beginning(source)
     reel = _Reel(source, stream)
-    standing = reel.at(start + begin, _keys(source, stream, start + begin, start + begin))
+    standing = reel.at(start + begin, _keys(path, start + begin, start + begin))
     if standing is None:
         return
     yield 0, standing

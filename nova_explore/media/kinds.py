@@ -86,6 +86,8 @@ OTHERS = (
     (b"OTTO", "a font", "Leave it out."),
     (b"ttcf", "a font", "Leave it out."),
     (b"\0\1\0\0\0", "a font", "Leave it out."),
+    (b"\xde\x12\x04\x95", "translations of a program", "Leave it out."),
+    (b"\x95\x04\x12\xde", "translations of a program", "Leave it out."),
     (b"\x93NUMPY", "a NumPy array", "Save it as a picture, a sound or a table."),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "Save what it holds as pictures, sounds or a table."),
 )

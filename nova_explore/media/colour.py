@@ -95,7 +95,9 @@ def on_ground(image: Image) -> Image:
 def _vanishes(image: Image, paper: Image) -> bool:
     """Whether something is drawn on clear ground and white swallows it."""
     alpha_low, alpha_high = image.getchannel("A").getextrema()
-    if not isinstance(alpha_low, int) or alpha_low > 128 or alpha_high < 32:  # solid, or nothing drawn at all
+    if (
+        not isinstance(alpha_low, int) or not isinstance(alpha_high, int) or alpha_low > 128 or alpha_high < 32
+    ):  # solid, or nothing drawn at all
         return False
     low = min(channel[0] for channel in paper.getextrema())  # pyright: ignore[reportIndexIssue]
     if low >= 255 - TOLERANCE:

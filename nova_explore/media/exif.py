@@ -110,7 +110,7 @@ def iptc_columns(image: Image) -> dict[str, Scalar]:
     from PIL import IptcImagePlugin
 
     try:
-        record = IptcImagePlugin.getiptcinfo(image)
+        record = IptcImagePlugin.getiptcinfo(image)  # pyright: ignore[reportArgumentType] (any opened picture will do)
     except Exception:
         return {}
     if not record:

@@ -209,7 +209,7 @@ def reason_of(error: Exception) -> str:
     return f"Reading it failed in an unforeseen way ({type(error).__name__}: {error}). Please report this file's kind."
 
 
-def shown_progress(files: Sequence[Any], progress: bool) -> Iterator[Any]:
+def shown_progress(files: Iterable[Any], progress: bool) -> Iterator[Any]:
     """Iterate with a bar that appears after a second."""
     from tqdm.auto import tqdm
 

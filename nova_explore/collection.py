@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Scalar = str | int | float | bool | None
 
 ID_LENGTH = 16
+LONGEST_TITLE = 160
+"""Characters of a caption that are shown as a title; a transcript is a caption, too."""
 
 
 class Modality(StrEnum):
@@ -119,10 +121,11 @@ class Item:
 
     @property
     def title(self) -> str:
-        """One line for a person: the caption where there is one, else the name, with the span."""
-        caption = self.metadata.get("caption")
+        """One line for a person: the caption's first where there is one, else the name, with the span."""
+        caption = str(self.metadata.get("caption") or "").strip().partition("\n")[0]
+        shown = f"{caption[: LONGEST_TITLE - 1].rstrip()}…" if len(caption) > LONGEST_TITLE else caption
         where = f" · {self.span}" if self.span else ""
-        return f"{caption}{where}" if caption else f"{self.name}{where}"
+        return f"{shown or self.name}{where}"
 
     def __repr__(self) -> str:
         return f"Item({self.id!r}, {self.modality}, {self.title!r})"

@@ -14,7 +14,7 @@ from nova_explore.collection import Collection
 from nova_explore.embedding.cuts import as_cut_before, cut_long_texts, say_lost
 from nova_explore.embedding.run import run, unanswered
 from nova_explore.embedding.transcripts import read_words
-from nova_explore.errors import SpaceMismatchError
+from nova_explore.errors import SourceError, SpaceMismatchError
 from nova_explore.library.store import MARKER, Library, open_library
 from nova_explore.models.cost import Estimate, check_budget
 from nova_explore.models.model import EmbeddingModel, PricedModel
@@ -62,6 +62,8 @@ def embed(
 
     Raises
     ------
+    SourceError
+        If there is not one item to embed.
     SpaceMismatchError
         If the library holds vectors of another space and ``new_space`` is not set.
     LibraryError
@@ -78,6 +80,13 @@ def embed(
     """
     check_budget(budget)
     collection = source if isinstance(source, Collection) else read(source, progress=progress)
+    if not len(collection):
+        first = (
+            f", the first, {collection.unread[0].name!r}: {collection.unread[0].reason}" if collection.unread else "."
+        )
+        raise SourceError(
+            f"There is nothing to embed: 0 items, {len(collection.unread)} files could not be read{first}"
+        )
     model = open_model(model)
     library = open_library(to, create=True)
     refuse_second_space(library, model, new_space=new_space)

@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
+from nova_explore import media
 from nova_explore.collection import Item
 from nova_explore.embedding import disk
 from nova_explore.embedding.job_table import asked_by_jobs
 from nova_explore.embedding.landing import landing
 from nova_explore.embedding.receipt import given_up, receipt, sentence
-from nova_explore.embedding.thumbnails import draw_thumbnails, draw_while_waiting, is_kept
+from nova_explore.embedding.thumbnails import Seen, draw_thumbnails, draw_while_waiting, is_kept
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import Library
 from nova_explore.models.cost import count_of, dollars, price_of_one
@@ -128,9 +129,11 @@ def run(
     library.record_run(record)
     stored, full = 0, False
     undrawn: deque[Item] = deque()
+    seen = Seen(library)
     since = time.monotonic()
     try:
         with (
+            media.watched(seen),
             tqdm(
                 total=contents, initial=contents - len(todo), desc="embedding", unit="item", disable=not progress
             ) as bar,
@@ -139,6 +142,7 @@ def run(
         ):
             for answers in lots:
                 stored += _store(library, space, answers, record, account)
+                seen.keep(item.content_key for item, answer in answers if not isinstance(answer, ItemError))
                 _show(bar, len(answers), account)
                 undrawn.extend(item for item, answer in answers if not isinstance(answer, ItemError) and is_kept(item))
                 if account.waits and not account.stopping:
@@ -146,6 +150,7 @@ def run(
                 since = time.monotonic()
                 if answers and disk.free(library.path) < disk.SPARE // 2:
                     full = account.stopping = True  # what is in the air still finds room
+        seen.flush()
         if full:
             raise disk.full_disk(library.path)
         if stored > COMPACT_AFTER:

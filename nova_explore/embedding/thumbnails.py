@@ -1,6 +1,7 @@
 """Thumbnails of what has a vector: no call to a service waits for a picture.
 
-They are drawn when all vectors are there, and before that only in time that a run spends waiting for a service's rate.
+A model on this machine decodes every medium: they are drawn from that. For others they are drawn when all vectors are
+there, and before that only in time that a run spends waiting for a service's rate.
 A text is drawn when somebody looks at it: the library holds its words, and a hundred thousand of them take minutes.
 """
 
@@ -14,10 +15,52 @@ from nova_explore import media
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import UnreadableError
 from nova_explore.library.store import Library
+from nova_explore.media.content import Content
 from nova_explore.space import Space
 
 AT_ONCE = 128
 """Thumbnails stored in one commit: what is drawn again, at most, after a kill."""
+
+
+class Seen:
+    """Thumbnails drawn from what a model has just decoded; nothing is opened a second time.
+
+    Parameters
+    ----------
+    library : Library
+        Held for writing.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._there = library.thumbnailed()
+        self._drawn: dict[str, bytes] = {}
+        self._kept: dict[str, bytes] = {}
+
+    def __call__(self, item: Item, content: Content) -> None:
+        """Draw an item that was loaded."""
+        key = item.content_key
+        if key in self._there or key in self._drawn or not is_kept(item):
+            return
+        try:
+            drawn = media.picture_of(content)
+        except Exception:  # a picture that cannot be drawn is left to the pass at the end
+            return
+        if drawn is not None:
+            self._drawn[key] = drawn
+
+    def keep(self, embedded: Iterable[str]) -> None:
+        """Store the thumbnails of contents that have their vector now, some at a time; drop those of others."""
+        self._kept |= {key: self._drawn[key] for key in embedded if key in self._drawn}
+        self._there |= self._kept.keys()
+        self._drawn = {}
+        if len(self._kept) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store what is drawn."""
+        self._library.add_thumbnails(self._kept)
+        self._kept = {}
 
 
 def draw_thumbnails(library: Library, items: Iterable[Item], space: Space, *, progress: bool = False) -> None:

@@ -15,6 +15,7 @@ from urllib.request import url2pathname
 
 from nova_explore.collection import Item
 from nova_explore.errors import UnreadableError
+from nova_explore.media import remote
 
 MOST_HASHED = 256 * 2**20
 """Bytes up to which a file is checked by its digest when it is used again; larger ones by their size."""
@@ -119,7 +120,7 @@ def from_uri(uri: str) -> Path:
     Raises
     ------
     UnreadableError
-        For any other scheme: nothing is fetched.
+        For any other scheme: an address in a table is fetched only where it was asked for.
     """
     scheme = urlsplit(uri).scheme.lower() if "://" in uri else ""
     if scheme == "file":
@@ -128,11 +129,19 @@ def from_uri(uri: str) -> Path:
             raise UnreadableError(f"It is on another machine ({parts.netloc}). Copy it here and give its path.")
         return Path(url2pathname(unquote(parts.path)) if os.name == "nt" else unquote(parts.path))
     if scheme:
-        do = f"aws s3 cp '{uri}' ." if scheme == "s3" else "a browser or curl -O"
         raise UnreadableError(
-            f"It is at {scheme}://, and nothing is fetched. Download it first ({do}) and give its path."
+            f"It is at {scheme}://, and nothing is fetched that was not asked for. "
+            "Give the address itself, or name the column: read(…, uri='…')."
         )
     return Path(uri)
+
+
+def _copy_of(item: Item) -> Path:
+    """The copy of an item that is elsewhere: the one that is here if its content is right, else fetched anew."""
+    path = remote.place_of(item.uri)
+    if path.is_file() and digest(path) == item.digest:
+        return path
+    return remote.local_copy(item.uri)
 
 
 def locate(item: Item) -> Path:
@@ -143,7 +152,7 @@ def locate(item: Item) -> Path:
     UnreadableError
         If it is gone or has changed since.
     """
-    path = from_uri(item.uri)
+    path = _copy_of(item) if remote.is_remote(item.uri) else from_uri(item.uri)
     info = check_file(path)
     if info.st_size <= MOST_HASHED:
         same = digest(path) == item.digest

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Item, Span
+from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access, container, drawing
+from nova_explore.media import access, container, drawing, whole
 from nova_explore.media.content import Part, Playable, Sound
 
-_BY_SNDFILE = {"wav", "mp3", "ogg", "flac"}
+_BY_SNDFILE = {"wav", "ogg", "flac", "aiff", "au"}
+_UNKNOWN = 2**60
+"""Samples from which on libsndfile says that a header does not know them."""
+
 _IN_BROWSERS = {
     "wav": "audio/wav",
     "mp3": "audio/mpeg",
@@ -36,36 +39,61 @@ def split(path: Path, format: str) -> list[Part]:
     UnreadableError
         If it is damaged, cut short, or holds no sound.
     """
-    container.check_whole(path, format)
-    duration, channels, rate = _measure(path, format)
+    whole.check_whole(path, format)
+    duration, facts = _measure(path, format)
     if duration <= 0:
         raise UnreadableError("The recording holds no sound: 0 samples. Record or export it again.")
-    facts = {"duration": round(duration, 3), "channels": channels, "sample_rate": rate}
+    missing = whole.missing_of_mp3(path) if format == "mp3" else 0.0
+    facts = {"duration": round(duration, 3)} | facts
+    if missing:
+        facts["incomplete"] = f"its header announces a recording {1 / (1 - missing):.2g} times as long"
     return [Part(span, facts=facts) for span in container.segments(duration)]
 
 
-def _measure(path: Path, format: str) -> tuple[float, int, int]:
-    if format == "mp3":
-        with container.opened(path) as media:  # libsndfile's MP3 decoder writes about broken files to the terminal
-            next(media.decode(audio=0), None)
-    if format in _BY_SNDFILE:
+def _measure(path: Path, format: str) -> tuple[float, dict[str, Scalar]]:
+    if _by_sndfile(path, format):
         import soundfile
 
         try:
             with soundfile.SoundFile(path) as file:
-                if file.frames > 0:
+                if _knows(file):
                     _read(file, max(0, file.frames - 64), file.frames)
-                return file.frames / file.samplerate, file.channels, file.samplerate
+                    facts: dict[str, Scalar] = {"channels": file.channels, "sample_rate": file.samplerate}
+                    return file.frames / file.samplerate, facts
         except soundfile.SoundFileError:
             pass  # a codec that libsndfile lacks (Speex in Ogg, ADPCM in WAV): FFmpeg knows more
     with container.opened(path) as media:
         if not media.streams.audio:
             raise UnreadableError("It holds no sound track. Record or export it again.")
+        tracks = len(media.streams.audio)
         stream = media.streams.audio[0]
-        if next(media.decode(stream), None) is None:
-            return 0.0, 0, 0
-        media.seek(0)
-        return container.seconds(media, stream), stream.channels, stream.rate
+        if next(container.frames(media, stream), None) is None:
+            return 0.0, {}
+        facts = {"channels": stream.channels, "sample_rate": stream.rate}
+    with container.opened(path) as media:
+        duration = container.measure(media, None).sound
+    return duration, facts | track_facts(path, tracks)
+
+
+def track_facts(path: Path, tracks: int) -> dict[str, Scalar]:
+    """Which of several sound tracks is used, counted from 1; nothing where there is no choice."""
+    return {"sound_track": container.best_track(path) + 1, "sound_tracks": tracks} if tracks > 1 else {}
+
+
+def track_of(item: Item) -> int:
+    """Number, from 0, of the sound track that was chosen when an item was read."""
+    track = item.metadata.get("sound_track")
+    return track - 1 if isinstance(track, int) and track > 0 else 0
+
+
+def _by_sndfile(path: Path, format: str) -> bool:
+    """Whether libsndfile reads a file whole: of chained Ogg it knows the first link, of MP3 what one header says."""
+    return format in _BY_SNDFILE and not (format == "ogg" and whole.is_chained(path))
+
+
+def _knows(file: Any) -> bool:
+    """Whether libsndfile knows how many samples there are; of MP3 in WAV it takes the header's word."""
+    return 0 < file.frames < _UNKNOWN and not file.subtype.startswith("MPEG")
 
 
 def _read(file: Any, start: int, stop: int) -> NDArray[np.float32]:
@@ -84,7 +112,7 @@ def _read(file: Any, start: int, stop: int) -> NDArray[np.float32]:
     return found
 
 
-def decode(path: Path, format: str, span: Span | None) -> Sound:
+def decode(path: Path, format: str, span: Span | None, *, track: int = 0) -> Sound:
     """Decode a stretch of sound to mono, at the rate it was recorded.
 
     Raises
@@ -92,25 +120,29 @@ def decode(path: Path, format: str, span: Span | None) -> Sound:
     UnreadableError
         If it cannot be decoded, or nothing is there.
     """
-    found = None
-    if format in _BY_SNDFILE:
+    samples, rate = _samples(path, format, span, track)
+    if not len(samples):
+        raise UnreadableError("The recording holds no sound here. Read the collection again.")
+    return Sound(samples, rate)
+
+
+def _samples(path: Path, format: str, span: Span | None, track: int) -> tuple[NDArray[np.float32], int]:
+    if _by_sndfile(path, format):
         import soundfile
 
         try:
             with soundfile.SoundFile(path) as file:
-                rate = file.samplerate
-                start = round(span.start * rate) if span else 0
-                stop = min(file.frames, round(span.end * rate) if span else file.frames)
-                found = (
-                    _read(file, start, stop).mean(axis=1, dtype=np.float32) if stop > start else np.zeros(0, np.float32)
-                )
+                if _knows(file):
+                    rate = file.samplerate
+                    start = round(span.start * rate) if span else 0
+                    stop = min(file.frames, round(span.end * rate) if span else file.frames)
+                    channels = _read(file, start, stop).T if stop > start else np.zeros((1, 0), np.float32)
+                    return container.mixed(channels), rate
         except soundfile.SoundFileError:
-            found = None
-    if found is None:
-        found, rate = container.samples(path, span)
-    if not len(found):
-        raise UnreadableError("The recording holds no sound here. Read the collection again.")
-    return Sound(found, rate)
+            pass
+    if format == "ogg" and whole.is_chained(path):
+        return container.counted(path, span)
+    return container.samples(path, span, track=track)
 
 
 def load(item: Item) -> Sound:
@@ -121,7 +153,7 @@ def load(item: Item) -> Sound:
     UnreadableError
         If its file has gone, changed or cannot be decoded.
     """
-    return decode(access.locate(item), item.format, item.span)
+    return decode(access.locate(item), item.format, item.span, track=track_of(item))
 
 
 def thumbnail(item: Item, size: int = 160) -> bytes:
@@ -139,7 +171,7 @@ def playable(item: Item) -> Playable:
         and _plays(path, item.format)
     ):
         return Playable(_IN_BROWSERS[item.format], access.read_bytes(path))
-    sound = decode(path, item.format, item.span)
+    sound = decode(path, item.format, item.span, track=track_of(item))
     encoded = container.encode_sound(sound.samples, sound.rate)
     return Playable("audio/mpeg", encoded)
 
@@ -148,6 +180,8 @@ def _plays(path: Path, format: str) -> bool:
     """Whether the codec inside is one that browsers have: WAV, Ogg and MP4 hold many."""
     if format in ("mp3", "flac"):
         return True
+    if format == "ogg" and whole.is_chained(path):
+        return False
     with container.opened(path) as media:
-        name = media.streams.audio[0].codec_context.name if media.streams.audio else ""
-    return name in _CODECS
+        names = [stream.codec_context.name for stream in media.streams.audio]
+    return len(names) == 1 and names[0] in _CODECS

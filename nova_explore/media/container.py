@@ -1,10 +1,15 @@
-"""Containers of sound and moving pictures: whole or cut short, their streams, their samples (by PyAV, thus FFmpeg)."""
+"""Containers of sound and moving pictures: their streams, their length, their samples (by PyAV, thus FFmpeg).
+
+Seconds of an item count from the beginning of its recording, whatever time its container begins at: a piece cut from a
+longer film begins at 0 here.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,14 @@ SEGMENT = 30.0
 
 SHORTEST = 1.0
 """Seconds below which a last segment is shared out with the one before."""
+
+SILENT = 1e-4
+"""Root mean square below which a sound track holds nothing: quieter than the rounding of 16-bit samples."""
+
+CANCELLED = 0.1
+"""Share of the channels' loudness that their mean must keep; below, they are in opposite phase and one is taken."""
+
+_STILL_CODECS = frozenset(("mjpeg", "png", "bmp", "webp"))
 
 
 @contextmanager
@@ -50,27 +63,95 @@ def opened(path: Path) -> Iterator[Any]:
 
 
 def picture_stream(media: Any) -> Any | None:
-    """The stream of moving pictures; a cover picture is none."""
+    """The stream of moving pictures; a cover is none, and neither are the pictures of an audiobook's chapters."""
     for stream in media.streams.video:
-        if not stream.disposition & stream.disposition.attached_pic:
-            return stream
+        if stream.disposition & stream.disposition.attached_pic:
+            continue
+        rate = float(stream.average_rate or 0)
+        if media.streams.audio and stream.codec_context.name in _STILL_CODECS and 0 < rate <= 1:
+            continue
+        return stream
     return None
 
 
-def seconds(media: Any, stream: Any) -> float:
-    """Duration of a stream; where the header does not say (a live recording) its packets are counted, undecoded."""
+def beginning(media: Any) -> float:
+    """The time, in seconds, at which a container begins."""
     import av
 
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    if media.duration:
-        return media.duration / av.time_base
-    end = 0.0
-    for packet in media.demux(stream):
-        if packet.pts is not None:
-            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-    media.seek(0)
-    return end
+    return media.start_time / av.time_base if media.start_time else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a recording is, by its packets.
+
+    Attributes
+    ----------
+    pictures, sound : float
+        Seconds from the recording's beginning to the end of its pictures, and of its sound tracks; 0 where there are
+        none.
+    steady : bool
+        False where time jumps back: recordings that were joined or chained.
+    """
+
+    pictures: float
+    sound: float
+    steady: bool
+
+
+def measure(media: Any, picture: Any | None) -> Length:
+    """Read all packets, undecoded: headers are often missing, stale, or those of the first of several recordings.
+
+    Parameters
+    ----------
+    media : PyAV container
+        Just opened; it stands at its end afterwards.
+    picture : stream or None
+        Of moving pictures.
+    """
+    start = beginning(media)
+    tracks = [stream for stream in (picture, *media.streams.audio) if stream is not None]
+    ends, sums = ({stream.index: 0.0 for stream in tracks} for _ in range(2))
+    last = dict.fromkeys(ends, -np.inf)
+    steady = True
+    for packet in media.demux(tracks):
+        at = packet.dts if packet.dts is not None else packet.pts
+        if at is None:
+            continue
+        which = packet.stream_index
+        shown = packet.pts if packet.pts is not None else at
+        length = float((packet.duration or 0) * packet.time_base)
+        decoded = float(at * packet.time_base)
+        steady = steady and decoded >= last[which] - 1.0
+        last[which] = decoded
+        ends[which] = max(ends[which], float(shown * packet.time_base) + length)
+        sums[which] += length
+
+    def until(stream: Any) -> float:
+        rate = stream.average_rate or stream.base_rate if stream.type == "video" else None
+        frame = 1 / float(rate) if rate and not sums[stream.index] else 0.0
+        seconds = ends[stream.index] - start + frame if ends[stream.index] > start else 0.0
+        return seconds if steady else max(seconds, sums[stream.index])
+
+    return Length(
+        pictures=until(picture) if picture is not None else 0.0,
+        sound=max((until(stream) for stream in media.streams.audio), default=0.0),
+        steady=steady,
+    )
+
+
+def seek(media: Any, time: float, stream: Any) -> bool:
+    """Go to where decoding can begin before a time of the container; False where it has no way of going there.
+
+    Flash video without an index cannot be sought: it is read on from where it stands.
+    """
+    import av.error
+
+    try:
+        media.seek(int(time / stream.time_base), stream=stream)
+    except av.error.FFmpegError:
+        return False
+    return True
 
 
 def segments(duration: float) -> list[Span | None]:
@@ -89,7 +170,50 @@ def segments(duration: float) -> list[Span | None]:
     return [Span("seconds", start, end) for start, end in pairwise(edges)]
 
 
-def samples(path: Path, span: Span | None, *, most: float | None = None) -> tuple[NDArray[np.float32], int]:
+def frames(media: Any, stream: Any) -> Iterator[Any]:
+    """Decode a stream as players do.
+
+    A packet that only repeats the frame before (Theora) is no end, and one that cannot be decoded, as lies between two
+    recordings that were joined, is passed over. Only where nothing at all can be decoded its error is raised.
+    """
+    import av.error
+
+    failure: av.error.FFmpegError | None = None
+    decoded = False
+    for packet in media.demux(stream):
+        if packet.size == 0 and packet.pts is not None:
+            continue
+        try:
+            found = packet.decode()
+        except av.error.InvalidDataError as error:
+            failure = failure or error
+            continue
+        decoded = decoded or bool(found)
+        yield from found
+    if failure is not None and not decoded:
+        raise failure
+
+
+def best_track(path: Path) -> int:
+    """Number (from 0) of the sound track to use: the first that is not silent, else the first.
+
+    Screen recorders keep a microphone that nobody spoke into before the sound of the system.
+    """
+    with opened(path) as media:
+        count = len(media.streams.audio)
+    if count < 2:
+        return 0
+    for track in range(count):
+        with opened(path) as media:
+            heard, _ = _decoded(media, media.streams.audio[track], 0.0, 3 * SEGMENT)
+        if len(heard) and float(np.sqrt(np.mean(np.square(heard)))) > SILENT:
+            return track
+    return 0
+
+
+def samples(
+    path: Path, span: Span | None, *, most: float | None = None, track: int = 0
+) -> tuple[NDArray[np.float32], int]:
     """Decode a sound track to mono.
 
     Parameters
@@ -100,6 +224,8 @@ def samples(path: Path, span: Span | None, *, most: float | None = None) -> tupl
         Seconds to decode; None decodes all, up to ``most``.
     most : float, optional
         Seconds after which to stop.
+    track : int
+        Which sound track, from 0.
 
     Returns
     -------
@@ -111,32 +237,91 @@ def samples(path: Path, span: Span | None, *, most: float | None = None) -> tupl
             return np.zeros(0, np.float32), 0
         start = span.start if span else 0.0
         end = span.end if span else (start + most if most else np.inf)
-        return _decoded(media, media.streams.audio[0], start, end)
+        return _decoded(media, media.streams.audio[min(track, len(media.streams.audio) - 1)], start, end)
+
+
+def counted(path: Path, span: Span | None) -> tuple[NDArray[np.float32], int]:
+    """Decode a stretch of a recording whose own time cannot be trusted: its place is found by counting samples."""
+    with opened(path) as media:
+        stream = media.streams.audio[0]
+        rate = int(stream.rate)
+        resampler = _Planar(rate)
+        first, last = (round(span.start * rate), round(span.end * rate)) if span else (0, None)
+        pieces: list[NDArray[np.float32]] = []
+        at = 0
+        for frame in frames(media, stream):
+            for piece in resampler(frame):
+                if at + piece.shape[1] > first:
+                    pieces.append(piece[:, max(0, first - at) :])
+                at += piece.shape[1]
+            if last is not None and at >= last:
+                break
+        return _joined(pieces, stop=None if last is None else last - first), rate
+
+
+class _Planar:
+    """Brings frames to planar float samples at one rate, whatever changes within the stream."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._resampler: Any = None
+        self._layout = ""
+
+    def __call__(self, frame: Any | None) -> list[NDArray[np.float32]]:
+        import av
+
+        if frame is None:
+            return [piece.to_ndarray() for piece in self._resampler.resample(None)] if self._resampler else []
+        left: list[NDArray[np.float32]] = []
+        if self._resampler is None or frame.layout.name != self._layout:
+            left = self(None)
+            self._layout = frame.layout.name
+            self._resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=self._rate)
+        frame.pts = None  # time that jumps would make the resampler refuse or fill in
+        return left + [piece.to_ndarray() for piece in self._resampler.resample(frame)]
+
+
+def mixed(channels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring channels (c, n) to one; the loudest alone where their mean cancels out (opposite phase)."""
+    if len(channels) == 1:
+        return channels[0]
+    mean = channels.mean(axis=0, dtype=np.float32)
+    loudness = np.sqrt(np.mean(np.square(channels, dtype=np.float64), axis=1)) if channels.size else np.zeros(1)
+    kept = float(np.sqrt(np.mean(np.square(mean, dtype=np.float64)))) if mean.size else 0.0
+    return channels[int(loudness.argmax())] if kept < CANCELLED * float(loudness.max()) else mean
+
+
+def _joined(pieces: list[NDArray[np.float32]], start: int = 0, stop: int | None = None) -> NDArray[np.float32]:
+    """Samples ``start`` to ``stop`` of pieces that follow each other, as one channel."""
+    if not pieces:
+        return np.zeros(0, np.float32)
+    count = max(len(piece) for piece in pieces)
+    # Where a chained recording goes from one channel to two, the one is both.
+    same = [piece if len(piece) == count else np.repeat(piece[:1], count, axis=0) for piece in pieces]
+    return np.ascontiguousarray(mixed(np.concatenate(same, axis=1)[:, start:stop]), dtype=np.float32)
 
 
 def _decoded(media: Any, stream: Any, start: float, end: float) -> tuple[NDArray[np.float32], int]:
-    import av
-
     rate = int(stream.rate)
-    resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate)
+    resampler = _Planar(rate)
+    begin = beginning(media)
     if start > 0:
-        media.seek(int(max(0.0, start - 0.5) / stream.time_base), stream=stream)
+        seek(media, max(0.0, start - 0.5 + begin), stream)
     pieces: list[NDArray[np.float32]] = []
     first: float | None = None
-    for frame in media.decode(stream):
-        at = frame.time if frame.time is not None else start
+    for frame in frames(media, stream):
+        at = frame.time - begin if frame.time is not None else start
         if at >= end:
             break
         if first is None:
             first = at
-        pieces.extend(piece.to_ndarray()[0] for piece in resampler.resample(frame))
-    pieces.extend(piece.to_ndarray()[0] for piece in resampler.resample(None))
+        pieces.extend(resampler(frame))
+    pieces.extend(resampler(None))
     if not pieces or first is None:
         return np.zeros(0, np.float32), rate
-    whole = np.concatenate(pieces)
     lead = max(0, round((start - first) * rate))
-    length = round((end - max(start, first)) * rate) if end < np.inf else len(whole)
-    return np.ascontiguousarray(whole[lead : lead + max(0, length)], dtype=np.float32), rate
+    length = round((end - max(start, first)) * rate) if end < np.inf else None
+    return _joined(pieces, lead, None if length is None else lead + max(0, length)), rate
 
 
 def encode_sound(sound: NDArray[np.float32], rate: int) -> bytes:
@@ -167,94 +352,3 @@ def put_sound(media: Any, stream: Any, sound: NDArray[np.float32], rate: int) ->
             media.mux(packet)
     for packet in stream.encode(None):
         media.mux(packet)
-
-
-def check_whole(path: Path, format: str) -> None:
-    """Compare the length that a container announces with the length of the file.
-
-    Raises
-    ------
-    UnreadableError
-        If the file ends before its content does. Decoders often play what is there and say nothing.
-    """
-    with access.translated(path), path.open("rb") as file:
-        size = path.stat().st_size
-        announced = {
-            "wav": _riff_end,
-            "avi": _riff_end,
-            "ogg": _ogg_end,
-            "ogv": _ogg_end,
-            "mp3": _mp3_end,
-        }.get(format)
-        if format in ("mp4", "mov", "m4a"):
-            announced = _boxes_end
-        elif format in ("mkv", "mka", "webm"):
-            announced = _matroska_end
-        end = announced(file, size) if announced else size
-    if end > size:
-        raise UnreadableError(
-            f"It is cut short: it should be {end:,} bytes long and is {size:,}. Copy or download it again."
-        )
-
-
-def _riff_end(file: Any, size: int) -> int:
-    head = file.read(12)
-    length = int.from_bytes(head[4:8], "little")
-    # Recorders that write to a pipe announce 0 or about 4 GB; RF64 keeps the length elsewhere.
-    return 8 + length if head[:4] == b"RIFF" and 0 < length < 0x7FFFF000 else size
-
-
-def _ogg_end(file: Any, size: int) -> int:
-    start = max(0, size - 2 * 65536)  # a page is at most 65,307 bytes (RFC 3533)
-    file.seek(start)
-    tail = file.read()
-    at = tail.rfind(b"OggS")
-    if at < 0:
-        return size
-    count = tail[at + 26] if at + 26 < len(tail) else 255
-    table = tail[at + 27 : at + 27 + count]
-    return start + at + 27 + count + sum(table) + (1 if len(table) < count else 0)
-
-
-def _mp3_end(file: Any, size: int) -> int:
-    head = file.read(10)
-    start = 0
-    if head[:3] == b"ID3":
-        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
-    file.seek(start)
-    frame = file.read(256)
-    at = max(frame.find(b"Xing"), frame.find(b"Info"))
-    if at < 0 or not frame[at + 7] & 2:
-        return size
-    skip = 8 + (4 if frame[at + 7] & 1 else 0)
-    length = int.from_bytes(frame[at + skip : at + skip + 4], "big")
-    return start + length if start + length > 1.01 * size + 1024 else size
-
-
-def _boxes_end(file: Any, size: int) -> int:
-    at = 0
-    while at + 8 <= size:
-        file.seek(at)
-        head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        if length == 1:
-            length = int.from_bytes(head[8:16], "big")
-        if length == 0:  # the last box, up to the end of the file
-            return size
-        if length < 8 or not head[4:8].isascii():  # no box at all: the decoder will say what is wrong
-            return size
-        at += length
-    return at
-
-
-def _matroska_end(file: Any, size: int) -> int:
-    head = file.read(4096)
-    at = head.find(b"\x18\x53\x80\x67")
-    if at < 0 or at + 4 >= len(head) or head[at + 4] == 0:
-        return size
-    width = 9 - head[at + 4].bit_length()
-    field = head[at + 4 : at + 4 + width]
-    length = int.from_bytes(field, "big") & ((1 << 7 * width) - 1)
-    if length == (1 << 7 * width) - 1:  # a live recording does not know its length
-        return size
-    return at + 4 + width + length

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nova_explore.collection import Item, Span
+from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import UnreadableError, import_extra
-from nova_explore.media import access, drawing
+from nova_explore.media import access, drawing, forms
 from nova_explore.media.content import Page, Part, Playable
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ MOST_SIDE = 2400
 """Pixels of the longest side of a rendered page, whatever its paper size."""
 
 SHOWN_HEIGHT = 1400
+STAMP = 120
+"""Characters of a text layer below which, on a page that is one picture, they are a stamp and not its words."""
+
+COVERED = 0.5
+"""Share of a page that a picture covers in a scan; margins are the rest."""
+
 _SECURITY = ("password", "security")
 # PDFium is not thread-safe: https://pypdfium2.readthedocs.io/en/stable/python_api.html#thread-incompatibility
 _PDFIUM = threading.RLock()
@@ -39,6 +46,8 @@ def _opened(path: Path) -> Iterator[Any]:
         try:
             with access.translated(path):
                 document = pypdfium2.PdfDocument(path)
+            if document.get_formtype():
+                document.init_forms()  # without it what was filled in is not drawn
         except pypdfium2.PdfiumError as error:
             raise UnreadableError(_reason(access.read_bytes(path), error)) from error
         try:
@@ -52,6 +61,8 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _reason(data: bytes, error: Exception) -> str:
+    if b"%%EO" not in data[-65536:] and b"startxref" not in data[-65536:]:
+        return "The document is cut short: it has no end mark. Copy or download it again."
     # PDFium sometimes fails without setting its error, and then reports the last one, of another document.
     if b"/Encrypt" in data and any(word in str(error).lower() for word in _SECURITY):
         return "The document is locked by a password. Save a copy without one."
@@ -72,10 +83,6 @@ def split(path: Path, format: str = "pdf") -> list[Part]:
         from nova_explore.media import image
 
         return image.split(path, format)
-    with access.translated(path), path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 65536))
-        if b"%%EOF" not in file.read():
-            raise UnreadableError("The document is cut short: it has no end mark. Copy or download it again.")
     with _opened(path) as document:
         count = len(document)
         if not count:
@@ -91,11 +98,56 @@ def _part(document: Any, number: int, count: int) -> Part:
             text = layer.get_text_bounded().replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "").strip()
         finally:
             layer.close()
+        filled = forms.values_of(document, page) if document.formenv else []
         width, height = (round(side) for side in page.get_size())
+        covered = _is_short(text) and _is_picture(page)
     finally:
         page.close()
-    facts = {"page": number + 1, "pages": count, "page_width": width, "page_height": height}
+    facts: dict[str, Scalar] = {"page": number + 1, "pages": count, "page_width": width, "page_height": height}
+    if text and (covered or not _is_language(text)):
+        # A scanner's stamp, or glyphs without their letters: the page has to be read from its picture.
+        facts["text_layer"], text = printable(text)[:200], ""
+    text = "\n".join([text, *(value for value in filled if value not in text)]).strip()
     return Part(Span("page", number, number + 1), text or None, facts)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) < STAMP and len(text.split()) < STAMP / 8
+
+
+def _is_picture(page: Any) -> bool:
+    """Whether one picture covers most of a page, as in a scan."""
+    import pypdfium2.raw as pdfium
+
+    width, height = page.get_size()
+    whole = abs(width * height) or 1.0
+    for shape in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = shape.get_bounds()
+        inside = (min(right, width) - max(left, 0)) * (min(top, height) - max(bottom, 0))
+        if inside > COVERED * whole:
+            return True
+    return False
+
+
+def _is_language(text: str) -> bool:
+    """Whether a text layer is made of letters: fonts without a table of Unicode come out as codes."""
+    marks = [letter for letter in text if not letter.isspace()]
+    wrong = sum(unicodedata.category(letter) in ("Cc", "Co", "Cn", "Cs") or letter == "\ufffd" for letter in marks)
+    return bool(marks) and wrong <= 0.2 * len(marks)
+
+
+def printable(text: str) -> str:
+    """A text with every character that cannot be printed as a question mark."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
+
+
+def information(path: Path) -> dict[str, str]:
+    """What the document says of itself (ISO 32000-1, section 14.3.3): Title, Author, Subject, Keywords and the like."""
+    try:
+        with _opened(path) as document:
+            return document.get_metadata_dict(skip_empty=True)
+    except UnreadableError:
+        return {}
 
 
 def render(path: Path, number: int, *, dpi: float = READ_DPI, most: int = MOST_SIDE) -> Image:
@@ -123,19 +175,26 @@ def _picture(item: Item, *, dpi: float = READ_DPI, most: int = MOST_SIDE) -> Ima
     if item.format != "pdf":
         from nova_explore.media import image
 
-        return image.decode(path, item.format, longest=most)
+        return image.decode(path, item.format, longest=most, page=image.page_of(item))
     return render(path, int(item.span.start) if item.span else 0, dpi=dpi, most=most)
 
 
-def load(item: Item) -> Page:
+def load(item: Item, *, longest: int = MOST_SIDE) -> Page:
     """The page's picture, and its words where they are known (``item.text``).
+
+    Parameters
+    ----------
+    item : Item
+        A page.
+    longest : int
+        Pixels of the longest side.
 
     Raises
     ------
     UnreadableError
         If its file has gone, changed or cannot be drawn.
     """
-    return Page(_picture(item), item.text)
+    return Page(_picture(item, most=longest), item.text)
 
 
 def thumbnail(item: Item, size: int = 160) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +46,19 @@ def fit(image: Image.Image, size: int) -> Image.Image:
         return image
     wanted = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(wanted, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def clearest(frames: Sequence[Image.Image]) -> Image.Image:
+    """The frame in the middle, or another where that is dark or empty and the other shows clearly more."""
+    middle = len(frames) // 2
+    best, most = frames[middle], -1.0
+    for place in dict.fromkeys((middle, len(frames) * 3 // 10, len(frames) * 7 // 10, len(frames) // 10)):
+        contrast = float(np.asarray(frames[place].convert("L"), dtype=np.float32).std())
+        if contrast > 1.25 * most:
+            best, most = frames[place], contrast
+        if most > 16:  # of 255: a black, white or faded frame lies below
+            break
+    return best
 
 
 def framed(image: Image.Image) -> Image.Image:

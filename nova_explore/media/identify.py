@@ -1,77 +1,44 @@
 """Find what a file is from its content: the name plays no part.
 
-Magic numbers follow the formats' own specifications; the list of what is *not* supported exists so that the reason
-can name the kind (https://www.garykessler.net/library/file_sigs.html).
+A text is a text whatever its first letters are. *The free market* has the name of an MP4 box at its fifth byte, and
+*GIF89a is the header of a format* begins like a picture; but no picture, sound or film is without control characters.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import zipfile
+import zlib
 from pathlib import Path
+from xml.parsers import expat
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access
+from nova_explore.media import access, kinds
+from nova_explore.media.encoding import HEAD, decode, plain_xml
 
-SUPPORTED = "png jpeg gif webp tiff bmp svg · pdf · wav mp3 ogg flac m4a · mp4 mov mkv webm avi · txt md"
-HEAD = 8192
 MOST_TEXT = 16 * 2**20
 """Bytes of the largest text file that is read: about five times *War and Peace*."""
 
-_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+MOST_PADDING = 2**16
+"""Zero bytes before the first frame of a recording that was cut out of a stream."""
 
-_PLAIN = (
-    (b"\x89PNG\r\n\x1a\n", Modality.IMAGE, "png"),
-    (b"\xff\xd8\xff", Modality.IMAGE, "jpeg"),
-    (b"GIF87a", Modality.IMAGE, "gif"),
-    (b"GIF89a", Modality.IMAGE, "gif"),
-    (b"II*\0", Modality.IMAGE, "tiff"),
-    (b"MM\0*", Modality.IMAGE, "tiff"),
-    (b"II+\0", Modality.IMAGE, "tiff"),
-    (b"MM\0+", Modality.IMAGE, "tiff"),
-    (b"fLaC", Modality.AUDIO, "flac"),
-)
-_RIFF = {
-    b"WEBP": (Modality.IMAGE, "webp"),
-    b"WAVE": (Modality.AUDIO, "wav"),
-    b"AVI ": (Modality.VIDEO, "avi"),
-}
-
-_OTHERS = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document", "Save it as PDF."),
-    (b"\x1f\x8b", "gzip-compressed data", "Unpack it."),
-    (b"BZh", "bzip2-compressed data", "Unpack it."),
-    (b"\xfd7zXZ\0", "xz-compressed data", "Unpack it."),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed data", "Unpack it."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it."),
-    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it."),
-    (b"PAR1", "a Parquet table", "Read it by itself: nova_explore.read('…')."),
-    (b"\x7fELF", "a program", "Leave it out."),
-    (b"MZ", "a program", "Leave it out."),
-    (b"SQLite format 3\0", "an SQLite database", "Export the table as CSV or Parquet."),
-    (b"{\\rtf", "an RTF document", "Save it as PDF or plain text."),
-    (b"8BPS", "a Photoshop document", "Export it as PNG."),
-    (b"\0\0\1\0", "an icon", "Save it as PNG."),
-    (b"FLV\1", "Flash video", "Convert it to MP4."),
-    (b"\x30\x26\xb2\x75", "Windows Media", "Convert it to MP4 or MP3."),
-    (b"FORM", "AIFF or IFF data", "Convert it to WAV or FLAC."),
-    (b"%!PS", "PostScript", "Convert it to PDF."),
-    (b"wOFF", "a font", "Leave it out."),
-    (b"wOF2", "a font", "Leave it out."),
-    (b"\0\1\0\0\0", "a font", "Leave it out."),
-)
-_HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.I | re.S)
-_SVG = re.compile(r"<(?:[\w.-]+:)?svg[\s>/]")
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\r\n\f\v\x1b\b")
+_PDF = re.compile(rb"%PDF-\d\.\d\s*[\r\n]")
+_HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.I | re.S)
 
 
-def identify(path: Path) -> tuple[Modality, str]:
+def identify(path: Path, *, encoding: str | None = None) -> tuple[Modality, str]:
     """Modality and format of a file, from its content alone.
 
     Parameters
     ----------
     path : Path
         Any path; it is looked at before it is opened, so pipes and devices are never touched.
+    encoding : str, optional
+        Of texts that are neither UTF-8 nor UTF-16; None finds out.
 
     Returns
     -------
@@ -85,66 +52,115 @@ def identify(path: Path) -> tuple[Modality, str]:
     """
     size = access.check_file(path).st_size
     head = access.read_bytes(path, HEAD)
-    found = _by_magic(head, path)
-    if found:
-        return found
-    for magic, what, do in _OTHERS:
-        if head.startswith(magic):
-            raise _unsupported(what, do)
-    if head.startswith(b"PK"):
-        raise _unsupported(*_zip_kind(head))
-    return _as_text(path, head, size)
+    if not _is_written(head):
+        found = _by_magic(head, path)
+        if found:
+            return found
+        for magic, what, do in kinds.OTHERS:
+            if head.startswith(magic):
+                raise _unsupported(what, do)
+        if head.startswith(b"PK"):
+            return _in_zip(head, path)
+    return _as_text(path, head, size, encoding)
+
+
+def _is_written(head: bytes) -> bool:
+    """Whether bytes are letters alone, in any encoding that has no zero bytes."""
+    return len(head.translate(None, _CONTROLS)) == len(head)
 
 
 def _by_magic(head: bytes, path: Path) -> tuple[Modality, str] | None:
-    for magic, modality, format in _PLAIN:
+    for magic, modality, format in kinds.READ:
         if head.startswith(magic):
-            return modality, format
-    if head[:4] in (b"RIFF", b"RF64") and head[8:12] in _RIFF:
-        return _RIFF[head[8:12]]
-    # Byte 14 of a bitmap is the length of its header: text that begins with BM is thus not taken for one.
+            return (modality, "raw") if format == "tiff" and _is_raw(path) else (modality, format)
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] in kinds.RIFF:
+        return kinds.RIFF[head[8:12]]
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return Modality.AUDIO, "aiff"
+    # Byte 14 of a bitmap is the length of its header.
     if head[:2] == b"BM" and head[14:18] in {n.to_bytes(4, "little") for n in (12, 40, 52, 56, 64, 108, 124)}:
         return Modality.IMAGE, "bmp"
     # Readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, implementation note 13).
     if b"%PDF-" in head[:1024]:
         return Modality.PAGE, "pdf"
+    if head[:2] == b"\x1f\x8b" and _is_drawing(_unpacked(head)):
+        return Modality.IMAGE, "svg"
+    return _recording(head, path)
+
+
+def _recording(head: bytes, path: Path) -> tuple[Modality, str] | None:
     if head[:4] == b"OggS":
         return (Modality.VIDEO, "ogv") if b"\x80theora" in head[:4096] else (Modality.AUDIO, "ogg")
     if head[:3] == b"ID3":
         return Modality.AUDIO, _after_id3(path, head)
-    # MPEG audio frame: eleven set bits, layer III, a bit rate and a sampling rate that exist.
-    if len(head) > 3 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[2] >> 4 != 15 and head[2] & 12 != 12:
-        return Modality.AUDIO, "mp3"
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
-        return _isobmff(head, path)
+        return _in_boxes(head, path)
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         webm = b"webm" in head[:64]
         if _has_picture(path, "mkv"):
             return Modality.VIDEO, "webm" if webm else "mkv"
         return Modality.AUDIO, "webm" if webm else "mka"
-    return None
+    format = (
+        "ts" if kinds.is_transport_stream(head) else next((f for m, f in kinds.BY_FFMPEG if head.startswith(m)), "")
+    )
+    if format:
+        return (Modality.VIDEO if _has_picture(path, format) else Modality.AUDIO), format
+    start = head.lstrip(b"\0") or access.read_bytes(path, MOST_PADDING).lstrip(b"\0")
+    if kinds.is_mpeg_audio(start):
+        return Modality.AUDIO, "mp3"
+    return (Modality.AUDIO, "aac") if kinds.is_adts(head) else None
+
+
+def _in_zip(head: bytes, path: Path) -> tuple[Modality, str]:
+    if b"mimetypeapplication/epub" in head:
+        return Modality.TEXT, "epub"
+    with contextlib.suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
+        head += b" ".join(name.encode() for name in archive.namelist()[:200])
+    for folder, format in kinds.IN_ZIP:
+        if folder in head:
+            return Modality.TEXT, format
+    raise _unsupported(*kinds.in_zip(head))
+
+
+def _is_raw(path: Path) -> bool:
+    from nova_explore.media import raw
+
+    return raw.is_raw(path)
+
+
+def _unpacked(head: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(31).decompress(head, HEAD)
+    except zlib.error:
+        return b""
 
 
 def _after_id3(path: Path, head: bytes) -> str:
     size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)) + 10
     with access.translated(path), path.open("rb") as file:
         file.seek(size)
-        return "flac" if file.read(4) == b"fLaC" else "mp3"
+        start = file.read(8)
+    return "flac" if start[:4] == b"fLaC" else "aac" if kinds.is_adts(start) else "mp3"
 
 
-def _isobmff(head: bytes, path: Path) -> tuple[Modality, str]:
+def _in_boxes(head: bytes, path: Path) -> tuple[Modality, str]:
     brand = head[8:12] if head[4:8] == b"ftyp" else b"qt  "
-    if brand in (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis", b"hevc"):
-        raise _unsupported("a HEIC or AVIF picture", "Save it as JPEG or PNG.")
+    if brand == b"crx ":
+        return Modality.IMAGE, "raw"
+    if brand == b"jxl ":
+        raise _unsupported("a JPEG XL picture", "Save it as JPEG or PNG.")
+    if brand in kinds.PICTURES_IN_BOXES:
+        brands = head[8 : int.from_bytes(head[:4], "big")]
+        return Modality.IMAGE, "avif" if b"avif" in brands or b"avis" in brands else "heic"
     if _has_picture(path, "mp4"):
         return Modality.VIDEO, "mov" if brand == b"qt  " else "mp4"
     return Modality.AUDIO, "m4a"
 
 
 def _has_picture(path: Path, format: str) -> bool:
-    from nova_explore.media import container
+    from nova_explore.media import container, whole
 
-    container.check_whole(path, format)
+    whole.check_whole(path, format)
     with container.opened(path) as media:
         if container.picture_stream(media) is not None:
             return True
@@ -153,40 +169,36 @@ def _has_picture(path: Path, format: str) -> bool:
     raise UnreadableError("It holds neither pictures nor sound. Check the recording.")
 
 
-def _zip_kind(head: bytes) -> tuple[str, str]:
-    if b"word/" in head or b"xl/" in head or b"ppt/" in head or b"[Content_Types].xml" in head:
-        return "an Office document", "Save it as PDF."
-    if b"mimetypeapplication/epub" in head:
-        return "an e-book", "Convert it to PDF."
-    if b"mimetypeapplication/vnd.oasis" in head:
-        return "an OpenDocument file", "Save it as PDF."
-    return "a zip archive", "Unpack it."
-
-
 def _unsupported(what: str, do: str) -> UnreadableError:
-    return UnreadableError(f"It holds {what}, which is not a supported kind ({SUPPORTED}). {do}")
+    return UnreadableError(f"It holds {what}, which is not a supported kind ({kinds.SUPPORTED}). {do}")
 
 
-def _as_text(path: Path, head: bytes, size: int) -> tuple[Modality, str]:
-    start = decode(head, cut=size > len(head))
-    stripped = start.lstrip("\ufeff \t\r\n")
-    if stripped.startswith("<"):
-        if _HTML.match(stripped):
-            raise _unsupported("a web page (HTML)", "Save it as PDF or plain text.")
-        if _SVG.search(stripped):
+def _as_text(path: Path, head: bytes, size: int, encoding: str | None) -> tuple[Modality, str]:
+    for magic, what, do in kinds.TEXTUAL:
+        if head.startswith(magic):
+            raise _unsupported(what, do)
+    if _PDF.match(head) or (b"%PDF-" in head[:1024] and b" obj" in head and b"<<" in head):
+        return Modality.PAGE, "pdf"
+    markup = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
+    if markup.startswith(b"<"):
+        if _HTML.match(markup.replace(b"\0", b"")):
+            return Modality.TEXT, "html"
+        root = _root_of(head) or (_root_of(access.read_bytes(path, MOST_TEXT)) if size > len(head) else None)
+        if root == "svg":
             return Modality.IMAGE, "svg"
-        if stripped.startswith("<?xml"):
+        if markup.replace(b"\0", b"").startswith(b"<?xml"):
             raise _unsupported("XML", "Export its words as plain text or a table.")
     if size > MOST_TEXT:
+        decode(head, cut=True, encoding=encoding)
         raise UnreadableError(
             f"It is a text of {size / 2**20:,.0f} MB; at most {MOST_TEXT // 2**20} MB are read. Split it."
         )
-    text = decode(access.read_bytes(path)) if size > len(head) else start
+    text = decode(access.read_bytes(path) if size > len(head) else head, encoding=encoding)
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise UnreadableError("It holds only white space. Give a text with words.")
-    if stripped[:1] in ("{", "["):
+    if text.lstrip()[:1] in ("{", "["):
         try:
-            json.loads(text.lstrip("\ufeff"))
+            json.loads(text)
         except (ValueError, RecursionError):
             pass
         else:
@@ -194,49 +206,15 @@ def _as_text(path: Path, head: bytes, size: int) -> tuple[Modality, str]:
     return Modality.TEXT, "txt"
 
 
-def decode(data: bytes, *, cut: bool = False) -> str:
-    """Decode UTF-8, or UTF-16 with a byte order mark, without the mark.
-
-    Parameters
-    ----------
-    data : bytes
-        The text, or its beginning.
-    cut : bool
-        True where ``data`` is a beginning, which may end within a character.
-
-    Raises
-    ------
-    UnreadableError
-        If the bytes are no text, or a text in another encoding.
-    """
-    if not data.strip(b"\0"):
-        raise UnreadableError("It holds only zero bytes: the copy or the disk failed. Copy it again.")
-    encoding = next((name for bom, name in _BOMS.items() if data.startswith(bom)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if cut and error.start >= len(data) - 4:
-            text = data[: error.start].decode(encoding)
-        else:
-            raise _not_utf8(data, error) from error
-    controls = sum(character < " " and character not in "\t\r\n\f\v\x1b\b" for character in text[:HEAD])
-    if controls > 0.01 * len(text[:HEAD]):
-        raise _unknown(data)
-    return text.lstrip("\ufeff")
+def _is_drawing(data: bytes) -> bool:
+    return _root_of(data) == "svg"
 
 
-def _not_utf8(data: bytes, error: UnicodeDecodeError) -> UnreadableError:
-    sample = data[:HEAD]
-    controls = sum(byte < 32 and byte not in b"\t\r\n\f\v" for byte in sample)
-    if controls > 0.01 * len(sample):
-        return _unknown(data)
-    return UnreadableError(
-        f"It looks like a text in another encoding: byte {error.start} is not {error.encoding}. Save it as UTF-8."
-    )
-
-
-def _unknown(data: bytes) -> UnreadableError:
-    first = data[:8].hex(" ")
-    return UnreadableError(
-        f"Its content is of no known kind (first bytes: {first}), whatever its name says. Supported: {SUPPORTED}."
-    )
+def _root_of(data: bytes) -> str | None:
+    """Name of the root element of XML, without its prefix; None where none begins, or the encoding is none of XML's."""
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, _attributes: found.append(name) if not found else None
+    with contextlib.suppress(expat.ExpatError, ValueError):
+        parser.Parse(plain_xml(data), False)
+    return found[0].rpartition(":")[2] if found else None

@@ -1,10 +1,19 @@
-"""Drawings (SVG): checked for references to other files, then rasterised by resvg, which runs no script."""
+"""Drawings (SVG): checked for references to other files, then drawn by resvg, which runs no script."""
 
 from __future__ import annotations
 
+import io
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from nova_explore.errors import UnreadableError
+from nova_explore.media import colour
+from nova_explore.media.encoding import plain_xml, xml_text
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MOST_BYTES = 16 * 2**20
 _LOADING = {
@@ -21,20 +30,41 @@ _LOADING = {
 }
 _UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
+_WORDS = {
+    ("svg", "title"): "title",
+    ("svg", "desc"): "caption",
+    ("Work", "title"): "title",
+    ("Work", "description"): "caption",
+    ("Work", "subject"): "tags",
+    ("Work", "date"): "date",
+    ("Work", "creator"): "author",
+    ("Work", "rights"): "copyright",
+}
+"""Elements of a drawing's own description (SVG 1.1, section 5; Dublin Core in RDF), by the one that holds them."""
 
-def _scan(data: bytes) -> tuple[dict[str, str], bool]:
-    """Attributes of the root element, and whether there is text; refuses what reaches outside the file."""
-    root: dict[str, str] = {}
-    has_text = False
+
+@dataclass(slots=True)
+class _Scan:
+    """What one pass over the elements of a drawing finds."""
+
+    root: dict[str, str] = field(default_factory=dict)
+    has_text: bool = False
+    words: dict[str, list[str]] = field(default_factory=dict)
+
+
+def _scan(data: bytes) -> _Scan:
+    """Attributes of the root, whether there is text, and its own words; refuses what reaches outside the file."""
+    found = _Scan()
+    path: list[str] = []
+    spoken: list[tuple[str, list[str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal has_text
         local = name.rpartition(":")[2]
-        if not root:
+        if not found.root:
             if local != "svg":
                 raise UnreadableError(f"It is XML, but its root is <{name}> and not <svg>. Save it as SVG.")
-            root.update({"": "svg"} | attributes)
-        has_text = has_text or local == "text"
+            found.root.update({"": "svg"} | attributes)
+        found.has_text = found.has_text or local == "text"
         if local in _LOADING:
             for key, value in attributes.items():
                 target = value.strip()
@@ -43,6 +73,23 @@ def _scan(data: bytes) -> tuple[dict[str, str], bool]:
                         f"The drawing refers to another file ({target[:60]!r}), which is never opened. "
                         "Embed it in the drawing, or save it as PNG."
                     )
+        if _holds_words(path, local):
+            spoken.append((_WORDS[path[-1], local], []))
+        path.append(local)
+
+    def end(name: str) -> None:
+        path.pop()
+        if spoken and _holds_words(path, name.rpartition(":")[2]):
+            key, pieces = spoken.pop()
+            found.words.setdefault(key, []).extend(" ".join(piece.split()) for piece in pieces if piece.strip())
+
+    def words(text: str) -> None:
+        if spoken:
+            pieces = spoken[-1][1]
+            if path[-1] == "li":  # every keyword of a bag is an element of its own
+                pieces.append(text)
+            else:
+                pieces[:] = [" ".join([*pieces, text])]
 
     def entity(name: str, _is_parameter: bool, value: str | None, *_outside: str | None) -> None:
         if value is None:
@@ -51,14 +98,22 @@ def _scan(data: bytes) -> tuple[dict[str, str], bool]:
             )
 
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = words
     parser.EntityDeclHandler = entity  # pyright: ignore[reportAttributeAccessIssue]
     try:
-        parser.Parse(data, True)
+        parser.Parse(plain_xml(data), True)
     except expat.ExpatError as error:
         # expat stops entities that multiply (billion laughs) with an error of its own
         raise UnreadableError(f"The drawing is damaged or cut short ({error}). Export it again.") from error
-    return root, has_text
+    return found
+
+
+def _holds_words(path: list[str], local: str) -> bool:
+    """Whether an element says what the drawing is: titles of shapes deeper inside are tooltips."""
+    return bool(path) and (len(path) == 1 or path[-1] == "Work") and (path[-1], local) in _WORDS
 
 
 def _length(text: str) -> float | None:
@@ -79,20 +134,38 @@ def _size(root: dict[str, str]) -> tuple[int, int]:
     return max(1, round(min(width or 100.0, 1e9))), max(1, round(min(height or 100.0, 1e9)))
 
 
-def _render(data: bytes, longest: int) -> bytes:
-    import resvg_py
+def _plain(data: bytes) -> bytes:
+    """The XML of a drawing, unpacked where it is ``.svgz``.
 
-    _, has_text = _scan(data)
+    Raises
+    ------
+    UnreadableError
+        If it is too large, or the packing is damaged.
+    """
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = zlib.decompressobj(31).decompress(data, MOST_BYTES + 1)
+        except zlib.error as error:
+            raise UnreadableError(f"The packed drawing is damaged ({error}). Export it again.") from error
+    if len(data) > MOST_BYTES:
+        raise UnreadableError(
+            f"It is a drawing of {len(data) / 2**20:,.0f} MB; at most {MOST_BYTES // 2**20} are drawn. Save it as PNG."
+        )
+    return data
+
+
+def _render(data: bytes, scan: _Scan, longest: int) -> Image:
+    import resvg_py
+    from PIL import Image
+
     try:
         # Fonts take 90 ms to list, so only where there is text. Without a resolution lengths in points become zero.
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
-        return bytes(
-            resvg_py.svg_to_bytes(
-                svg_string=text, width=longest, height=longest, dpi=96.0, skip_system_fonts=not has_text
-            )
+        drawn = resvg_py.svg_to_bytes(
+            svg_string=xml_text(data), width=longest, height=longest, dpi=96.0, skip_system_fonts=not scan.has_text
         )
     except ValueError as error:
         raise UnreadableError(f"The drawing cannot be rendered ({error}). Export it again, or as PNG.") from error
+    return Image.open(io.BytesIO(bytes(drawn)))
 
 
 def check(data: bytes) -> tuple[int, int]:
@@ -103,21 +176,27 @@ def check(data: bytes) -> tuple[int, int]:
     UnreadableError
         If it is damaged, refers to other files, or is too large.
     """
-    if len(data) > MOST_BYTES:
-        raise UnreadableError(
-            f"It is a drawing of {len(data) / 2**20:,.0f} MB; at most {MOST_BYTES // 2**20} are drawn. Save it as PNG."
-        )
-    root, _ = _scan(data)
-    _render(data, 16)
-    return _size(root)
+    data = _plain(data)
+    scan = _scan(data)
+    _render(data, scan, 16)
+    return _size(scan.root)
 
 
-def rasterise(data: bytes, *, longest: int) -> bytes:
-    """Draw it as PNG, its longest side ``longest`` pixels.
+def draw(data: bytes, *, longest: int) -> Image:
+    """Draw it in RGB, its longest side ``longest`` pixels, on white or on what shows white lines.
 
     Raises
     ------
     UnreadableError
         If it is damaged, refers to other files, or is too large.
     """
-    return _render(data, longest)
+    data = _plain(data)
+    return colour.to_srgb(_render(data, _scan(data), longest))
+
+
+def words_in(data: bytes) -> dict[str, list[str]]:
+    """Title, caption, tags, author, date and copyright that a drawing carries; an empty mapping where it is damaged."""
+    try:
+        return _scan(_plain(data)).words
+    except UnreadableError:
+        return {}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 from nova_explore.collection import Item, Span
-from nova_explore.media import access, drawing
+from nova_explore.media import access, drawing, office
 from nova_explore.media.content import Part, Playable, Text
-from nova_explore.media.identify import decode
+from nova_explore.media.encoding import decode, encoding_of
 
 LIMIT = 1200
 """Characters of the longest part: about 250 English words, what a small text encoder takes in one window."""
@@ -20,15 +21,25 @@ _SPACE = re.compile(r"\s+")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
-def split(path: Path, format: str = "txt", *, limit: int = LIMIT) -> list[Part]:  # noqa: ARG001 (as all modalities)
+def split(path: Path, format: str = "txt", *, limit: int = LIMIT, encoding: str | None = None) -> list[Part]:
     """Parts of a text file, each at most ``limit`` characters.
 
     Raises
     ------
     UnreadableError
-        If it is not UTF-8 or UTF-16 text.
+        If it is no text, or its encoding cannot be told.
     """
-    return split_text(decode(access.read_bytes(path)), limit=limit)
+    if format in office.FORMATS:
+        words, said = office.words_of(path, format)
+        return [replace(part, facts=said) for part in split_text(words, limit=limit)]
+    data = access.read_bytes(path)
+    text = decode(data, encoding=encoding)
+    parts = split_text(text, limit=limit)
+    name = encoding or encoding_of(data)
+    if name == "utf-8":
+        return parts
+    facts = {"encoding": name if encoding or name.startswith("utf") else f"{name} (guessed)"}
+    return [replace(part, facts=facts) for part in parts]
 
 
 def split_text(text: str, *, limit: int = LIMIT) -> list[Part]:
@@ -92,7 +103,9 @@ def words_of(item: Item) -> str:
     """The text of an item: its own, or what its file says within the span."""
     if item.text is not None:
         return item.text
-    text = decode(access.read_bytes(access.locate(item)))
+    path = access.locate(item)
+    packed = item.format in office.FORMATS
+    text = office.words_of(path, item.format)[0] if packed else decode(access.read_bytes(path))
     return text[int(item.span.start) : int(item.span.end)] if item.span else text
 
 

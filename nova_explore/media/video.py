@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nova_explore.collection import Item, Span
+from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access, container, drawing
+from nova_explore.media import access, container, drawing, whole
+from nova_explore.media.audio import track_facts, track_of
 from nova_explore.media.content import Clip, Part, Playable, Sound
+from nova_explore.media.hdr import hdr_of, to_standard
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,26 +44,33 @@ def split(path: Path, format: str) -> list[Part]:
     UnreadableError
         If it is damaged, cut short, or holds no frames.
     """
-    container.check_whole(path, format)
+    whole.check_whole(path, format)
     with container.opened(path) as media:
         stream = container.picture_stream(media)
         if stream is None:
             raise UnreadableError("It holds no moving pictures. Export it again.")
-        frame = next(media.decode(stream), None)
+        frame = next(container.frames(media, stream), None)
         if frame is None:
             raise UnreadableError("The video holds no frames. Record or export it again.")
-        duration = container.seconds(media, stream)
         rate = float(stream.average_rate or stream.base_rate or 0)
         width, height = _shape(frame, stream)
-        has_sound = bool(media.streams.audio)
-    duration = duration or (1 / rate if rate else 0.04)
-    facts = {
+        tracks = len(media.streams.audio)
+        hdr = hdr_of(frame)
+    with container.opened(path) as media:
+        length = container.measure(media, container.picture_stream(media))
+    duration = max(length.pictures, length.sound) or (1 / rate if rate else 0.04)
+    facts: dict[str, Scalar] = {
         "duration": round(duration, 3),
         "width": width,
         "height": height,
         "fps": round(rate, 3),
-        "has_sound": has_sound,
-    }
+        "has_sound": tracks > 0,
+    } | track_facts(path, tracks)
+    if hdr:
+        facts["hdr"] = hdr
+    if tracks and abs(length.pictures - length.sound) > 1.0:
+        # The last picture stands while sound goes on, as in a player.
+        facts["pictures_until"], facts["sound_until"] = round(length.pictures, 3), round(length.sound, 3)
     return [Part(span, facts=facts) for span in container.segments(duration)]
 
 
@@ -84,7 +93,10 @@ def _picture(frame: Any, stream: Any, longest: int) -> Image:
     width, height = max(2, round(width * scale)), max(2, round(height * scale))
     turn = _turn(frame)
     size = (height, width) if turn in (90, 270) else (width, height)
-    image = frame.reformat(width=size[0], height=size[1], format="rgb24").to_image()
+    if hdr_of(frame):
+        image = to_standard(frame, size)
+    else:
+        image = frame.reformat(width=size[0], height=size[1], format="rgb24").to_image()
     return image.rotate(turn, expand=True) if turn else image
 
 
@@ -96,7 +108,7 @@ def _stretch(item: Item) -> tuple[float, float]:
 
 
 def frames_at(path: Path, times: list[float], *, longest: int = LONGEST) -> list[Image]:
-    """The frames shown at some moments, in order; those past the end of the stream are left out.
+    """The frames shown at some moments, in order; after the last frame that one stands.
 
     Parameters
     ----------
@@ -118,39 +130,75 @@ def frames_at(path: Path, times: list[float], *, longest: int = LONGEST) -> list
         if stream is None:
             raise UnreadableError("It holds no moving pictures. Export it again.")
         stream.thread_type = "AUTO"
-        offset = float((stream.start_time or 0) * stream.time_base)
-        keys = _keys(media, stream, times[0] + offset, times[-1] + offset)
-        media.seek(max(0, int((times[0] + offset) / stream.time_base)), stream=stream)
-        decoding: Iterator[Any] = media.decode(stream)
-        last, position = None, -np.inf
+        begin = container.beginning(media)
+        keys = _keys(path, times[0] + begin, times[-1] + begin)
+        reel = _Reel(media, stream)
+        shown, picture = None, None
         for time in times:
-            wanted = time + offset
-            key = max((key for key in keys if key <= wanted), default=-np.inf)
-            if key > position:
-                media.seek(int(key / stream.time_base), stream=stream)
-                decoding, last = media.decode(stream), None
-            while last is None or last.time is None or last.time < wanted - 0.02:
-                frame = next(decoding, None)
-                if frame is None:
-                    break
-                last, position = frame, frame.time if frame.time is not None else position
-            if last is not None:
-                pictures.append(_picture(last, stream, longest))
+            frame = reel.at(time + begin, keys)
+            if frame is None:
+                continue
+            if frame is not shown:
+                shown, picture = frame, _picture(frame, stream, longest)
+            if picture is not None:
+                pictures.append(picture)
     return pictures
 
 
-def _keys(media: Any, stream: Any, start: float, end: float) -> list[float]:
-    """Times of the frames from which decoding can begin."""
-    media.seek(max(0, int(start / stream.time_base)), stream=stream)
-    found = []
-    for packet in media.demux(stream):
-        if packet.pts is None:
-            continue
-        at = float(packet.pts * packet.time_base)
-        if at > end:
-            break
-        if packet.is_keyframe:
-            found.append(at)
+class _Reel:
+    """Goes through the frames of a stream, forwards, to the one that is shown at a moment."""
+
+    def __init__(self, media: Any, stream: Any) -> None:
+        self._media, self._stream = media, stream
+        self._begun = False
+        self._decoding: Iterator[Any] = iter(())
+        self._shown: Any = None
+        self._next: Any = None
+
+    def at(self, wanted: float, keys: list[float]) -> Any:
+        """The last frame whose time is not after the moment; the first one where none is."""
+        key = max((key for key in keys if key <= wanted), default=None)
+        if self._shown is None or (key is not None and self._shown.time is not None and key > self._shown.time):
+            self._go(wanted if key is None else key)
+            if self._next is None or (self._next.time or 0.0) > wanted + 0.5:
+                self._go(None)  # what is not indexed is sought only roughly
+        while self._next is not None and (self._next.time is None or self._next.time <= wanted + 0.001):
+            self._shown, self._next = self._next, next(self._decoding, None)
+        return self._shown if self._shown is not None else self._next
+
+    def rest(self) -> Iterator[Any]:
+        """The frames after the one that was shown last."""
+        if self._next is not None:
+            yield self._next
+            yield from self._decoding
+
+    def _go(self, time: float | None) -> None:
+        target = 0.0 if time is None else time
+        # Just opened it stands at its beginning: some containers lose their place when they are sent there.
+        moved = not self._begun and target <= container.beginning(self._media) + 0.05
+        moved = moved or container.seek(self._media, target, self._stream)
+        if self._begun and not moved:
+            return  # a container that cannot go back stays where it is
+        self._begun = True
+        self._decoding = container.frames(self._media, self._stream)
+        self._shown, self._next = None, next(self._decoding, None)
+
+
+def _keys(path: Path, start: float, end: float) -> list[float]:
+    """Times of the frames from which decoding can begin; the file is opened anew, for not every container goes back."""
+    found: list[float] = []
+    with container.opened(path) as media:
+        stream = container.picture_stream(media)
+        if stream is None or not container.seek(media, max(0.0, start), stream):
+            return found
+        for packet in media.demux(stream):
+            if packet.pts is None:
+                continue
+            at = float(packet.pts * packet.time_base)
+            if at > end:
+                break
+            if packet.is_keyframe and packet.size:
+                found.append(at)
     return found
 
 
@@ -177,7 +225,7 @@ def load(item: Item) -> Clip:
 def _sound(path: Path, item: Item) -> Sound | None:
     start, end = _stretch(item)
     try:
-        samples, rate = container.samples(path, Span("seconds", start, end))
+        samples, rate = container.samples(path, Span("seconds", start, end), track=track_of(item))
     except UnreadableError:
         return None  # pictures with a broken sound track are still pictures
     return Sound(samples, rate) if len(samples) else None
@@ -214,7 +262,7 @@ def _plays(path: Path, pictures: set[str], sounds: set[str]) -> bool:
         stream = container.picture_stream(media)
         if stream is None or stream.codec_context.name not in pictures:
             return False
-        if stream.codec_context.pix_fmt not in ("yuv420p", "yuvj420p"):
+        if stream.codec_context.pix_fmt not in ("yuv420p", "yuvj420p") or len(media.streams.audio) > 1:
             return False
         return all(sound.codec_context.name in sounds for sound in media.streams.audio)
 
@@ -233,23 +281,16 @@ def _encode(path: Path, item: Item) -> bytes:
         if stream is None:
             raise UnreadableError("It holds no moving pictures. Export it again.")
         stream.thread_type = "AUTO"
-        _encode_pictures(source, stream, media, start, end, sound)
+        _encode_pictures(path, source, stream, media, start, end, sound)
     return out.getvalue()
 
 
-def _encode_pictures(source: Any, stream: Any, media: Any, start: float, end: float, sound: Sound | None) -> None:
-    offset = float((stream.start_time or 0) * stream.time_base)
-    if start > 0:
-        source.seek(int((start + offset) / stream.time_base), stream=stream)
+def _encode_pictures(
+    path: Path, source: Any, stream: Any, media: Any, start: float, end: float, sound: Sound | None
+) -> None:
     target = track = None
     size, last = (0, 0), -1
-    for frame in source.decode(stream):
-        at = (frame.time or 0.0) - offset - start
-        if at < -0.001:
-            continue
-        if at >= end - start:
-            break
-        tick = round(at * SHOWN_RATE)
+    for tick, frame in _ticks(path, source, stream, start, end):
         if tick <= last:
             continue
         last = tick
@@ -264,7 +305,7 @@ def _encode_pictures(source: Any, stream: Any, media: Any, start: float, end: fl
             target.codec_context.time_base = Fraction(1, SHOWN_RATE)
             if sound:
                 track = media.add_stream("aac", rate=44100, layout="mono")
-        shown = _fitted(frame, size)
+        shown = _fitted(frame, stream, size)
         shown.pts, shown.time_base = tick, Fraction(1, SHOWN_RATE)
         for packet in target.encode(shown):
             media.mux(packet)
@@ -276,12 +317,26 @@ def _encode_pictures(source: Any, stream: Any, media: Any, start: float, end: fl
         container.put_sound(media, track, sound.samples, sound.rate)
 
 
-def _fitted(frame: Any, size: tuple[int, int]) -> Any:
-    """The frame, upright, at a size that the encoder takes."""
+def _ticks(path: Path, source: Any, stream: Any, start: float, end: float) -> Iterator[tuple[int, Any]]:
+    """Frames of a stretch with their ticks of the clip; the one that stands when it begins is the first."""
+    begin = container.beginning(source)
+    reel = _Reel(source, stream)
+    standing = reel.at(start + begin, _keys(path, start + begin, start + begin))
+    if standing is None:
+        return
+    yield 0, standing
+    for frame in reel.rest():
+        at = (frame.time or 0.0) - begin - start
+        if at >= end - start:
+            break
+        yield round(at * SHOWN_RATE), frame
+
+
+def _fitted(frame: Any, stream: Any, size: tuple[int, int]) -> Any:
+    """The frame, upright and in the colours of a plain screen, at a size that the encoder takes."""
     import av
 
-    turn = _turn(frame)
-    if not turn:
+    if not _turn(frame) and not hdr_of(frame):
         return frame.reformat(width=size[0], height=size[1], format="yuv420p")
-    image = frame.to_image().rotate(turn, expand=True).resize(size)
+    image = _picture(frame, stream, max(size)).resize(size)
     return av.VideoFrame.from_image(image).reformat(format="yuv420p")

@@ -1,65 +1,40 @@
-"""One file becomes its items: identified, split, digested, with the words and facts that lie beside it."""
+"""One file becomes its items: identified, split, digested, with what it and the files beside it say of it."""
 
 from __future__ import annotations
 
 import fnmatch
-import json
-import re
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from nova_explore import media
-from nova_explore.collection import Item, Modality, Scalar
+from nova_explore.collection import Collection, Item, Modality, Scalar, Unread, number_copies
 from nova_explore.errors import NovaExploreError, UnreadableError
 from nova_explore.media import access
 from nova_explore.media.content import Part
+from nova_explore.media.described import Described, describe
+from nova_explore.media.tags import Line
+from nova_explore.sources.beside import SideFiles
+from nova_explore.sources.scalars import combined
 
 Documents = Literal["auto", "image"]
 
-MEDIA_SUFFIXES = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".gif",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".svg",
-        ".pdf",
-        ".wav",
-        ".mp3",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".flac",
-        ".m4a",
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".ogv",
-    ]
+TABLE_SUFFIXES = frozenset((".csv", ".tsv", ".parquet", ".jsonl", ".ndjson"))
+_PROSE_SUFFIXES = frozenset(
+    ("", ".txt", ".text", ".md", ".markdown", ".rst", ".adoc", ".org", ".tex", ".log", ".nfo", ".asc", ".debian")
 )
-"""Endings of the names that a sidecar can belong to. They never decide what a file is."""
+BRIEF = 500
+"""Characters of a caption that every part of a medium gets; a longer one is shared out among them."""
 
-TABLE_SUFFIXES = frozenset((".csv", ".tsv", ".parquet"))
-_PROSE_SUFFIXES = frozenset(("", ".txt", ".text", ".md", ".markdown"))
-_SIDECAR_SUFFIXES = (".txt", ".json")
-_LONGEST_CAPTION = 500
-# Tux Paint's captions carry their translations below: "pt_BR.utf8=Um gato." or "sr@latin.utf8=…"
-_TRANSLATION = re.compile(r"^[a-z]{2,3}(_[A-Za-z]+)?(@\w+)?\.utf8=")
+DESCRIBED = "described_by"
+"""Column that says where an item's words and facts were read: ``title: XMP; tags: IPTC; caption: cat.txt``."""
 
 
 @dataclass(slots=True)
 class FileReader:
-    """Turns files into items, one at a time, and remembers folders and sidecars that several files share.
+    """Turns files into items, one at a time, and remembers folders and side files that several files share.
 
     Attributes
     ----------
@@ -68,17 +43,31 @@ class FileReader:
     documents : {"auto", "image"}
         Whether the pages of documents keep their text layer or are all read from their picture.
     sidecars : bool
-        Whether ``NAME.txt`` and ``NAME.json`` beside a medium describe it.
+        Whether ``NAME.txt``, ``NAME.json``, ``NAME.xmp`` and ``NAME.srt`` beside a medium describe it.
+    encoding : str or None
+        Of texts that are neither UTF-8 nor UTF-16; None finds out.
+    fetch : bool
+        Whether addresses in a table are fetched.
+    beside : SideFiles
+        What lies beside the media of the folders that were seen.
     """
 
     pages: Sequence[str] = ()
     documents: Documents = "auto"
     sidecars: bool = True
-    _listings: dict[Path, frozenset[str]] = field(default_factory=dict)
-    _suffixes: dict[Path, frozenset[str]] = field(default_factory=dict)
-    _notes: dict[Path, dict[str, Scalar]] = field(default_factory=dict)
+    encoding: str | None = None
+    fetch: bool = False
+    beside: SideFiles = field(default_factory=SideFiles)
 
-    def read(self, path: Path, *, name: str, folder: str, given: Mapping[str, Any] | None = None) -> list[Item]:
+    def read(
+        self,
+        path: Path,
+        *,
+        name: str,
+        folder: str,
+        given: Mapping[str, Any] | None = None,
+        uri: str | None = None,
+    ) -> list[Item]:
         """Items of one file, without their final ids.
 
         Parameters
@@ -91,6 +80,8 @@ class FileReader:
             The top-level folder it lies in.
         given : Mapping, optional
             Metadata that came with it, from a table.
+        uri : str, optional
+            Where it comes from, if that is not its path.
 
         Raises
         ------
@@ -98,164 +89,117 @@ class FileReader:
             With the reason, if nothing can be made of it.
         """
         size = access.check_file(path).st_size
-        modality, format = media.identify(path)
+        modality, format = media.identify(path, encoding=self.encoding)
         suffix = path.suffix.lower()
         if modality is Modality.TEXT:
             if suffix in TABLE_SUFFIXES:
                 raise UnreadableError(
                     f"A table, whose rows are items. Read it by itself: nova_explore.read({path.name!r})"
                 )
-            if suffix not in _PROSE_SUFFIXES:
+            if format == "txt" and suffix not in _PROSE_SUFFIXES:
                 raise UnreadableError(
                     f"It holds plain text although its name ends in {suffix}. Rename it to .txt if it is to be read."
                 )
-            format = "md" if suffix in (".md", ".markdown") else "txt"
+            format = "md" if format == "txt" and suffix in (".md", ".markdown") else format
         if modality is Modality.IMAGE and _matches(name, self.pages):
             modality = Modality.PAGE
-        parts = media.split(path, modality, format)
+        parts = media.split(path, modality, format, encoding=self.encoding)
         if not parts:
             raise UnreadableError("It holds nothing that can be shown. Export it again.")
-        notes = self.notes(path) if self.sidecars and modality is not Modality.TEXT else {}
+        said = self._said(path, modality, format)
         digest = access.digest(path)
         return [
             Item(
                 id="",
                 modality=modality,
-                uri=str(path),
+                uri=uri or str(path),
                 name=name,
                 format=format,
                 digest=digest,
                 span=part.span,
-                text=None if self._by_picture(modality, part) else part.text,
+                text=said.heard(part) if self._by_picture(modality, part) or part.text is None else part.text,
                 as_image=self._by_picture(modality, part),
-                metadata=combined({"folder": folder, "bytes": size} | dict(part.facts), notes, given or {}),
+                metadata=combined(
+                    {"folder": folder, "bytes": size} | dict(part.facts), said.columns(number, part, parts), given or {}
+                ),
             )
-            for part in parts
+            for number, part in enumerate(parts)
         ]
+
+    def _said(self, path: Path, modality: Modality, format: str) -> _Said:
+        if modality is Modality.TEXT:
+            return _Said()
+        inside = describe(path, modality, format)
+        beside = self.beside.of(path) if self.sidecars else []
+        sources = {source: dict(columns) for source, columns in inside.by_source.items()}
+        lines = inside.lines
+        for name, notes in beside:
+            sources[name] = dict(notes.columns)
+            lines = lines or notes.lines
+        return _Said(sources, inside, lines)
 
     def _by_picture(self, modality: Modality, part: Part) -> bool:
         return modality is Modality.PAGE and (self.documents == "image" or part.text is None)
 
-    def _names(self, folder: Path) -> frozenset[str]:
-        if folder not in self._listings:
-            with access.translated(folder):
-                self._listings[folder] = frozenset(entry.name for entry in folder.iterdir())
-        return self._listings[folder]
-
-    def _endings(self, folder: Path) -> frozenset[str]:
-        """Suffixes of the media in a folder, as they are written there."""
-        if folder not in self._suffixes:
-            found = {Path(name).suffix for name in self._names(folder)}
-            self._suffixes[folder] = frozenset(suffix for suffix in found if suffix.lower() in MEDIA_SUFFIXES)
-        return self._suffixes[folder]
-
     def is_sidecar(self, path: Path) -> bool:
-        """Whether a file describes a medium beside it: ``cat.txt`` or ``cat.png.json`` beside ``cat.png``."""
-        stem, suffix = path.stem, path.suffix
-        if not self.sidecars or suffix.lower() not in _SIDECAR_SUFFIXES:
-            return False
-        names = self._names(path.parent)
-        if stem in names and Path(stem).suffix.lower() in MEDIA_SUFFIXES:
-            return True
-        return any(f"{stem}{ending}" in names for ending in self._endings(path.parent))
+        """Whether a file describes a medium beside it."""
+        return self.sidecars and self.beside.describes(path)
 
-    def notes(self, path: Path) -> dict[str, Scalar]:
-        """Caption, tags and other columns that sidecars give to a medium. Broken sidecars give nothing here."""
-        names = self._names(path.parent)
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a medium and the files beside it say, and how its parts share it."""
+
+    sources: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+    inside: Described = field(default_factory=Described)
+    lines: tuple[Line, ...] = ()
+
+    def columns(self, number: int, part: Part, parts: Sequence[Part]) -> dict[str, Scalar]:
+        """Metadata of one part, with where it was read."""
         found: dict[str, Scalar] = {}
-        for suffix in _SIDECAR_SUFFIXES:
-            for candidate in (path.stem + suffix, path.name + suffix):
-                if candidate in names and candidate != path.name:
-                    try:
-                        found |= self.parse_sidecar(path.parent / candidate)
-                    except UnreadableError:
-                        continue  # named when the reader comes to the sidecar itself
+        origin: dict[str, str] = {}
+        for source, columns in self.sources.items():
+            for column, value in columns.items():
+                if (value is not None and value != "") or column not in found:
+                    found[column], origin[column] = value, source
+        chapters = [line.words for line in _within(self.inside.chapters, part)]
+        if chapters:
+            found["chapters"], origin["chapters"] = "; ".join(chapters), "chapters"
+        for column in ("caption", "transcript"):
+            words = found.get(column)
+            if isinstance(words, str) and len(words) > BRIEF and len(parts) > 1:
+                found[column] = _share(words, number, parts)
+        if origin:
+            found[DESCRIBED] = "; ".join(f"{column}: {source}" for column, source in origin.items())
         return found
 
-    def parse_sidecar(self, path: Path) -> dict[str, Scalar]:
-        """Columns of one sidecar.
+    def heard(self, part: Part) -> str | None:
+        """The words of subtitles within a part."""
+        return "\n".join(line.words for line in _within(self.lines, part)) or None
 
-        Raises
-        ------
-        UnreadableError
-            If it is no text, or its JSON is broken or no object.
-        """
-        if path not in self._notes:
-            self._notes[path] = _parse(path)
-        return self._notes[path]
+
+def _within(lines: Iterable[Line], part: Part) -> list[Line]:
+    span = part.span
+    return [line for line in lines if span is None or (line.start < span.end and line.end > span.start)]
+
+
+def _share(words: str, number: int, parts: Sequence[Part]) -> str:
+    """The stretch of a long text that is one part's, by its share of the time; together the parts hold all of it."""
+    ends = [part.span.end for part in parts if part.span]
+    if len(ends) < len(parts):
+        return words
+    start = 0.0 if number == 0 else ends[number - 1]
+
+    def cut(second: float) -> int:
+        at = round(len(words) * second / ends[-1])
+        return len(words) if at >= len(words) else max(0, words.rfind(" ", 0, at + 1))
+
+    return words[cut(start) if number else 0 : cut(ends[number])].strip()
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
     base = PurePosixPath(name).name
     return any(fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(base, pattern) for pattern in patterns)
-
-
-def _parse(path: Path) -> dict[str, Scalar]:
-    from nova_explore.media.identify import decode
-
-    try:
-        access.check_file(path)
-        text = decode(access.read_bytes(path))
-    except UnreadableError as error:
-        raise UnreadableError(f"A sidecar that cannot be used: {error}") from error
-    if path.suffix.lower() == ".txt":
-        caption = caption_of(text)
-        return {"caption": caption} if caption else {}
-    try:
-        columns = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(
-            f"A sidecar whose JSON is broken: {error}. Repair it; the medium was read without it."
-        ) from error
-    if not isinstance(columns, dict):
-        raise UnreadableError(
-            f'A sidecar whose JSON is a {type(columns).__name__}; needed is an object such as {{"caption": "…"}}.'
-        )
-    return {str(column): to_scalar(value) for column, value in columns.items()}
-
-
-def caption_of(text: str) -> str:
-    """The caption in a text sidecar: its words, at most 500 characters, without Tux Paint's translations."""
-    lines = [line for line in text.splitlines() if not _TRANSLATION.match(line)]
-    caption = "\n".join(lines).strip()
-    return caption if len(caption) <= _LONGEST_CAPTION else caption[: _LONGEST_CAPTION - 1].rstrip() + "…"
-
-
-def to_scalar(value: Any) -> Scalar:
-    """A value of a table or of JSON as a plain scalar.
-
-    Missing values (None, NaN, NaT, pandas.NA) are None, numbers of numpy are numbers of Python, moments are ISO 8601,
-    lists of scalars are joined with commas, anything deeper is JSON.
-    """
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return None if value != value else value
-    if isinstance(value, bytes | bytearray | memoryview):
-        return f"<{len(value):,} bytes>"
-    if hasattr(value, "tolist"):  # numpy scalars and arrays
-        return to_scalar(value.tolist())
-    if type(value).__name__ in ("NaTType", "NAType"):
-        return None
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return json.dumps({str(key): to_scalar(inner) for key, inner in value.items()}, ensure_ascii=False)
-    if isinstance(value, list | tuple | set | frozenset):
-        plain = [
-            to_scalar(inner) for inner in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)
-        ]
-        return ", ".join(str(inner) for inner in plain if inner is not None)
-    return str(value)
-
-
-def combined(own: Mapping[str, Scalar], *given: Mapping[str, Any]) -> dict[str, Scalar]:
-    """Metadata of an item: what was measured, then what was given; a name taken already becomes ``given_NAME``."""
-    columns = dict(own)
-    for source in given:
-        for column, value in source.items():
-            columns[f"given_{column}" if column in own else str(column)] = to_scalar(value)
-    return columns
 
 
 def reason_of(error: Exception) -> str:
@@ -265,8 +209,49 @@ def reason_of(error: Exception) -> str:
     return f"Reading it failed in an unforeseen way ({type(error).__name__}: {error}). Please report this file's kind."
 
 
-def shown_progress(files: Sequence[Any], progress: bool) -> Iterator[Any]:
+def shown_progress(files: Iterable[Any], progress: bool) -> Iterator[Any]:
     """Iterate with a bar that appears after a second."""
     from tqdm.auto import tqdm
 
     return iter(tqdm(files, desc="Reading", unit=" files", delay=1, disable=not progress))
+
+
+def read_files(
+    files: Iterable[tuple[Path, str]],
+    reader: FileReader,
+    progress: bool,
+    unread: Iterable[Unread] = (),
+    *,
+    asked: bool = False,
+) -> Collection:
+    """Read files, each with its name relative to the source; what cannot be read is named and ends nothing.
+
+    Parameters
+    ----------
+    files : iterable of (Path, str)
+        Paths and names.
+    reader : FileReader
+        Turns each into items.
+    progress : bool
+        Show a bar once reading takes longer than a second.
+    unread : iterable of Unread
+        What is known already to be of no use.
+    asked : bool
+        Whether each was asked for by name, so that one that describes another is an item all the same.
+    """
+    items: list[Item] = []
+    failed: list[tuple[bytes, Unread]] = [
+        (os.fsencode(one.name), Unread(access.shown(one.name), one.reason)) for one in unread
+    ]
+    ordered = sorted(files, key=lambda file: os.fsencode(file[1]))
+    for path, name in shown_progress(ordered, progress):
+        try:
+            if not asked and reader.is_sidecar(path):
+                reader.beside.parse(path)
+            else:
+                folder = name.partition("/")[0] if "/" in name else "."
+                items.extend(reader.read(path, name=name, folder=folder))
+        except Exception as error:  # one file must never end the reading of all
+            failed.append((os.fsencode(name), Unread(access.shown(name), reason_of(error))))
+    failed.sort(key=lambda one: one[0])
+    return Collection(number_copies(items), [one for _, one in failed])

@@ -1,18 +1,24 @@
-"""Tables whose rows are texts or name files: CSV, Parquet, pandas and Arrow."""
+"""Tables whose rows are texts, name files, or hold the media themselves."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
-from nova_explore.collection import Collection, Item, Modality, Unread, number_copies
+from nova_explore.cache_folder import cache_folder
+from nova_explore.collection import Collection, Item, Modality, Scalar, Unread, number_copies
 from nova_explore.errors import SourceError, UnknownNameError, UnreadableError
-from nova_explore.media import access
-from nova_explore.sources.files import FileReader, combined, reason_of, shown_progress, to_scalar
+from nova_explore.media import access, remote
+from nova_explore.media.encoding import repaired
+from nova_explore.sources.beside import MEDIA_SUFFIXES
+from nova_explore.sources.cells import load_cells
+from nova_explore.sources.files import FileReader, reason_of, shown_progress
+from nova_explore.sources.scalars import combined, to_scalar
 
 
 class ArrowStream(Protocol):
@@ -26,26 +32,24 @@ class ArrowStream(Protocol):
         ...
 
 
-Columns = dict[str, list[Any]]
-
 _NAMES = {
     "path": (
-        "path",
-        "file",
-        "filename",
-        "file_name",
-        "filepath",
-        "file_path",
-        "image",
-        "image_path",
-        "audio",
-        "video",
+        *("path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "audio", "video"),
     ),
     "uri": ("uri", "url", "href"),
     "text": ("text", "content", "body", "sentence", "document", "caption"),
 }
-_WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})")
-_NUMBER = re.compile(r"-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_LOOKED_AT = 50
+"""Rows by which it is judged whether URIs name media or pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Medium:
+    """The cell that names, or holds, the medium of a row."""
+
+    role: str
+    value: str
+    data: bytes | None = None
 
 
 def read_table(table: Any, *, columns: Mapping[str, str | None], reader: FileReader, progress: bool) -> Collection:
@@ -54,7 +58,7 @@ def read_table(table: Any, *, columns: Mapping[str, str | None], reader: FileRea
     Parameters
     ----------
     table : Path, pandas.DataFrame, or anything with ``__arrow_c_stream__``
-        A path is read as Parquet if it is one, else as CSV.
+        A path is read as Parquet or JSON lines if it is, else as CSV.
     columns : Mapping
         Names of the ``text``, ``path`` and ``uri`` columns, None where they are to be found.
     reader : FileReader
@@ -69,64 +73,97 @@ def read_table(table: Any, *, columns: Mapping[str, str | None], reader: FileRea
     UnknownNameError
         If a named column is not there.
     """
-    values, where = _load(table)
-    count = len(next(iter(values.values()))) if values else 0
+    where = table if isinstance(table, Path) else None
+    cells = load_cells(table, encoding=reader.encoding)
     label = where.name if where else "table"
-    if not count:
+    if not len(cells):
         raise SourceError(f"The {label} has no rows. Give a table with at least one.")
-    chosen = _choose(columns, list(values))
+    chosen = _choose(columns, cells.columns)
     base = where.parent if where else Path.cwd()
     items: list[Item] = []
     unread: list[Unread] = []
-    for number in shown_progress(range(count), progress):
-        row = {column: cells[number] for column, cells in values.items()}
+    for number in shown_progress(range(len(cells)), progress):
+        row = {column: values[number] for column, values in cells.columns.items()}
         name = f"{label}#row={number}"
+        medium: _Medium | None = None
         try:
-            items.extend(_row_items(row, chosen, name, f"{where}#row={number}" if where else name, base, reader))
-        except Exception as error:  # one row must never end the reading of all
+            if number in cells.torn:
+                raise UnreadableError(cells.torn[number])
             medium = _medium(row, chosen)
-            unread.append(
-                Unread(
-                    f"{name} ({access.shown(medium[1])})" if medium and medium[0] != "text" else name,
-                    reason_of(error),
-                )
+            items.extend(
+                _row_items(row, medium, chosen, name, f"{where}#row={number}" if where else name, base, reader)
             )
+        except Exception as error:  # one row must never end the reading of all
+            shown = f"{name} ({access.shown(medium.value)})" if medium and medium.role != "text" else name
+            unread.append(Unread(repaired(shown), reason_of(error)))
     return Collection(number_copies(items), unread)
 
 
-def _medium(row: Mapping[str, Any], chosen: Mapping[str, str]) -> tuple[str, str] | None:
-    """The role and content of the cell that names the row's medium."""
+def _medium(row: Mapping[str, Any], chosen: Mapping[str, str]) -> _Medium:
+    """The cell of a row that is its medium: the first that is filled, path before URI before text.
+
+    Raises
+    ------
+    UnreadableError
+        If all are empty, or the cell is of no use.
+    """
     for role in ("path", "uri", "text"):
-        value = to_scalar(row[chosen[role]]) if role in chosen else None
+        if role not in chosen:
+            continue
+        cell = row[chosen[role]]
+        if isinstance(cell, os.PathLike):
+            return _Medium(role, os.fsdecode(cell))
+        held = _held(cell)
+        if held is not None:
+            return _Medium("bytes", str(cell.get("path") or "") if isinstance(cell, Mapping) else "", held)
+        if isinstance(cell, Mapping) and isinstance(cell.get("path"), str):
+            return _Medium(role, cell["path"])
+        value = to_scalar(cell)
         if value is None or (isinstance(value, str) and not value.strip()):
             continue
-        if not isinstance(row[chosen[role]], str):
-            if role == "text" and isinstance(value, int | float):
-                return role, str(value)
-            raise UnreadableError(
-                f"Its {chosen[role]!r} holds {type(row[chosen[role]]).__name__}, not a string. "
-                "Save the media as files and give their paths."
-            )
-        return role, row[chosen[role]]
-    return None
+        if isinstance(cell, str):
+            return _Medium(role, repaired(cell) if role == "text" else cell)
+        if role == "text" and isinstance(value, int | float):
+            return _Medium(role, str(value))
+        raise UnreadableError(
+            f"Its {chosen[role]!r} holds {type(cell).__name__}, not a string. "
+            "Save the media as files and give their paths."
+        )
+    raise UnreadableError(
+        f"The row is empty in {' and '.join(repr(column) for column in chosen.values())}. Fill it, or drop the row."
+    )
+
+
+def _held(cell: Any) -> bytes | None:
+    """The medium in a cell: bytes, or ``{"bytes": …, "path": …}`` as Hugging Face keeps pictures and sounds."""
+    if isinstance(cell, Mapping):
+        cell = cell.get("bytes")
+    return bytes(cell) if isinstance(cell, bytes | bytearray | memoryview) and len(cell) else None
 
 
 def _row_items(
-    row: dict[str, Any], chosen: Mapping[str, str], name: str, uri: str, base: Path, reader: FileReader
+    row: dict[str, Any],
+    medium: _Medium,
+    chosen: Mapping[str, str],
+    name: str,
+    uri: str,
+    base: Path,
+    reader: FileReader,
 ) -> list[Item]:
-    medium = _medium(row, chosen)
-    if medium is None:
-        raise UnreadableError(
-            f"The row is empty in {' and '.join(repr(column) for column in chosen.values())}. Fill it, or drop the row."
-        )
-    role, value = medium
-    given = {column: cell for column, cell in row.items() if column != chosen[role]}
-    if role == "text":
-        return _text_items(value, name, uri, given)
-    if "text" in chosen:
+    used = chosen["path" if medium.role == "bytes" and "path" in chosen else medium.role] if chosen else ""
+    given = {column: cell for column, cell in row.items() if column != used}
+    if medium.role == "text":
+        return _text_items(medium.value, row[used], name, uri, given)
+    if "text" in chosen and chosen["text"] != used:
         given.setdefault("caption", given.get(chosen["text"]))
-    path = access.from_uri(value.strip())
-    path = Path(os.path.abspath(base / path.expanduser()))  # noqa: PTH100 (links keep their own place and name)
+    if medium.data is not None:
+        path = _kept(medium.data, PurePosixPath(medium.value).suffix)
+        return reader.read(path, name=medium.value or name, folder=".", given=given)
+    if medium.role == "uri" and reader.fetch and remote.is_remote(medium.value.strip()):
+        path = remote.local_copy(medium.value.strip())
+        name = PurePosixPath(urlsplit(medium.value).path).name or medium.value
+        return reader.read(path, name=name, folder=".", given=given, uri=medium.value.strip())
+    path = _here(medium.value.strip(), base)
     try:
         shown = path.relative_to(base).as_posix()
     except ValueError:
@@ -135,10 +172,34 @@ def _row_items(
     return reader.read(path, name=shown, folder=folder, given=given)
 
 
-def _text_items(text: str, name: str, uri: str, given: Mapping[str, Any]) -> list[Item]:
+def _here(value: str, base: Path) -> Path:
+    r"""The file that a cell names: as it stands, or as Windows writes it (``images\cat.jpg``)."""
+    path = access.from_uri(value)
+    found = Path(os.path.abspath(base / path.expanduser()))  # noqa: PTH100 (links keep their own place and name)
+    if "\\" in value and not os.path.lexists(found):
+        other = Path(os.path.abspath(base / value.replace("\\", "/")))  # noqa: PTH100
+        return other if os.path.lexists(other) else found
+    return found
+
+
+def _kept(data: bytes, suffix: str) -> Path:
+    """A file with the bytes of a cell, in the folder for what need not be fetched again: items need one to be shown."""
+    path = cache_folder() / "cells" / f"{hashlib.sha256(data).hexdigest()}{suffix.lower()}"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(data)
+        part.replace(path)
+    return path
+
+
+def _text_items(text: str, original: Any, name: str, uri: str, given: Mapping[str, Any]) -> list[Item]:
     from nova_explore.media.text import split_text
 
-    data = text.encode("utf-8", "replace")
+    data = text.encode("utf-8")
+    own: dict[str, Scalar] = {"folder": ".", "bytes": len(data)}
+    if isinstance(original, str) and text != original:
+        own["repaired"] = "half a character in the text"
     return [
         Item(
             id="",
@@ -149,107 +210,46 @@ def _text_items(text: str, name: str, uri: str, given: Mapping[str, Any]) -> lis
             digest=hashlib.sha256(data).hexdigest(),
             span=part.span,
             text=part.text,
-            metadata=combined({"folder": ".", "bytes": len(data)}, given),
+            metadata=combined(own, given),
         )
         for part in split_text(text)
     ]
 
 
-def _choose(asked: Mapping[str, str | None], names: list[str]) -> dict[str, str]:
+def _choose(asked: Mapping[str, str | None], cells: Mapping[str, list[Any]]) -> dict[str, str]:
     """The column of every role: as asked, else the only one whose name says so."""
     chosen = {role: column for role, column in asked.items() if column is not None}
     for column in chosen.values():
-        if column not in names:
-            raise UnknownNameError("column", column, names)
+        if column not in cells:
+            raise UnknownNameError("column", column, cells)
     if chosen:
         return chosen
-    lower = {name.lower(): name for name in names}
+    lower = {name.lower(): name for name in cells}
+    found: dict[str, str] = {}
     for role, candidates in _NAMES.items():
-        found = [lower[candidate] for candidate in candidates if candidate in lower]
-        if role == "text" and len(found) > 1 and "text" in lower:
-            found = [lower["text"]]
-        if len(found) > 1:
+        named = [lower[candidate] for candidate in candidates if candidate in lower]
+        if role == "text" and len(named) > 1 and "text" in lower:
+            named = [lower["text"]]
+        if len(named) > 1 and not found:
             raise SourceError(
-                f"Several columns could be the {role}: {', '.join(found)}. "
-                f"Say which, for example: read(…, {role}={found[0]!r})"
+                f"Several columns could be the {role}: {', '.join(named)}. "
+                f"Say which, for example: read(…, {role}={named[0]!r})"
             )
-        if found:
-            return {role: found[0]}
+        if named and role == "path":
+            return {role: named[0]}
+        if named:
+            found[role] = named[0]
+    if "uri" in found and "text" in found:
+        # Addresses of pages beside the words of the pages: the words are meant. Addresses of pictures: the pictures.
+        found.pop("text" if _names_media(cells[found["uri"]]) or found["text"].lower() == "caption" else "uri")
+    if found:
+        return found
     raise SourceError(
-        f"No column could be told to hold the media. The table has: {', '.join(names)}. "
+        f"No column could be told to hold the media. The table has: {', '.join(cells)}. "
         "Say which: read(…, text='…'), read(…, path='…') or read(…, uri='…')"
     )
 
 
-def _load(table: Any) -> tuple[Columns, Path | None]:
-    if isinstance(table, Path):
-        try:
-            access.check_file(table)
-            parquet = access.read_bytes(table, 4) == b"PAR1"
-        except UnreadableError as error:
-            raise SourceError(f"{table} cannot be read. {error}") from error
-        return (_parquet(table) if parquet else _csv(table)), table
-    if hasattr(table, "__arrow_c_stream__") and not hasattr(table, "iloc"):  # pyarrow, polars, DuckDB …
-        import pyarrow as pa
-
-        table = pa.table(table)
-        return _unique(table.column_names, [column.to_pylist() for column in table.columns]), None
-    return _unique(list(table.columns), [table.iloc[:, at].tolist() for at in range(table.shape[1])]), None
-
-
-def _unique(names: list[Any], cells: list[list[Any]]) -> Columns:
-    names = [str(name) for name in names]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise SourceError(f"Several columns are called {', '.join(twice)}. Give every column a name of its own.")
-    return dict(zip(names, cells, strict=True))
-
-
-def _parquet(path: Path) -> Columns:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise SourceError(
-            f"{path} cannot be read as Parquet ({str(error).splitlines()[0]}). Write it again."
-        ) from error
-    return _unique(table.column_names, [column.to_pylist() for column in table.columns])
-
-
-def _csv(path: Path) -> Columns:
-    import pandas as pd
-
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
-            separator = max(",;\t", key=head.count)
-            file.seek(0)
-            # All cells as they stand: pandas would turn "NA" into a missing value and "007" into 7.
-            frame = pd.read_csv(file, sep=separator, dtype=str, keep_default_na=False, skip_blank_lines=True)
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
-        raise SourceError(f"{path} cannot be read as CSV ({error}). Check its separators and quotes.") from error
-    return {
-        column: _typed(cells)
-        for column, cells in _unique(list(frame.columns), [frame[name].tolist() for name in frame]).items()
-    }
-
-
-def _typed(cells: list[str]) -> list[Any]:
-    """Whole numbers, numbers or truth values where every filled cell of a column is one; empty cells are None."""
-    filled = [cell for cell in cells if cell != ""]
-    convert: Any = str
-    if filled and all(_WHOLE.fullmatch(cell) for cell in filled):
-        convert = int
-    elif filled and all(_NUMBER.fullmatch(cell) for cell in filled):
-        convert = float
-    elif filled and all(cell in ("true", "false", "True", "False") for cell in filled):
-        convert = _truth
-    return [None if cell == "" else convert(cell) for cell in cells]
-
-
-def _truth(cell: str) -> bool:
-    return cell in ("true", "True")
+def _names_media(uris: list[Any]) -> bool:
+    looked = [uri for uri in uris[:_LOOKED_AT] if isinstance(uri, str)]
+    return 2 * sum(PurePosixPath(urlsplit(uri).path).suffix.lower() in MEDIA_SUFFIXES for uri in looked) > len(looked)

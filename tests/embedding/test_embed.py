@@ -180,3 +180,13 @@ def test_a_run_leaves_its_record(tmp_path):
     assert (run["model"], run["items"], run["embedded"], run["failed"]) == ("toy", 60, 60, 0)
     assert run["started"] <= run["ended"]
     assert run["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_nothing_to_embed_is_an_error_and_leaves_no_library(tmp_path):
+    from nova_explore.collection import Unread
+    from nova_explore.errors import SourceError
+
+    nothing = Collection([], [Unread("a.bin", "Its content is of no known kind.")])
+    with pytest.raises(SourceError, match=r"0 items, 1 files could not be read, the first, 'a\.bin'"):
+        embed(nothing, to=tmp_path / "t.nova", model=ToyModel(), progress=False)
+    assert not (tmp_path / "t.nova").exists()

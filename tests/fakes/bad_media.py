@@ -129,7 +129,7 @@ def _recordings(made: Path, put, cut) -> None:
     wav = _wav(tone(0.5))
     cut("truncated.wav", wav, "cut short")
     put("silent.wav", _wav(tone(0.0)), "0 samples")
-    for suffix in ("ogg", "flac", "mp3"):
+    for suffix in ("ogg", "flac"):
         soundfile.write(made / f"t.{suffix}", tone(1.0), 48000)
         cut(f"truncated.{suffix}", (made / f"t.{suffix}").read_bytes(), "cut short")
     cut("truncated.m4a", sound_only(made / "t.m4a").read_bytes(), "cut short")
@@ -168,8 +168,8 @@ def _other_kinds(put) -> None:
         file.writestr("[Content_Types].xml", "<Types/>")
         file.writestr("word/document.xml", "<w/>")
     put("archive.zip", archive.getvalue(), "zip archive")
-    put("report.docx", office.getvalue(), "Office document")
-    put("page.html", "<!doctype html><html><body>Hi</body></html>", "web page")
+    put("report.docx", office.getvalue(), "damaged or locked")
+    put("page.html", "<!doctype html><html><body> </body></html>", "no words")
     put("data.json", '{"a": [1, 2]}', "JSON")
     put("feed.xml", '<?xml version="1.0"?><rss/>', "XML")
     put("rows.csv", "path,label\na.png,1\n", "Read it by itself")

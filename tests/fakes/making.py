@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import wave
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,11 @@ def pdf(pages: list[str | None], *, size: tuple[int, int] = (300, 400), extra: s
             f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * number} 0 R >>"
         )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+    return pdf_objects(objects, extra=extra)
+
+
+def pdf_objects(objects: list[str], *, extra: str = "", end: bool = True) -> bytes:
+    """A PDF of numbered objects, the first its catalogue."""
     out = io.BytesIO(b"%PDF-1.4\n")
     out.seek(0, 2)
     places = []
@@ -102,7 +108,10 @@ def pdf(pages: list[str | None], *, size: tuple[int, int] = (300, 400), extra: s
     table = out.tell()
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode())
     out.write("".join(f"{place:010d} 00000 n \n" for place in places).encode())
-    out.write(f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {extra}>>\nstartxref\n{table}\n%%EOF\n".encode())
+    out.write(
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {extra}>>\nstartxref\n{table}\n".encode()
+        + (b"%%EOF\n" if end else b"%%EO")
+    )
     return out.getvalue()
 
 
@@ -114,3 +123,96 @@ def png(size: tuple[int, int] = (40, 30), color: str = "teal", *, noise: bool = 
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+RED, GREEN, BLUE, YELLOW = (200, 40, 40), (40, 160, 60), (40, 70, 200), (230, 200, 40)
+
+
+def quarters(size: tuple[int, int] = (96, 64)) -> Image.Image:
+    """Four coloured quarters (red, green / blue, yellow), so that every turn and every wrong colour is seen."""
+    image = Image.new("RGB", size)
+    wide, high = size[0] // 2, size[1] // 2
+    for colour, at in ((RED, (0, 0)), (GREEN, (wide, 0)), (BLUE, (0, high)), (YELLOW, (wide, high))):
+        image.paste(colour, (*at, at[0] + wide, at[1] + high))
+    return image
+
+
+def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
+    """A picture as the bytes of a file."""
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
+
+
+def wav(samples: np.ndarray, rate: int = 22050) -> bytes:
+    """16-bit samples (n,) or (n, channels) as a WAV file."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return out.getvalue()
+
+
+def track(path: Path, seconds: float, *, codec: str, format: str | None = None, options: Any = None) -> Path:
+    """A sine of some length in any codec and container; ``options`` are the muxer's."""
+    with av.open(str(path), "w", format=format, options=options or {}) as media:
+        stream = media.add_stream(codec, rate=44100, layout="mono")
+        samples = tone(seconds, rate=44100)
+        frame = av.AudioFrame.from_ndarray(samples[None, :], format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = 44100, 0
+        resampler = av.AudioResampler(
+            format=stream.format, layout=stream.layout, rate=44100, frame_size=stream.frame_size or 1024
+        )
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            media.mux(stream.encode(piece))
+        media.mux(stream.encode(None))
+    return path
+
+
+def heic(path: Path, picture: Image.Image) -> Path:
+    """A HEIC picture: one HEVC key frame in the boxes of ISO/IEC 23008-12, written by hand."""
+    wide, high = picture.size
+    film_path = path.with_suffix(".mp4")
+    with av.open(str(film_path), "w") as media:
+        stream: Any = media.add_stream("libx265", rate=1, options={"x265-params": "log-level=none:qp=10"})
+        stream.width, stream.height, stream.pix_fmt = wide, high, "yuv420p"
+        media.mux(stream.encode(av.VideoFrame.from_image(picture)))
+        media.mux(stream.encode(None))
+    data = film_path.read_bytes()
+    at = data.index(b"hvcC") - 4
+    settings = data[at : at + int.from_bytes(data[at : at + 4], "big")]
+    with av.open(str(film_path)) as media:
+        frame = next(bytes(packet) for packet in media.demux(video=0) if packet.size)
+    film_path.unlink()
+
+    def box(kind: bytes, *bodies: bytes) -> bytes:
+        body = b"".join(bodies)
+        return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+    def number(value: int, size: int = 4) -> bytes:
+        return value.to_bytes(size, "big")
+
+    start = box(b"ftyp", b"heic", number(0), b"mif1heic")
+
+    def meta(offset: int) -> bytes:
+        return box(
+            b"meta",
+            number(0),
+            box(b"hdlr", number(0), number(0), b"pict", bytes(12), b"\0"),
+            box(b"pitm", number(0), number(1, 2)),
+            box(
+                b"iloc", number(0), b"\x44\0", number(1, 2), number(1, 2), number(0, 2), number(1, 2), number(offset),
+                number(len(frame)),
+            ),
+            box(b"iinf", number(0), number(1, 2), box(b"infe", number(2 << 24), number(1, 2), number(0, 2), b"hvc1\0")),
+            box(
+                b"iprp",
+                box(b"ipco", settings, box(b"ispe", number(0), number(wide), number(high))),
+                box(b"ipma", number(0), number(1), number(1, 2), b"\2\x81\2"),
+            ),
+        )  # fmt: skip
+
+    path.write_bytes(start + meta(len(start) + len(meta(0)) + 8) + box(b"mdat", frame))
+    return path

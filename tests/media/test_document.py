@@ -4,7 +4,7 @@ import io
 import socket
 
 import pytest
-from fakes.making import pdf
+from fakes.making import pdf, pdf_objects
 from PIL import Image, ImageDraw, ImageFont
 
 from nova_explore import media
@@ -84,3 +84,62 @@ def test_reading_scans_without_the_extra_says_how_to_get_it(booklet, monkeypatch
     monkeypatch.setitem(__import__("sys").modules, "rapidocr", None)
     with pytest.raises((MissingExtraError, ImportError), match="rapidocr"):
         media.read_words(read(booklet, progress=False)[0])
+
+
+def _page(body: str, *, font: str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", picture: bool = False):
+    """Objects of a document of one page, with a grey picture over most of it where asked."""
+    drawn = "q 540 0 0 700 36 60 cm /Im Do Q " if picture else ""
+    stream = drawn + body
+    pixels = "80" * 24
+    return [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 4 0 R >> "
+        "/XObject << /Im 6 0 R >> >> /Contents 5 0 R >>",
+        font,
+        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
+        "<< /Type /XObject /Subtype /Image /Width 4 /Height 6 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+        f"/Filter /ASCIIHexDecode /Length {len(pixels) + 1} >>\nstream\n{pixels}>\nendstream",
+    ]
+
+
+STAMP = "BT /F1 8 Tf 250 20 Td (Scanned with PhoneScanner) Tj ET"
+
+
+def test_a_stamp_on_a_scan_is_not_the_words_of_its_page(tmp_path):
+    (tmp_path / "scan.pdf").write_bytes(pdf_objects(_page(STAMP, picture=True)))
+    (tmp_path / "note.pdf").write_bytes(pdf_objects(_page(STAMP)))
+    note, scan = read(tmp_path, progress=False)
+    assert (scan.as_image, scan.text, scan.metadata["text_layer"]) == (True, None, "Scanned with PhoneScanner")
+    assert (note.as_image, note.text) == (False, "Scanned with PhoneScanner")
+
+
+def test_a_picture_under_many_words_leaves_them_the_words_of_the_page(tmp_path):
+    lines = "".join(f"BT /F1 12 Tf 60 {700 - 20 * n} Td (Line {n} of a searchable scan.) Tj ET " for n in range(12))
+    (tmp_path / "a.pdf").write_bytes(pdf_objects(_page(lines, picture=True)))
+    page = read(tmp_path, progress=False)[0]
+    assert not page.as_image
+    assert "Line 11" in str(page.text)
+
+
+def test_codes_without_letters_are_not_words():
+    assert not document._is_language("\x01\x02\x03\x04 \x05\x06")
+    assert not document._is_language("\ue000\ue001\ue002")
+    assert document._is_language("Grüße 你好 42 %")
+
+
+def test_a_document_without_its_end_mark_is_read_if_its_pages_are(tmp_path):
+    (tmp_path / "e.pdf").write_bytes(pdf_objects(_page("BT /F1 9 Tf 9 9 Td (A whole letter) Tj ET"), end=False))
+    assert read(tmp_path, progress=False)[0].text == "A whole letter"
+
+
+def test_what_a_document_says_of_itself_becomes_columns(tmp_path):
+    objects = _page("BT /F1 9 Tf 9 9 Td (Body) Tj ET")
+    objects.append(
+        "<< /Title (Harbour rules) /Author (A. Example) /Keywords (ferry; quay) /CreationDate (D:20040501) >>"
+    )
+    (tmp_path / "e.pdf").write_bytes(pdf_objects(objects, extra="/Info 7 0 R "))
+    metadata = read(tmp_path, progress=False)[0].metadata
+    assert (metadata["title"], metadata["author"]) == ("Harbour rules", "A. Example")
+    assert metadata["tags"] == "ferry, quay"
+    assert metadata["date"] == "2004-05-01"

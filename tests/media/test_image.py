@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes.making import png
-from PIL import Image
+from fakes.making import BLUE, GREEN, RED, encoded, png, quarters
+from PIL import Image, ImageDraw, TiffImagePlugin
 
 from nova_explore import media
 from nova_explore.collection import Item
@@ -134,3 +134,82 @@ def test_a_picture_that_changed_after_reading_is_not_shown_for_the_old_one(tmp_p
     path.unlink()
     with pytest.raises(UnreadableError, match="not there"):
         image.load(item)
+
+
+@pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF", "JPEG", "AVIF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_kind_of_picture_is_set_upright_once(tmp_path, format, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    turned = quarters().transpose(Image.Transpose(_UNDONE[orientation])) if orientation > 1 else quarters()
+    (tmp_path / "a").write_bytes(encoded(turned, format, exif=exif, **({"quality": 95} if format != "TIFF" else {})))
+    item = _read(tmp_path / "a")
+    shown = image.load(item).image
+    assert shown.size == (96, 64) == (item.metadata["width"], item.metadata["height"])
+    for at, expected in (((20, 15), RED), ((70, 15), GREEN), ((20, 48), BLUE)):
+        assert np.abs(np.array(shown.getpixel(at)) - expected).max() < 25
+
+
+_UNDONE = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
+"""The transpositions of Pillow that make a picture which EXIF orientation n sets upright."""
+
+
+def test_every_page_of_a_tiff_is_an_item_and_smaller_copies_are_none(tmp_path):
+    pages = [Image.new("L", (80, 110), grey) for grey in (10, 120, 240)]
+    pages[0].save(tmp_path / "fax.tif", save_all=True, append_images=pages[1:], compression="tiff_lzw")
+    items = read(tmp_path / "fax.tif", progress=False)
+    assert [str(item.span) for item in items] == ["page 1", "page 2", "page 3"]
+    assert [_pixel(item, (5, 5))[0] for item in items] == [10, 120, 240]
+    assert len({item.content_key for item in items}) == 3
+    assert media.playable(items[2]).mime == "image/png"
+    copy = pages[1].copy()
+    copy.encoderinfo = {}
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    info[254] = 1
+    with (tmp_path / "two.tif").open("w+b") as file, TiffImagePlugin.AppendingTiffWriter(file) as out:
+        pages[0].save(out, "TIFF")
+        out.newFrame()
+        pages[1].save(out, "TIFF", tiffinfo=info)
+    assert _read(tmp_path / "two.tif").span is None
+
+
+def test_a_jpeg_without_its_end_mark_is_whole_and_half_of_one_is_cut_short(tmp_path):
+    whole = encoded(quarters(), "JPEG", quality=92)
+    (tmp_path / "a.jpg").write_bytes(whole[:-2])
+    assert _read(tmp_path / "a.jpg").metadata["width"] == 96
+    noise = png((96, 64), noise=True)
+    for options in ({}, {"progressive": True}):
+        data = encoded(Image.open(io.BytesIO(noise)), "JPEG", quality=92, **options)
+        for keep in (0.5, 0.9, 0.99):
+            (tmp_path / "a.jpg").write_bytes(data[: int(keep * len(data))])
+            assert "cut short" in read(tmp_path / "a.jpg", progress=False).unread[0].reason
+
+
+def test_frames_of_an_animated_png_are_counted(tmp_path):
+    frames = [Image.new("RGB", (60, 40), color) for color in ("red", "green", "blue")]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:], duration=200)
+    assert _read(tmp_path / "a.png").metadata["frames"] == 3
+
+
+def test_a_sticker_whose_first_frame_is_clear_shows_a_later_one(tmp_path):
+    clear = Image.new("RGBA", (60, 60), (0, 0, 0, 0))
+    full = clear.copy()
+    ImageDraw.Draw(full).ellipse((10, 10, 50, 50), fill=(*RED, 255))
+    clear.save(tmp_path / "a.gif", save_all=True, append_images=[full, full], duration=100, disposal=2, transparency=0)
+    assert _pixel(_read(tmp_path / "a.gif"), (30, 30)) == RED
+
+
+def test_a_telephone_with_200_megapixels_is_read(tmp_path):
+    Image.new("L", (16320, 12240), 120).save(tmp_path / "a.jpg", quality=30)
+    limit = Image.MAX_IMAGE_PIXELS
+    assert max(image.load(_read(tmp_path / "a.jpg")).image.size) <= image.LONGEST
+    assert limit == Image.MAX_IMAGE_PIXELS
+
+
+@pytest.mark.parametrize("name", ["a.jp2", "a.j2k"])
+def test_jpeg_2000_is_read_and_shown_as_png(tmp_path, name):
+    quarters().save(tmp_path / name, "JPEG2000")
+    item = _read(tmp_path / name)
+    assert item.format == "jp2"
+    assert _pixel(item, (20, 15)) == RED
+    assert media.playable(item).mime == "image/png"

@@ -60,7 +60,7 @@ CONTENTS = {
 def served(monkeypatch):
     """The media room, serving the contents above; anything else cannot be read."""
 
-    def load(item: Item):
+    def load(item: Item, *, longest: int | None = None):
         if item.name == "truncated.png":
             raise UnreadableError("The picture ends in the middle.")
         if item.name == "foreign.png":

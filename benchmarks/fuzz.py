@@ -1,0 +1,179 @@
+"""Damage files at random and read them: every one must become items or a reason, in bounded time and memory.
+
+    python benchmarks/fuzz.py --minutes 5 --seed 0
+
+Seeds are small files of every kind, made here. Each is cut, flipped, spliced with another or lengthened, written to a
+folder and read in a child process that may use so much memory and time; a crash, a hang or an exception that nobody
+foresaw is kept beside the report. What it found so far is written at the end of this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import soundfile
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from fakes.making import encoded, film, heic, pdf, quarters, sound_only, tone, track, wav
+
+MEMORY = 4 * 2**30
+"""Bytes of address space of the child that reads."""
+
+SECONDS = 20.0
+"""Longest time that one damaged file of a few kilobytes may take."""
+
+
+def seeds(folder: Path) -> dict[str, bytes]:
+    """Small files of every kind, by name."""
+    found = {
+        f"a.{kind.lower()}": encoded(quarters(), kind) for kind in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
+    }
+    found["a.jp2"] = encoded(quarters(), "JPEG2000")
+    found["a.heic"] = heic(folder / "a.heic", quarters((128, 96))).read_bytes()
+    found["a.pdf"] = pdf(["Harbour rules", None])
+    found["a.svg"] = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><g><path d="M0 0L9 9z"/><text>x</text></g></svg>'
+    )
+    found["a.txt"] = "A plain text of words. Ein Satz mit Umlauten: äöü. ".encode() * 20
+    found["a.csv"] = b"text;year\nA quiet lake;1999\nA loud street;2004\n"
+    found["a.jsonl"] = b'{"text": "A quiet lake"}\n{"text": "A loud street"}\n'
+    found["a.wav"] = wav(tone(0.2, rate=8000), 8000)
+    for suffix in ("ogg", "flac"):
+        soundfile.write(folder / f"s.{suffix}", tone(0.2), 48000)
+        found[f"a.{suffix}"] = (folder / f"s.{suffix}").read_bytes()
+    found["a.mp3"] = track(folder / "s.mp3", 0.3, codec="libmp3lame").read_bytes()
+    found["a.m4a"] = sound_only(folder / "s.m4a", seconds=0.2).read_bytes()
+    for suffix in ("mp4", "mkv", "webm", "avi"):
+        found[f"a.{suffix}"] = film(folder / f"f.{suffix}", seconds=0.4).read_bytes()
+    return found
+
+
+def damaged(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
+    """One damaged copy: some of its bytes flipped, cut, repeated, set to extremes or taken from another file."""
+    out = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(max(1, len(out)))
+        match chance.randrange(6):
+            case 0:
+                out[at : at + 1] = bytes([chance.randrange(256)])
+            case 1:
+                del out[at:]
+            case 2:
+                out[at : at + 4] = chance.choice((b"\xff\xff\xff\xff", bytes(4), b"\x7f\xff\xff\xff", b"\0\0\0\1"))
+            case 3:
+                other = chance.choice(others)
+                start = chance.randrange(max(1, len(other)))
+                out[at:at] = other[start : start + chance.randint(1, 400)]
+            case 4:
+                out[at:at] = out[at : at + chance.randint(1, 200)] * chance.randint(1, 20)
+            case 5:
+                del out[at : at + chance.randint(1, 40)]
+    return bytes(out)
+
+
+def read_all(paths: list[Path], answers: multiprocessing.Queue) -> None:
+    """Read files one at a time, as the child: what happened to each is put into the queue."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    import nova_explore as nx
+    from nova_explore import media
+
+    for path in paths:
+        start = time.perf_counter()
+        answers.put(("begin", str(path), 0.0))
+        try:
+            collection = nx.read(path, progress=False)
+            for item in list(collection)[:4]:
+                media.thumbnail(item)
+            said = "items" if len(collection) else collection.unread[0].reason
+        except nx.errors.NovaExploreError as error:
+            said = f"reason: {error}"
+        except Exception as error:
+            said = f"CRASH {type(error).__name__}: {error}"
+        answers.put((said, str(path), time.perf_counter() - start))
+
+
+def main() -> int:
+    """Fuzz for some minutes; returns 1 where something was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, default=Path("fuzz-found"))
+    asked = parser.parse_args()
+    chance = random.Random(asked.seed)
+    outcomes: Counter[str] = Counter()
+    faults: list[str] = []
+    until = time.monotonic() + 60 * asked.minutes
+    with tempfile.TemporaryDirectory() as apart:
+        folder = Path(apart)
+        sound = seeds(folder)
+        names, bodies = list(sound), list(sound.values())
+        round_ = 0
+        while time.monotonic() < until:
+            round_ += 1
+            paths = []
+            for number in range(200):
+                name = chance.choice(names)
+                path = folder / f"{round_}-{number}-{name}"
+                path.write_bytes(damaged(sound[name], bodies, chance))
+                paths.append(path)
+            faults += _round(paths, outcomes, asked.keep)
+            for path in paths:
+                path.unlink()
+    total = sum(outcomes.values())
+    print(f"{total:,} files: " + ", ".join(f"{count:,} {what}" for what, count in outcomes.most_common()))
+    print("\n".join(faults) or "nothing found")
+    return int(bool(faults))
+
+
+def _round(paths: list[Path], outcomes: Counter[str], keep: Path) -> list[str]:
+    faults = []
+    waiting = list(paths)
+    while waiting:
+        answers: multiprocessing.Queue = multiprocessing.get_context("spawn").Queue()
+        child = multiprocessing.get_context("spawn").Process(target=read_all, args=(waiting, answers))
+        child.start()
+        current, fault = "", ""
+        done = 0
+        while done < len(waiting):
+            try:
+                said, path, took = answers.get(timeout=SECONDS + (60 if not current else 0))
+            except Exception:
+                fault = f"{'HANG' if child.is_alive() else f'DIED ({child.exitcode})'} {Path(current).name}"
+                break
+            if said == "begin":
+                current = path
+                continue
+            done += 1
+            unforeseen = said.startswith("CRASH") or "unforeseen way" in said
+            outcomes["unforeseen" if unforeseen else "items" if said == "items" else "reasons"] += 1
+            if unforeseen or took > SECONDS:
+                faults.append(f"{Path(path).name}: {said[:200]} ({took:.1f} s)")
+                _keep(Path(path), keep)
+        child.kill()
+        child.join()
+        if not fault:
+            return faults
+        outcomes["died or hung"] += 1
+        faults.append(fault)
+        if not current:
+            return faults
+        _keep(Path(current), keep)
+        waiting = waiting[waiting.index(Path(current)) + 1 :]
+    return faults
+
+
+def _keep(path: Path, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / path.name).write_bytes(path.read_bytes())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

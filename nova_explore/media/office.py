@@ -1,0 +1,184 @@
+"""Office documents, e-books and web pages as their words, slide by slide and chapter by chapter (extra ``office``).
+
+How a page looks depends on the program and the fonts of its author; the words do not. A person who wants the pages
+saves a PDF.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from nova_explore.collection import Scalar
+from nova_explore.errors import UnreadableError, import_extra
+from nova_explore.media import access
+from nova_explore.media.encoding import encoding_of
+
+FORMATS = frozenset(("docx", "pptx", "xlsx", "epub", "html"))
+
+MOST_UNPACKED = 256 * 2**20
+"""Bytes that a document may unpack to: archives that unpack to very much are a known attack."""
+
+MOST_ROWS = 20_000
+_FEATURE = "Reading Office documents, e-books and web pages"
+
+
+def words_of(path: Path, format: str) -> tuple[str, dict[str, Scalar]]:
+    """The words of a document, its parts divided by empty lines, and what it says of itself.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``office`` is not installed.
+    UnreadableError
+        If it is damaged, locked, unpacks to too much, or holds no words.
+    """
+    data = access.read_bytes(path)
+    with _translated():
+        if format != "html":
+            _check_size(data)
+        text, said = _READERS[format](data)
+    if not text.strip():
+        raise UnreadableError("The document holds no words. If it shows pictures, save it as PDF.")
+    return text.strip(), {column: value for column, value in said.items() if value}
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    from nova_explore.errors import NovaExploreError
+
+    try:
+        yield
+    except NovaExploreError:
+        raise
+    except Exception as error:  # these libraries raise whatever XML, zip files and their own checks do
+        raise UnreadableError(
+            f"The document is damaged or locked ({type(error).__name__}: {str(error)[:80]}). Save it again, or as PDF."
+        ) from error
+
+
+def _check_size(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > MOST_UNPACKED:
+        raise UnreadableError(f"It unpacks to {size / 2**20:,.0f} MB; at most {MOST_UNPACKED // 2**20} are. Split it.")
+
+
+def _properties(core: Any) -> dict[str, Scalar]:
+    written = getattr(core, "created", None)
+    return {
+        "title": core.title or None,
+        "author": getattr(core, "author", None) or getattr(core, "creator", None),
+        "caption": getattr(core, "comments", None) or getattr(core, "description", None) or core.subject or None,
+        "tags": core.keywords or None,
+        "date": written.date().isoformat() if written else None,
+    }
+
+
+def _docx(data: bytes) -> tuple[str, dict[str, Scalar]]:
+    docx = import_extra("docx", feature=_FEATURE, extra="office")
+    document = docx.Document(io.BytesIO(data))
+    pieces = []
+    for block in document.iter_inner_content():
+        if hasattr(block, "rows"):
+            pieces += [" · ".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows]
+        else:
+            pieces.append(block.text)
+    return "\n\n".join(piece for piece in pieces if piece.strip()), _properties(document.core_properties)
+
+
+def _pptx(data: bytes) -> tuple[str, dict[str, Scalar]]:
+    pptx = import_extra("pptx", feature=_FEATURE, extra="office")
+    show = pptx.Presentation(io.BytesIO(data))
+    slides = []
+    for slide in show.slides:
+        lines = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        lines += [
+            " · ".join(cell.text for cell in row.cells)
+            for shape in slide.shapes
+            if shape.has_table
+            for row in shape.table.rows
+        ]
+        if slide.has_notes_slide:
+            lines.append(slide.notes_slide.notes_text_frame.text)
+        slides.append("\n".join(line for line in lines if line.strip()))
+    said = _properties(show.core_properties)
+    return "\n\n".join(filter(None, slides)), said | (
+        {"title": None} if said["title"] == "PowerPoint Presentation" else {}
+    )
+
+
+def _xlsx(data: bytes) -> tuple[str, dict[str, Scalar]]:
+    openpyxl = import_extra("openpyxl", feature=_FEATURE, extra="office")
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    lines = []
+    for sheet in book.worksheets:
+        lines.append(sheet.title)
+        for number, row in enumerate(sheet.iter_rows(values_only=True)):
+            if number >= MOST_ROWS:
+                break
+            lines.append(" · ".join(str(cell) for cell in row if cell is not None))
+        lines.append("")
+    return "\n".join(lines), _properties(book.properties)
+
+
+def _html(data: bytes) -> tuple[str, dict[str, Scalar]]:
+    soup = _soup(data)
+    named = {
+        str(tag.get("name", "")).lower(): str(tag.get("content", "")).strip()
+        for tag in soup.find_all("meta")
+        if tag.get("content")
+    }
+    said: dict[str, Scalar] = {
+        "title": " ".join(soup.title.get_text().split()) if soup.title else None,
+        "caption": named.get("description"),
+        "tags": named.get("keywords"),
+        "author": named.get("author"),
+    }
+    for tag in soup(["script", "style", "template", "noscript", "head"]):
+        tag.decompose()
+    lines = [" ".join(line.split()) for line in soup.get_text("\n").split("\n")]
+    return "\n".join(line for line in lines if line), said
+
+
+def _soup(data: bytes) -> Any:
+    bs4 = import_extra("bs4", feature=_FEATURE, extra="office")
+    try:
+        encoding = encoding_of(data)
+    except UnreadableError:
+        encoding = None  # the page declares it
+    return bs4.BeautifulSoup(data, "html.parser", from_encoding=encoding)
+
+
+def _epub(data: bytes) -> tuple[str, dict[str, Scalar]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        where = _soup(book.read("META-INF/container.xml")).find("rootfile")["full-path"]
+        package = _soup(book.read(where))
+        files = {item.get("id"): item.get("href") for item in package.find_all("item")}
+        chapters = []
+        for reference in package.find_all("itemref"):
+            href = files.get(reference.get("idref"))
+            if href:
+                name = posixpath.normpath(posixpath.join(posixpath.dirname(where), unquote(href)))
+                chapters.append(_html(book.read(name))[0])
+    said: dict[str, Scalar] = {
+        column: ", ".join(tag.get_text().strip() for tag in package.find_all(name))
+        for name, column in (
+            ("dc:title", "title"),
+            ("dc:creator", "author"),
+            ("dc:subject", "tags"),
+            ("dc:date", "date"),
+        )
+    }
+    return "\n\n".join(filter(None, chapters)), said
+
+
+_READERS: dict[str, Callable[[bytes], tuple[str, dict[str, Scalar]]]] = {
+    "docx": _docx, "pptx": _pptx, "xlsx": _xlsx, "html": _html, "epub": _epub,
+}  # fmt: skip

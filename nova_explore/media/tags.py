@@ -1,0 +1,179 @@
+"""What sounds and films say of themselves: tags of ID3, Vorbis and MP4, names of chapters, subtitles inside.
+
+FFmpeg brings the tags of every container to common names (https://wiki.multimedia.cx/index.php/FFmpeg_Metadata).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nova_explore.collection import Scalar
+from nova_explore.errors import UnreadableError
+from nova_explore.media import container
+from nova_explore.media.encoding import repaired
+
+_COLUMNS = {
+    "title": ("title", "com.apple.quicktime.title", "tit2"),
+    "caption": ("description", "synopsis", "comment", "com.apple.quicktime.description", "subtitle"),
+    "tags": ("genre", "keywords", "com.apple.quicktime.keywords"),
+    "artist": ("artist", "album_artist", "performer", "author", "com.apple.quicktime.artist"),
+    "album": ("album", "show"),
+    "composer": ("composer",),
+    "date": ("date", "year", "com.apple.quicktime.creationdate", "creation_time", "tyer"),
+    "copyright": ("copyright",),
+    "software": ("encoder", "encoded_by", "com.apple.quicktime.software"),
+    "transcript": ("lyrics", "unsyncedlyrics", "lyrics-eng", "lyrics-xxx"),
+}
+_EMPTY = re.compile(
+    r"(0+|unknown( artist| genre)?|untitled|none|other|track \d+|processed by .*|created with .*)", re.I
+)
+_NAMED = re.compile(r"\{[^}]*\}|<[^>]{1,40}>|\\[Nn]")
+"""Marks of subtitle formats: ``{\\i1}``, ``<i>``, ``\\N``."""
+
+MOST_LINES = 20_000
+_SUBTITLES = frozenset(("subrip", "srt", "mov_text", "webvtt", "ass", "ssa", "text"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words at a time: a line of a subtitle, or a chapter's name.
+
+    Attributes
+    ----------
+    start, end : float
+        Seconds from the recording's beginning.
+    words : str
+        Without marks.
+    """
+
+    start: float
+    end: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a recording says of itself.
+
+    Attributes
+    ----------
+    columns : Mapping
+        Title, caption, artist and the like.
+    chapters, lines : tuple of Line
+        Named chapters, and the subtitles inside.
+    """
+
+    columns: Mapping[str, Scalar]
+    chapters: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+def tags_of(path: Path) -> Tags:
+    """Tags, chapters and subtitles of a recording; empty where they cannot be read."""
+    try:
+        with container.opened(path) as media:
+            begin = container.beginning(media)
+            said = {key.lower(): value for key, value in media.metadata.items()}
+            for stream in (*media.streams.audio[:1], *media.streams.video[:1]):
+                for key, value in stream.metadata.items():
+                    said.setdefault(key.lower(), value)
+            chapters = tuple(_chapters(media, begin))
+            lines = tuple(_subtitles(media, begin))
+    except UnreadableError:
+        return Tags({})
+    return Tags(_columns(said), chapters, lines)
+
+
+def _columns(said: Mapping[str, str]) -> dict[str, Scalar]:
+    found: dict[str, Scalar] = {}
+    for column, names in _COLUMNS.items():
+        for name in names:
+            value = repaired(said.get(name, "")).replace("\0", " ").strip()
+            if value and not _EMPTY.fullmatch(value):
+                found[column] = value if column in ("transcript", "caption") else " ".join(value.split())
+                break
+    if isinstance(found.get("tags"), str):
+        found["tags"] = ", ".join(part.strip() for part in re.split(r"[;,/|]", str(found["tags"])) if part.strip())
+    make, model = said.get("com.apple.quicktime.make", ""), said.get("com.apple.quicktime.model", "")
+    if make or model:
+        found["camera"] = f"{make} {model}".strip()
+    where = re.match(
+        r"([+-]\d+\.\d+)([+-]\d+\.\d+)", said.get("location", said.get("com.apple.quicktime.location.iso6709", ""))
+    )
+    if where:
+        found["latitude"], found["longitude"] = float(where[1]), float(where[2])
+    return found
+
+
+def _chapters(media: Any, begin: float) -> list[Line]:
+    found = []
+    for chapter in media.chapters():
+        title = " ".join(chapter["metadata"].get("title", "").split())
+        if title:
+            base = float(chapter["time_base"])
+            found.append(Line(chapter["start"] * base - begin, chapter["end"] * base - begin, repaired(title)))
+    return found
+
+
+def _subtitles(media: Any, begin: float) -> list[Line]:
+    """Lines of the first subtitle track that is text; pictures of letters are left."""
+    for stream in media.streams.subtitles:
+        if stream.codec_context is None or stream.codec_context.name not in _SUBTITLES:
+            continue
+        found: list[Line] = []
+        for packet in media.demux(stream):
+            if packet.pts is None or len(found) >= MOST_LINES:
+                continue
+            start = float(packet.pts * packet.time_base) - begin
+            end = start + float((packet.duration or 0) * packet.time_base)
+            words = _spoken(bytes(packet), stream.codec_context.name)
+            if words:
+                found.append(Line(start, end, words))
+        if found:
+            return found
+    return []
+
+
+def _spoken(data: bytes, codec: str) -> str:
+    if codec == "mov_text":
+        data = data[2 : 2 + int.from_bytes(data[:2], "big")]
+    text = data.decode("utf-8", "replace")
+    if codec in ("ass", "ssa"):
+        text = text.split(",", 8)[-1]
+    return plain(text)
+
+
+def plain(text: str) -> str:
+    """The words of a subtitle, without marks, in one line."""
+    return " ".join(_NAMED.sub(" ", text).split())
+
+
+_STAMP = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})")
+
+
+def read_subtitles(text: str) -> list[Line]:
+    r"""Lines of a SubRip (``.srt``) or WebVTT (``.vtt``) file.
+
+    Examples
+    --------
+    >>> [line.words for line in read_subtitles("1\n00:00:01,000 --> 00:00:02,500\n<i>Hello</i>\nthere.\n")]
+    ['Hello there.']
+    """
+    found: list[Line] = []
+    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+        lines = block.strip().split("\n")
+        at = next((n for n, line in enumerate(lines[:3]) if "-->" in line), None)
+        stamps = _STAMP.findall(lines[at]) if at is not None else []
+        if at is None or len(stamps) < 2:
+            continue
+        start, end = (
+            int(h or 0) * 3600 + int(m) * 60 + int(s) + int(f.ljust(3, "0")) / 1000 for h, m, s, f in stamps[:2]
+        )
+        words = plain(" ".join(lines[at + 1 :]))
+        if words:
+            found.append(Line(start, end, words))
+    return found

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from nova_explore.errors import SourceError
+from nova_explore.sources.cells import load_cells
+
+
+def _csv(tmp_path, text: str | bytes, **options):
+    (tmp_path / "t.csv").write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_cells(tmp_path / "t.csv", **options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text,year\nA quiet lake,1999\nA loud street,2004\n",
+        "text,year,\nA quiet lake,1999,\nA loud street,2004,\n",
+        "text,year\nA quiet lake,1999,\nA loud street,2004,\n",
+        "sep=;\ntext;year\nA quiet lake;1999\nA loud street;2004\n",
+        "\n\ntext;year\nA quiet lake;1999\nA loud street;2004\n",
+        "text\tyear\r\nA quiet lake\t1999\r\n\r\nA loud street\t2004\r\n",
+        "text|year\nA quiet lake|1999\nA loud street|2004\n",
+    ],
+    ids=["commas", "comma at every end", "comma at row ends", "sep=", "empty first lines", "tabs", "bars"],
+)
+def test_a_table_is_read_whatever_separates_it(tmp_path, text):
+    assert _csv(tmp_path, text).columns == {"text": ["A quiet lake", "A loud street"], "year": [1999, 2004]}
+
+
+def test_a_separator_in_a_quoted_header_is_none(tmp_path):
+    found = _csv(tmp_path, 'text;"place, town, land"\nA lake;Bern\nA street;Rome\n')
+    assert found.columns == {"text": ["A lake", "A street"], "place, town, land": ["Bern", "Rome"]}
+
+
+def test_one_column_of_sentences_keeps_their_commas(tmp_path):
+    assert _csv(tmp_path, "text\nHello, world\nRain, again\n").columns == {"text": ["Hello, world", "Rain, again"]}
+
+
+def test_rows_with_more_fields_than_the_header_are_named_and_shift_nothing(tmp_path):
+    found = _csv(tmp_path, "text,year\nHello,1999\nRain, again,2004\nSnow\n")
+    assert found.columns == {"text": ["Hello", "Rain", "Snow"], "year": ["1999", " again", None]}
+    assert list(found.torn) == [1]
+    assert "3 fields and the header 2: 'Rain,  again, 2004'" in found.torn[1]
+
+
+def test_quoted_new_lines_and_separators_stay_in_their_cell(tmp_path):
+    found = _csv(tmp_path, '\ufefftext;note\n"two\nlines";1\n"x; y";2\n')
+    assert found.columns == {"text": ["two\nlines", "x; y"], "note": [1, 2]}
+
+
+def test_another_encoding_is_guessed_from_enough_or_asked_for(tmp_path):
+    short = "text;ort\nSchöner Tag;Köln\n".encode("cp1252")
+    with pytest.raises(SourceError, match="Save it as UTF-8, or say which"):
+        _csv(tmp_path, short)
+    assert _csv(tmp_path, short, encoding="cp1252").columns["ort"] == ["Köln"]
+    long = "text;ort\n" + "Über den Häusern läuft früh die Glocke und später hört man Züge;Köln\n" * 20
+    found = _csv(tmp_path, long.encode("cp1252"))
+    assert found.columns["ort"][0] == "Köln"
+    assert "(guessed)" in found.columns["encoding"][0]
+
+
+@pytest.mark.parametrize("name", ["t.jsonl", "t.ndjson"])
+def test_json_lines_are_rows_and_a_broken_one_is_named(tmp_path, name):
+    (tmp_path / name).write_text('{"text": "A lake", "n": 1}\n\nnot json\n[1]\n{"text": "A street"}\n')
+    found = load_cells(tmp_path / name)
+    assert found.columns == {"text": ["A lake", None, None, "A street"], "n": [1, None, None, None]}
+    assert list(found.torn) == [1, 2]
+
+
+def test_a_list_of_objects_is_a_table(tmp_path):
+    (tmp_path / "t.json").write_text('[{"text": "A lake"}, {"text": "A street"}]')
+    assert load_cells(tmp_path / "t.json").columns == {"text": ["A lake", "A street"]}
+
+
+class _Frame:
+    """A frame of another library: it hands over an Arrow stream, and nothing else."""
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return pa.table({"text": ["A lake"]}).__arrow_c_stream__(requested_schema)
+
+
+class _Lazy:
+    def collect(self):
+        return _Frame()
+
+
+@pytest.mark.parametrize("frame", [_Frame(), _Lazy()], ids=["frame", "lazy frame"])
+def test_frames_of_other_libraries_come_by_arrow(frame):
+    assert load_cells(frame).columns == {"text": ["A lake"]}
+
+
+def test_what_is_no_frame_is_named():
+    with pytest.raises(SourceError, match="A int is no table"):
+        load_cells(5)

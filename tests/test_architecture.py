@@ -37,8 +37,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     "exploration": ("drawn_map", "selection", "columns", "provenance", "adding", "bundle", "chain", "stored_maps"),
     "reviews": ("clusters", "canaries", "fingerprint"),
     "report": ("label_placement", "still_map", "map_figures", "quality_figures", "page"),
-    "widgets": ("motion", "boards.gallery", "boards.legend", "boards.inspector", "boards.summary", "renderer",
-                "answers", "app", "live"),
+    "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "boards.about", "boards.items",
+                "boards.item", "boards.clusters", "boards.columns", "messages", "app", "live"),
     "cli": ("jupyter", "doctor", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""

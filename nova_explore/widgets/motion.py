@@ -7,7 +7,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.widgets.renderer import Map
+from nova_explore.widgets.drawing import Drawing
 
 LEAST, A_POINT = 0.1, 5e-6
 """Seconds between two pictures at least: for a browser to draw the last one, and for each point in it."""
@@ -16,7 +16,7 @@ LEAST, A_POINT = 0.1, 5e-6
 class Motion:
     """Moves the points of a map when it is called with coordinates; pictures that come too soon are left out."""
 
-    def __init__(self, map: Map) -> None:
+    def __init__(self, map: Drawing) -> None:
         self._map = map
         self._last = 0.0
 

@@ -107,7 +107,7 @@ class AppInPage:
 
     def wait(self, timeout: float = WAIT_MS) -> AppInPage:
         """Wait until the map is drawn, for so many milliseconds."""
-        self.root.locator(".nx-map[data-ready=true]").wait_for(timeout=timeout)
+        self.root.locator(".nx-stage[data-drawn=true]").wait_for(timeout=timeout)
         return self
 
     def settle(self) -> None:
@@ -123,9 +123,8 @@ class AppInPage:
         """Where an item is drawn, in pixels of the page."""
         x, y = self.root.locator(".nx-stage").evaluate(
             """(stage, i) => {
-                const holder = [...stage.querySelectorAll("div")].find((div) => div.api);
-                const [x, y] = holder.api.getScreenPosition(i);
-                const box = holder.getBoundingClientRect();
+                const [x, y] = stage.map.spot(i);
+                const box = stage.getBoundingClientRect();
                 return [box.x + x, box.y + y];
             }""",
             position,
@@ -163,6 +162,10 @@ class AppInPage:
         for x, y in around[1:]:
             self.page.mouse.move(x, y, steps=4)
         self.page.mouse.up()
+
+    def turn_to(self, lens: str) -> None:
+        """Show one of the lenses: items, clusters, columns, about."""
+        self.root.locator(f".nx-tab[data-tab={lens}]").click()
 
     def search(self, words: str) -> None:
         """Type words and press Enter."""

@@ -33,8 +33,8 @@ def build() -> bool:
     BUILT.mkdir(parents=True, exist_ok=True)
     node(
         "node_modules/esbuild/bin/esbuild", "src/app.tsx", "src/app.css", "--bundle", "--minify", "--format=esm",
-        "--target=es2022", "--jsx=automatic", "--jsx-import-source=preact", "--log-level=warning", "--legal-comments=none",
-        f"--outdir={BUILT}",
+        "--target=es2022", "--jsx=automatic", "--jsx-import-source=preact", "--log-level=warning",
+        "--legal-comments=none", f"--outdir={BUILT}",
     )  # fmt: skip
     (BUILT / "NOTICES.txt").write_text(notices(), encoding="utf-8")
     seen.write_text(stamp)
@@ -98,11 +98,13 @@ def notices() -> str:
     lock = json.loads((FRONT / "package-lock.json").read_text(encoding="utf-8"))
     told = ["What the script of the app contains besides its own code.\n"]
     for place, package in sorted(lock["packages"].items()):
-        tool = place.startswith("node_modules/esbuild") or place.startswith("node_modules/@esbuild")
+        tool = place.startswith(("node_modules/esbuild", "node_modules/@esbuild"))
         if not place or package.get("dev") or package.get("optional") or tool:
             continue
         texts = [path for path in sorted((FRONT / place).glob("LICEN*")) if path.is_file()]
-        told.append(f"{place.removeprefix('node_modules/')} {package['version']} ({package.get('license', 'unknown')})\n")
+        told.append(
+            f"{place.removeprefix('node_modules/')} {package['version']} ({package.get('license', 'unknown')})\n"
+        )
         told += [path.read_text(encoding="utf-8") for path in texts]
     return "\n".join(told)
 

@@ -38,7 +38,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "reviews": ("clusters", "canaries", "fingerprint"),
     "report": ("label_placement", "still_map", "map_figures", "quality_figures", "page"),
     "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "boards.about", "boards.items",
-                "boards.item", "boards.clusters", "boards.columns", "messages", "app", "live"),
+                "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app", "live"),
     "cli": ("jupyter", "doctor", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from nova_explore.collection import Slice
 from nova_explore.errors import explain
 from nova_explore.exploration.columns import LARGER
-from nova_explore.palette import keep_colors
 from nova_explore.widgets import cells, messages
 from nova_explore.widgets.board import NOTHING, Later
 from nova_explore.widgets.boards import BOARDS, columns, items
+from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
 from nova_explore.widgets.front_end import read_built, require_built
 from nova_explore.widgets.motion import Motion
@@ -100,7 +100,7 @@ class App(anywidget.AnyWidget):
         self.chosen: NDArray[np.intp] | None = None
         self.left_out, self.named, self.serial = 0, "", 0
         self.trail: list[str] = []
-        self._colorings: dict[str, columns.Coloring] = {}
+        self._colors = Colors(exploration)
         self._kinds = exploration.collection.modalities
         self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
         self._done: dict[str, Any] = {"query": "", "inspected": "", "column": "cluster", "muted": []}
@@ -111,7 +111,7 @@ class App(anywidget.AnyWidget):
         self._done["shown_modalities"] = [name for name, _ in counted]
         super().__init__(height=height, modalities=counted, shown_modalities=self._done["shown_modalities"])
         self.own = self.model_id or ""
-        self.coloring = self._color("cluster")
+        self.coloring = self._colors.by("cluster")
         with self.hold_sync():
             self.map.draw(exploration.layout.xy, self._kinds.tolist())
             self._paint()
@@ -173,7 +173,7 @@ class App(anywidget.AnyWidget):
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
         with self.busy(columns.MEASURED[column]) if column in columns.MEASURED else nullcontext():
-            coloring = self._color(column)
+            coloring = self._colors.by(column)
         with self.hold_sync():
             self.coloring = coloring
             self._set(column=column, muted=[])
@@ -182,17 +182,13 @@ class App(anywidget.AnyWidget):
 
     def coloring_later(self, column: str) -> Later | None:
         """What must be computed before the map can be coloured by a column; None where that is a moment's work."""
-        if column in self._colorings or column not in columns.MEASURED:
-            return None
-        exploration = self.exploration
 
-        def then(coloring: columns.Coloring) -> Any:
-            if exploration is self.exploration:
-                self._colorings[column] = coloring
-                self.color_by(column)
+        def then(_: Any) -> Any:
+            self.color_by(column)
             return NOTHING
 
-        return Later(columns.MEASURED[column], lambda: columns.color_by(exploration, column), then)
+        needed = self._colors.needed_for(column)
+        return None if needed is None else Later(columns.MEASURED[column], needed, then)
 
     def measure_stability(self) -> None:
         """See which clusters come back when halves of the items are clustered again, and say so beside each."""
@@ -282,11 +278,10 @@ class App(anywidget.AnyWidget):
         before, self.exploration = self.exploration, exploration
         exploration.selection = before.selection
         self._follow_selections()
-        former, self._colorings = self._colorings, {}
-        self._colorings["cluster"] = self._keep_colors(before, exploration, former["cluster"])
+        self._colors = self._colors.kept_for(exploration)
         with self.hold_sync():
             column = self.column if self.column in exploration.columns else "cluster"
-            self.coloring = self._color(column)
+            self.coloring = self._colors.by(column)
             if exploration.layout.xy is not before.layout.xy:
                 self.map.move(exploration.layout.xy)
             self._set(column=column, muted=[] if column in ("cluster", LARGER) else self.muted)
@@ -294,11 +289,6 @@ class App(anywidget.AnyWidget):
             self.serial += 1
             self.refresh()
             self._highlight()
-
-    def _keep_colors(self, before: Exploration, now: Exploration, former: columns.Coloring) -> columns.Coloring:
-        labels = now.clustering.labels
-        kept = keep_colors(before.clustering.labels, former.colors[:-1], labels, now.layout.xy)
-        return columns.color_clusters(now, columns.BUILT_IN["cluster"], kept)
 
     # ---- what the boards show -------------------------------------------------------------------------------------
 
@@ -354,13 +344,8 @@ class App(anywidget.AnyWidget):
         else:
             self.map.highlight(None)
 
-    def _color(self, column: str) -> columns.Coloring:
-        if column not in self._colorings:
-            self._colorings[column] = columns.color_by(self.exploration, column)
-        return self._colorings[column]
-
     def _paint(self) -> None:
-        by_cluster = self._color("cluster")
+        by_cluster = self._colors.by("cluster")
         self.names = list(self.coloring.names or by_cluster.names)
         self.cluster_colors = tuple(by_cluster.colors)
         self.map.recode(self.coloring.codes, self.coloring.colors)
@@ -428,12 +413,10 @@ class App(anywidget.AnyWidget):
         cells.note_shown(self)
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        still: Still = draw_still(self.exploration, self._color("cluster").colors)
+        still: Still = draw_still(self.exploration, self._colors.by("cluster").colors)
         self.still = still.address
         return data | {"image/png": still.png, "text/html": still.html}, metadata
 
 
 def _name(board: Any) -> str:
     return board.__name__.rpartition(".")[2]
-
-

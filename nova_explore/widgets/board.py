@@ -6,7 +6,7 @@ of boards in `nova_explore.widgets.boards` is all that knows every board.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 

@@ -12,7 +12,10 @@ from nova_explore.collection import Modality
 
 Positions = NDArray[np.intp]
 
-MARKS = {kind: code for code, kind in enumerate((Modality.TEXT, Modality.IMAGE, Modality.PAGE, Modality.AUDIO, Modality.VIDEO))}
+MARKS = {
+    kind: code
+    for code, kind in enumerate((Modality.TEXT, Modality.IMAGE, Modality.PAGE, Modality.AUDIO, Modality.VIDEO))
+}
 """Mark of each modality: diamond, disc, square, triangle, pentagon; see ``marks.ts``."""
 
 DIMMED = ("grey", "faint")

@@ -68,7 +68,8 @@ def draw_still(exploration: Exploration, colors: Sequence[str]) -> Still:
     html = (
         f'<figure style="margin:0;max-width:{WIDTH}px"><img alt="Map of {escape(exploration.headline)}" '
         f'src="data:image/png;base64,{png}" style="max-width:100%">'
-        f'<figcaption style="font:13px/1.6 system-ui,sans-serif"><b>{escape(exploration.headline)}</b><br>{listed}{more}'
+        '<figcaption style="font:13px/1.6 system-ui,sans-serif">'
+        f"<b>{escape(exploration.headline)}</b><br>{listed}{more}"
         "<br>A still picture: run the cell to work with the map.</figcaption></figure>"
     )
     return Still(png, html)
@@ -107,7 +108,7 @@ def _write_names(picture: Image.Image, exploration: Exploration) -> None:
         members = where[exploration.clustering.labels == name.cluster]
         if not len(members):
             continue
-        left, top, right, bottom = pen.textbbox((0, 0), name.name, font=font)
+        left, _, right, bottom = pen.textbbox((0, 0), name.name, font=font)
         x = float(np.clip(WIDTH / 2 + np.median(members[:, 0]) * scale - (right - left) / 2, 4, WIDTH - right - 4))
         y = float(np.clip(HEIGHT / 2 - members[:, 1].max() * scale - bottom - 5, 2, HEIGHT - bottom - 2))
         box = (x - 3, y, x + right + 3, y + bottom)

@@ -18,9 +18,7 @@ class Work:
         self._pool: ThreadPoolExecutor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(
-        self, compute: Callable[[], Any], then: Callable[[Any], None], fail: Callable[[Exception], None]
-    ) -> None:
+    def start(self, compute: Callable[[], Any], then: Callable[[Any], None], fail: Callable[[Exception], None]) -> None:
         """Compute; then call ``then`` with the result, or ``fail`` with the error."""
         try:
             self._loop = asyncio.get_running_loop()
@@ -45,7 +43,9 @@ class Work:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _settle(self, compute: Callable[[], Any], then: Callable[[Any], None], fail: Callable[[Exception], None]) -> None:
+    def _settle(
+        self, compute: Callable[[], Any], then: Callable[[Any], None], fail: Callable[[Exception], None]
+    ) -> None:
         try:
             result = compute()
         except Exception as error:

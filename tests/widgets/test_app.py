@@ -255,7 +255,9 @@ def test_no_script_of_ours_turns_text_into_markup():
 
 def test_no_script_or_style_of_ours_asks_another_machine():
     for text in (App._esm, App._css):
-        assert [url for url in re.findall(r"https?://[^\s\"']+", text) if not url.startswith("http://www.w3.org/")] == []
+        assert [
+            url for url in re.findall(r"https?://[^\s\"']+", text) if not url.startswith("http://www.w3.org/")
+        ] == []
         assert "@import" not in text
 
 

@@ -73,7 +73,9 @@ def test_highlighted_items_travel_as_a_bit_each(canvas):
     many = np.arange(1, 20_000, 7)
     drawing.highlight(many)
     assert len(canvas.lit) == 2500
-    assert np.flatnonzero(np.unpackbits(np.frombuffer(canvas.lit, np.uint8), bitorder="little")).tolist() == many.tolist()
+    assert (
+        np.flatnonzero(np.unpackbits(np.frombuffer(canvas.lit, np.uint8), bitorder="little")).tolist() == many.tolist()
+    )
     drawing.highlight(np.array([], np.intp))
     assert set(canvas.lit) == {0}
     drawing.highlight(None)

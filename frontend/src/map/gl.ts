@@ -69,6 +69,7 @@ class GL implements Renderer {
   private n = 0;
   private ordered = false;
   private split = 0;
+  private larger = 1;
   private closed = false;
 
   constructor(
@@ -117,11 +118,12 @@ class GL implements Renderer {
     this.fill("a_mark", marks, 1, gl.UNSIGNED_BYTE, false);
   }
 
-  paint({ rgba, order, split }: Painted): void {
+  paint({ rgba, order, split, few }: Painted): void {
     const { gl } = this;
     this.fill("a_color", rgba, 4, gl.UNSIGNED_BYTE, true);
     this.ordered = order !== null;
     this.split = split;
+    this.larger = few ? LIT_LARGER : 1;
     if (order) {
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.elements);
       gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, order, gl.DYNAMIC_DRAW);
@@ -153,7 +155,7 @@ class GL implements Renderer {
     }
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.elements);
     if (this.split) gl.drawElements(gl.POINTS, this.split, gl.UNSIGNED_INT, 0);
-    sized(size * LIT_LARGER);
+    sized(size * this.larger);
     if (this.split < this.n) gl.drawElements(gl.POINTS, this.n - this.split, gl.UNSIGNED_INT, 4 * this.split);
   }
 

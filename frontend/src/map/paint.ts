@@ -19,6 +19,8 @@ export interface Painted {
   order: Uint32Array | null;
   // Where in the order the lit ones begin.
   split: number;
+  // Whether so few are lit that they are worth a larger mark.
+  few: boolean;
 }
 
 export function rgbaOf(color: string, alpha: number): number {
@@ -46,7 +48,7 @@ export function paint({ codes, colors, muted, lit, dimmed, opacity }: Painting):
   const all = lit.length === 0;
   if (all && !mutedCodes.size) {
     for (let i = 0; i < n; i += 1) words[i] = full[codes[i]!]!;
-    return { rgba: new Uint8Array(words.buffer), order: null, split: 0 };
+    return { rgba: new Uint8Array(words.buffer), order: null, split: 0, few: false };
   }
   const order = new Uint32Array(n);
   let front = 0;
@@ -63,7 +65,7 @@ export function paint({ codes, colors, muted, lit, dimmed, opacity }: Painting):
       order[back] = i;
     }
   }
-  return { rgba: new Uint8Array(words.buffer), order, split: front };
+  return { rgba: new Uint8Array(words.buffer), order, split: front, few: !all && n - front < n / 3 };
 }
 
 // Diameter in pixels: 9 for a hundred items, 3 for a hundred thousand, never below 2.

@@ -17,7 +17,7 @@ class Plain implements Renderer {
   private xy = new Float32Array();
   private from: Float32Array | null = null;
   private marks = new Uint8Array();
-  private painted: Painted = { rgba: new Uint8Array(), order: null, split: 0 };
+  private painted: Painted = { rgba: new Uint8Array(), order: null, split: 0, few: false };
 
   move(xy: Float32Array<ArrayBuffer>, from: Float32Array<ArrayBuffer> | null, marks: Uint8Array<ArrayBuffer>): void {
     [this.xy, this.from, this.marks] = [xy, from, marks];
@@ -29,7 +29,7 @@ class Plain implements Renderer {
 
   draw({ width, height, ratio, scale, x, y, way, size }: View): void {
     const { canvas, pen, xy, from } = this;
-    const { rgba, order, split } = this.painted;
+    const { rgba, order, split, few } = this.painted;
     const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
     if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -51,7 +51,7 @@ class Plain implements Renderer {
         pen.fillStyle = styleOf(word, styles);
         last = word;
       }
-      const wide = order && k >= split ? size * LIT_LARGER : size;
+      const wide = few && k >= split ? size * LIT_LARGER : size;
       if (marked) this.mark(sx, sy, wide / 2, this.marks[i]!);
       else pen.fillRect(sx - wide / 2, sy - wide / 2, wide, wide);
     }

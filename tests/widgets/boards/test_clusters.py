@@ -45,7 +45,9 @@ def test_stability_is_offered_until_it_is_measured_and_then_told_of_every_group(
     assert seen == ["clustering halves of the items again", ""]
     measured = exploration.stability
     assert app.clusters["stability"]["sentence"] == measured.sentence
-    assert list(app.clusters["stability"]["clusters"]) == [str(cluster) for cluster in range(exploration.clustering.count)]
+    assert list(app.clusters["stability"]["clusters"]) == [
+        str(cluster) for cluster in range(exploration.clustering.count)
+    ]
     for cluster, told in app.clusters["stability"]["clusters"].items():
         assert told["share"] == f"{measured.jaccard[int(cluster)]:.0%}"
         assert told["reading"] == measured.readings[int(cluster)]

@@ -14,7 +14,7 @@ class FrontEnd(BuildHookInterface):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Build it; an archive of the sources alone carries none."""
         if self.target_name != "wheel":
             return

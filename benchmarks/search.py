@@ -106,7 +106,7 @@ def make_library(folder: Path, n: int, model: Lifted) -> Library:
             vectors = pa.FixedSizeListArray.from_arrays(pa.array(block.ravel()), block.shape[1])
             yield pa.record_batch({"content_key": pa.array(keys), "vector": vectors})
 
-    library.tables.stream(f"vectors_{model.space.key}", batches())
+    library._tables.stream(f"vectors_{model.space.key}", batches())
     return library
 
 

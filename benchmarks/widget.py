@@ -29,10 +29,11 @@ from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection, Item, Modality
 from nova_explore.exploration.bundle import Exploration
-from nova_explore.exploration.drawn_map import Map
+from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.map.layout import Layout
 from nova_explore.map.modality_gap import ModalityGap
 from nova_explore.map.neighbors import Neighbors
+from nova_explore.models.queries import SpaceModel
 from nova_explore.space import Space
 
 GROUPS, NOISE, HEIGHT = 60, 0.2, 560
@@ -133,7 +134,7 @@ CELLS = {
 
 
 def points(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Coordinates, groups (-1 for a fifth of the items) and shelves of n items, the same every time."""
+    """Coordinates, clusters (-1 for a fifth of the items) and shelves of n items, the same every time."""
     draw = np.random.default_rng(0)
     middles = draw.normal(size=(GROUPS, 2)) * 5
     shares = draw.dirichlet(np.full(GROUPS, 2.0)) * (1 - NOISE)
@@ -185,15 +186,15 @@ def made(n: int) -> Exploration:
     for c in range(int(labels.max()) + 1):
         members = np.flatnonzero(labels == c)
         medoids = tuple(items[int(i)].id for i in members[:3])
-        names[c] = ClusterName(c, f"group {c + 1}", "keywords", (), medoids, len(members))
-    drawn = Map(
+        names[c] = ClusterName(c, f"cluster {c + 1}", "keywords", (), medoids, len(members))
+    drawn = DrawnMap(
         "0" * 16, "2025-01-01T00:00:00+00:00", neighbors, ModalityGap(0.2, 0.2, False, 0.2),
         Layout(xy, draw.uniform(size=n).astype(np.float32), 15, {"method": "made"}),
         Clustering(labels, np.where(labels < 0, 0, 0.8).astype(np.float32), {"method": "made"}), names, {},
         tuple(item.id for item in items), "made",
     )  # fmt: skip
     vectors = draw.normal(size=(n, 8)).astype(np.float32)
-    return Made(None, Collection(items), "made", Space("made", "1", "index", 8, "1"), vectors, drawn)  # pyright: ignore[reportArgumentType]
+    return Made(None, Collection(items), SpaceModel("made", Space("made", "1", "index", 8, "1")), vectors, drawn)  # pyright: ignore[reportArgumentType]
 
 
 def measure(lab: Any, browser: Any, contender: str, n: int, shots: Path | None) -> dict[str, float]:

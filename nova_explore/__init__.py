@@ -1,4 +1,4 @@
-"""See a media collection: embed it, map it, group it, name it, search it, review it.
+"""See a media collection: embed it, map it, cluster it, name it, search it, review it.
 
 import nova_explore as nx
 

@@ -2,7 +2,7 @@
 
 Categories: Paul Tol's "bright" and "vibrant" schemes (https://sronpersonalpages.nl/~pault/), made for colour-vision
 deficiency, less their greys and near-duplicates: all of middle lightness, so they hold on light and dark grounds.
-A map with more groups than colours uses them again, so names are always written beside the groups.
+A map with more clusters than colours uses them again, so names are always written beside the clusters.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UNCLUSTERED = "#9a9fa6"
-"""Grey of what belongs to no group, has no value, or is context."""
+"""Grey of what belongs to no cluster, has no value, or is context."""
 
 CATEGORICAL = (
     "#4477aa", "#ee7733", "#228833", "#aa3377", "#33bbee", "#ccaa22", "#ee6677", "#009988", "#9977cc", "#997744",
@@ -151,6 +151,8 @@ def by_cluster(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[n
 def rgb(color: str) -> tuple[int, int, int]:
     """Red, green and blue, 0 to 255, of ``#rrggbb``.
 
+    Examples
+    --------
     >>> rgb("#4477aa")
     (68, 119, 170)
     """

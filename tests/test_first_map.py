@@ -87,7 +87,7 @@ def test_words_find_the_pictures_that_show_them(demo_media, tmp_path):
     exploration = nx.explore(
         nx.embed(nx.Collection({item.id: item for item in items}.values()), to=tmp_path / "a.nova", progress=False)
     )
-    names = [exploration.collection[id].uri for id in exploration.search("a bird", k=10, modality="image").ids]
+    names = [exploration.collection[id].uri for id in exploration.search("a bird", k=10, modalities=["image"]).ids]
     assert sum("birds" in name for name in names) >= 9
 
 

@@ -29,13 +29,13 @@ INCOMPLETE = 1
 INTERRUPTED = 130
 
 SHOWN = 20
-"""Groups, and items without a vector, that are named in the terminal."""
+"""Clusters, and items without a vector, that are named in the terminal."""
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="See a media collection: embed it, map it, group it, name it, search it.",
+    help="See a media collection: embed it, map it, cluster it, name it, search it.",
 )
 
 LibraryPath = Annotated[Path, typer.Argument(metavar="LIBRARY", help="A library made by `embed`, e.g. media.nova.")]
@@ -135,7 +135,7 @@ def report(
     to: Annotated[Path, typer.Option("--to", help="The HTML file to write.")] = Path("report.html"),
     key: Key = None,
 ) -> None:
-    """Write one self-contained HTML file: the map, the groups, what could not be read, and how it was made."""
+    """Write one self-contained HTML file: the map, the clusters, what could not be read, and how it was made."""
     key = _chosen(library, key)
     exploration = _open_map(library, key) if key else nx.explore(nx.open_library(library))
     typer.echo(f"Map:       {exploration.headline}")

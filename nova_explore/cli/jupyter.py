@@ -25,18 +25,18 @@ CELLS = (
     ("code", "import nova_explore as nx\n\nexploration = {exploration}\nexploration"),
     (
         "markdown",
-        "Hover for a preview, click to see or play an item, draw a lasso around a group, type into the search box. "
+        "Hover for a preview, click to see or play an item, draw a lasso around a cluster, type into the search box. "
         "Everything that is not selected stays visible in grey.",
     ),
     ("code", "nx.show(exploration)"),
-    ("markdown", "The groups, largest first, with the words that set each apart:"),
+    ("markdown", "The clusters, largest first, with the words that set each apart:"),
     (
         "code",
         "import pandas as pd\n\n"
         "pd.DataFrame(\n"
         "    [\n"
-        '        (group.name, group.size, group.source, ", ".join(word for word, _ in group.keywords))\n'
-        "        for group in exploration.names.values()\n"
+        '        (cluster.name, cluster.size, cluster.source, ", ".join(word for word, _ in cluster.keywords))\n'
+        "        for cluster in exploration.names.values()\n"
         "    ],\n"
         '    columns=["name", "items", "named by", "keywords"],\n'
         ').sort_values("items", ascending=False, ignore_index=True)',

@@ -81,12 +81,12 @@ class Stability:
 
     @property
     def sentence(self) -> str:
-        """How many groups are how reliable, in words."""
+        """How many clusters are how reliable, in words."""
         found = self.readings
         counts = [f"{found.count(word)} {word}" for word in [*(word for _, word in READINGS), "not drawn"]]
         shown = ", ".join(part for part in counts if not part.startswith("0 ")) or "none"
-        groups = "1 group" if len(found) == 1 else f"{len(found)} groups"
-        return f"Of {groups}, found again in {self.repetitions} subsets of {self.share:.0%} of the items: {shown}."
+        clusters = "1 cluster" if len(found) == 1 else f"{len(found)} clusters"
+        return f"Of {clusters}, found again in {self.repetitions} subsets of {self.share:.0%} of the items: {shown}."
 
 
 def measure_stability(

@@ -66,7 +66,7 @@ def embed(
     collection = source if isinstance(source, Collection) else read(source, progress=progress)
     model = open_model(model)
     library = open_library(to, create=True)
-    _refuse_second_space(library, model, new_space)
+    refuse_second_space(library, model, new_space)
     with library.writing():
         cut = cut_long_texts(as_cut_before(library, collection), model.capabilities.characters)
         items = read_words(library, library.add(cut), progress=progress)
@@ -96,7 +96,8 @@ def estimate(source: Any, *, to: str | Path, model: str | EmbeddingModel) -> Est
     return opened.estimate(item for item in collection if item.content_key not in there)
 
 
-def _refuse_second_space(library: Library, model: EmbeddingModel, new_space: bool) -> None:
+def refuse_second_space(library: Library, model: EmbeddingModel, new_space: bool) -> None:
+    """Raise a `SpaceMismatchError` where a library holds vectors of other spaces only and no second one is wanted."""
     held = library.spaces()
     if not held or new_space or model.space in held.values():
         return

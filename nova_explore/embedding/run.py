@@ -106,7 +106,7 @@ def run(
                     draw_while_waiting(library, undrawn, seconds=DRAWING * (time.monotonic() - since))
                 since = time.monotonic()
         if stored > COMPACT_AFTER:
-            library.tables.compact(f"vectors_{space.key}")
+            library.compact_vectors(space)
         draw_thumbnails(library, items, space, progress=progress)
     except BaseException as error:
         error.add_note(

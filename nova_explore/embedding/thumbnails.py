@@ -46,7 +46,7 @@ def draw_thumbnails(library: Library, items: Iterable[Item], space: Space, *, pr
             drawn = {}
     library.add_thumbnails(drawn)
     if len(missing) > AT_ONCE:
-        library.tables.compact("thumbnails")
+        library.compact_thumbnails()
 
 
 def draw_while_waiting(library: Library, items: deque[Item], *, seconds: float) -> None:

@@ -10,17 +10,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
-from nova_explore.collection import Collection, Item, Slice
-from nova_explore.embedding.embed import embed, estimate
+from nova_explore.collection import Collection, Item
+from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError
-from nova_explore.exploration.drawn_map import Map, load_map, map_key, save_map
+from nova_explore.exploration.drawn_map import DrawnMap, load_map, map_key, save_map
 from nova_explore.library.aligned import chosen_items
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import Library
@@ -28,96 +28,15 @@ from nova_explore.map.layout import Layout
 from nova_explore.map.modality_gap import close_gap
 from nova_explore.map.neighbors import extend_neighbors
 from nova_explore.map.out_of_sample import Placed, draw_again, place, together, vote_again
-from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.sources.read import read
 from nova_explore.space import Space
 
 
-class Growable:
-    """A map on which new items can be put.
-
-    Attributes
-    ----------
-    library : Library
-    collection : Collection
-    space : Space
-    vectors : float32 array of shape (n, d)
-    names : dict of int to ClusterName
-    placed : Placed or None
-    """
-
-    library: Library
-    collection: Collection
-    space: Space
-    vectors: NDArray[np.float32]
-    names: dict[int, ClusterName]
-    placed: Placed | None
-    _drawn: Map
-
-    if TYPE_CHECKING:
-
-        def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Self: ...
-
-        def _open(self, what: str) -> EmbeddingModel: ...
-
-    def add(self, source: Any = None, *, budget: float | None = None, progress: bool = True) -> Self:
-        """Put new items on the map without moving it: each goes where its neighbours are and gets their group.
-
-        Parameters
-        ----------
-        source : anything that `nova_explore.embed` takes, optional
-            Embedded into the library first, with the model of the map; without it, all items of the library that have
-            a vector and are not on the map are added.
-        budget : float, optional
-            US dollars that embedding must not pass, for models that cost money; see `nova_explore.embed`.
-        progress : bool, default True
-            Show progress bars.
-
-        Returns
-        -------
-        Exploration
-            Of the items of this one, drawn, grouped and named as they are, and after them the new ones; neighbours are
-            of all. The same one where nothing is new. Groups are numbered as before, whatever their size is now.
-
-        Raises
-        ------
-        SpaceMismatchError
-            If the installed model makes vectors of another space than the map is of.
-        LibraryError
-            If an item of the map is not in the library any more.
-        """
-        drawn = replace(self._drawn, names=self.names)
-        new = embed_new(
-            self.library, self.space, drawn, source, model=self._open, budget=budget, progress=progress
-        )  # fmt: skip
-        if not new:
-            return self
-        return self._of(*add_to_map(self.library, self.space, drawn, new))
-
-    def estimate(self, source: Any) -> Estimate | None:
-        """What `add` would cost with the same source; nothing is sent. None for a model that costs nothing."""
-        return estimate(source, to=self.library.path, model=self._open("new items"))
-
-    @property
-    def added(self) -> Slice:
-        """The items that `add` put on the map: the last ones. None of them where it is of one piece."""
-        return Slice("added", self.collection.ids[self._drawn.made_of :])
-
-    @property
-    def mapped(self) -> Self:
-        """The same map with only the items that it was made of; this exploration where none were added."""
-        if self.placed is None:
-            return self
-        drawn = take_off(self.library, replace(self._drawn, names=self.names))
-        n = len(drawn.ids)
-        return self._of(self.collection[:n], self.vectors[:n], drawn)
-
-
 def embed_new(
     library: Library,
     space: Space,
-    drawn: Map,
+    drawn: DrawnMap,
     source: Any,
     *,
     model: Callable[[str], EmbeddingModel],
@@ -132,7 +51,7 @@ def embed_new(
         Of the map; what is embedded goes there.
     space : Space
         Of the map.
-    drawn : Map
+    drawn : DrawnMap
     source : Collection, anything that `nova_explore.read` takes, or None
         None stands for everything in the library, and embeds nothing.
     model : callable
@@ -166,15 +85,15 @@ def items_of(library: Library, source: Collection) -> list[Item]:
 
 
 def add_to_map(
-    library: Library, space: Space, drawn: Map, new: list[str]
-) -> tuple[Collection, NDArray[np.float32], Map]:
+    library: Library, space: Space, drawn: DrawnMap, new: list[str]
+) -> tuple[Collection, NDArray[np.float32], DrawnMap]:
     """Place items of the library on a map, or read from it where they were placed before.
 
     Parameters
     ----------
     library : Library
     space : Space
-    drawn : Map of n items
+    drawn : DrawnMap of n items
     new : list of str, length m
         Ids of items with a vector that are not on the map.
 
@@ -183,7 +102,7 @@ def add_to_map(
     collection : Collection of n + m items
         Those of the map first, in its order.
     vectors : float32 array of shape (n + m, d)
-    placed : Map of n + m items
+    placed : DrawnMap of n + m items
 
     Raises
     ------
@@ -214,7 +133,7 @@ def add_to_map(
     return collection, vectors, found
 
 
-def put_on(drawn: Map, placed: Placed, ids: tuple[str, ...]) -> Map:
+def put_on(drawn: DrawnMap, placed: Placed, ids: tuple[str, ...]) -> DrawnMap:
     """Put placed items behind those that a map was made of, in the place of any that were placed before."""
     n, layout, clustering = drawn.made_of, drawn.layout, drawn.clustering
 
@@ -233,7 +152,7 @@ def put_on(drawn: Map, placed: Placed, ids: tuple[str, ...]) -> Map:
     )
 
 
-def take_off(library: Library, drawn: Map) -> Map:
+def take_off(library: Library, drawn: DrawnMap) -> DrawnMap:
     """Return the map that items were placed on, drawn, clustered and named as it is shown now.
 
     Raises
@@ -256,17 +175,17 @@ def take_off(library: Library, drawn: Map) -> Map:
     )
 
 
-def place_again(drawn: Map, base: Map) -> Map:
+def place_again(drawn: DrawnMap, base: DrawnMap) -> DrawnMap:
     """Place the same items on another drawing, or other clusters, of the map that they were placed on.
 
     Parameters
     ----------
-    drawn : Map of n + m items
-    base : Map of its first n
+    drawn : DrawnMap of n + m items
+    base : DrawnMap of its first n
 
     Returns
     -------
-    Map of n + m items
+    DrawnMap of n + m items
         With the same neighbours; nothing is compared again.
     """
     placed, n = drawn.placed, drawn.made_of
@@ -279,7 +198,7 @@ def place_again(drawn: Map, base: Map) -> Map:
     return put_on(replace(drawn, layout=base.layout, clustering=base.clustering, names=base.names), placed, drawn.ids)
 
 
-def _digest(drawn: Map) -> str:
+def _digest(drawn: DrawnMap) -> str:
     """What new items are placed by, apart from the vectors: two drawings of one map are two maps to add to."""
     n = drawn.made_of
     digest = hashlib.sha256(np.ascontiguousarray(drawn.layout.xy[:n]).tobytes())

@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.clusters.cluster import DIMENSIONS, FEWEST_TO_CLUSTER, Clustering, Hierarchy, Sweep
+from nova_explore.clusters.cluster import Clustering, Hierarchy, Sweep
 from nova_explore.clusters.duplicates import SIMILARITY, Duplicates, find_duplicates
-from nova_explore.clusters.layers import COARSER, keep_apart, only_parts
-from nova_explore.clusters.matching import match_clusters
 from nova_explore.clusters.names import ClusterName, name_clusters
 from nova_explore.clusters.stability import Stability, cluster_halves
-from nova_explore.collection import Collection
-from nova_explore.errors import TooFewItemsError
-from nova_explore.exploration.adding import Growable, place_again
-from nova_explore.exploration.columns import LARGER, MEASURED, TRUST, UNCLUSTERED, cluster_table, column, column_names
-from nova_explore.exploration.drawn_map import Map
-from nova_explore.exploration.provenance import list_caveats, tell_provenance
-from nova_explore.exploration.selection import Selectable
-from nova_explore.library.previews import Previews
+from nova_explore.collection import Collection, Slice
+from nova_explore.embedding.embed import estimate
+from nova_explore.errors import UnknownNameError
+from nova_explore.exploration import variants
+from nova_explore.exploration.adding import add_to_map, embed_new, place_again, take_off
+from nova_explore.exploration.columns import LARGER, TRUST, Columns, Values, cluster_table, name_of
+from nova_explore.exploration.drawn_map import DrawnMap
+from nova_explore.exploration.provenance import list_caveats, tell_headline, tell_provenance
+from nova_explore.exploration.selection import Follower, Selection
+from nova_explore.library import previews
 from nova_explore.library.store import Library
-from nova_explore.map.layout import Layout, lay_out, principal_components, turn_toward, weigh
-from nova_explore.map.modality_gap import ModalityGap, close_gap
+from nova_explore.library.vector_index import IndexReport
+from nova_explore.map.basis import MapBasis
+from nova_explore.map.layout import Layout
+from nova_explore.map.modality_gap import ModalityGap
 from nova_explore.map.neighbors import Neighbors
 from nova_explore.map.out_of_sample import Placed, lead
 from nova_explore.map.trust import FEWEST_TO_TRUST, Trust, measure_trust
+from nova_explore.media.content import Playable
+from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel
-from nova_explore.models.queries import phrase_embedder
-from nova_explore.similarity.ranking import Ranking, by_modality, rank
-from nova_explore.similarity.searchable import Searchable
+from nova_explore.models.queries import SpaceModel
+from nova_explore.similarity.finder import TUNING_QUERIES, Finder, embed_phrases
+from nova_explore.similarity.ranking import Ranking, nearest
 from nova_explore.space import Space
 
 if TYPE_CHECKING:
     import pandas as pd
-    from scipy.sparse import csr_array
 
 
-class Exploration(Selectable, Previews, Searchable, Growable):
+class Exploration:
     """What a widget shows and a report prints: everything about the same n items, in the same order.
 
     Made by `nova_explore.explore`. Its arrays and records are read-only; only the selection changes.
@@ -67,25 +71,29 @@ class Exploration(Selectable, Previews, Searchable, Growable):
         No entry for the unclustered items.
     placed : Placed or None
         What `add` put on the map: the last m items.
+    basis : MapBasis
+        What other drawings and clusterings of the same vectors share.
     """
 
     def __init__(
         self,
         library: Library,
         collection: Collection,
-        model_name: str,
-        space: Space,
+        model: SpaceModel,
         vectors: NDArray[np.float32],
-        drawn: Map,
-        model: EmbeddingModel | None = None,
+        drawn: DrawnMap,
+        *,
+        basis: MapBasis | None = None,
+        finder: Finder | None = None,
+        selection: Selection | None = None,
+        trust: Trust | None = None,
+        stability: Stability | None = None,
     ) -> None:
-        super().__init__()
         vectors.flags.writeable = False
         self.library = library
         self.collection = collection
-        self.space = space
+        self.space: Space = model.space
         self.vectors = vectors
-        self._drawn = drawn
         self.key = drawn.key
         self.created = drawn.created
         self.versions = dict(drawn.versions)
@@ -95,9 +103,17 @@ class Exploration(Selectable, Previews, Searchable, Growable):
         self.clustering: Clustering = drawn.clustering
         self.names: dict[int, ClusterName] = dict(drawn.names)
         self.placed: Placed | None = drawn.placed
-        self._model_name = model_name
+        self.basis = basis or MapBasis(
+            vectors, collection.modalities.tolist(), drawn.neighbors, drawn.gap, made_of=drawn.made_of
+        )
+        self._drawn = drawn
         self._model = model
-        self._frame: pd.DataFrame | None = None
+        self._finder = finder
+        self._selection = selection or Selection(collection)
+        self._trust = trust
+        self._stability = stability
+        self._coarser: Exploration | None = None
+        self._frame: tuple[set[str], pd.DataFrame] | None = None
 
     def __len__(self) -> int:
         return len(self.collection)
@@ -107,71 +123,36 @@ class Exploration(Selectable, Previews, Searchable, Growable):
 
     @property
     def headline(self) -> str:
-        """Counts in one line: items, groups, share left unclustered."""
-        groups = self.clustering.count
-        found = f"{groups:,} {'group' if groups == 1 else 'groups'} · {UNCLUSTERED} {self.clustering.noise_share:.0%}"
-        added = f", {len(self.added):,} of them added" if self.placed is not None else ""
-        return f"{len(self):,} items{added} · {found if self.clustering.parameters else 'not grouped yet'}"
+        """Counts in one line: items, clusters, share left unclustered."""
+        return tell_headline(self._drawn)
 
     @property
     def caveats(self) -> tuple[str, ...]:
         """What a person should know before reading the map, one sentence each."""
         return list_caveats(self._drawn, self.collection)
 
-    # ---- groups -------------------------------------------------------------------------------------------------
+    # ---- clusters -----------------------------------------------------------------------------------------------
 
     def sweep(self) -> Sweep:
-        """How many groups other smallest sizes would give, and how much they would leave unclustered.
-
-        Raises
-        ------
-        TooFewItemsError
-            If there are too few items for clusters.
-        """
+        """How many clusters other smallest sizes would give, and how much they would leave unclustered."""
         return self.hierarchy.sweep()
 
     def recluster(self, *, min_cluster_size: int) -> Exploration:
-        """Find the groups again, none smaller than this; nothing is fitted again and the map stays as it is.
-
-        Returns
-        -------
-        Exploration
-            Of the same items. A group that is mostly one of this exploration's keeps its name.
-
-        Raises
-        ------
-        TooFewItemsError
-            If there are too few items for clusters.
-        ValueError
-            If the size is below 2 or above the number of items.
-        """
-        if self.placed is not None:
-            return self._place_again(self.mapped.recluster(min_cluster_size=min_cluster_size))
-        clustering = self.hierarchy.cut(min_cluster_size)
-        return self._regroup(clustering, match_clusters(self.clustering.labels, clustering.labels))
-
-    @cached_property
-    def coarser(self) -> Exploration:
-        """The same items in larger groups, that these groups are parts of, found and named at first use.
-
-        They hold four times as many items as these must at least. A group that is a part of none stays what it is, and
-        a larger group with one part has its name. Raises `TooFewItemsError` if there are too few items for groups.
-        """
-        if self.placed is not None:
-            return self._place_again(self.mapped.coarser)
-        larger = keep_apart(self.hierarchy.cut(self._larger_size), self.clustering)
-        return self._regroup(larger, only_parts(larger.labels, self.clustering.labels))
+        """Find the clusters again, none smaller than this; the map stays as it is. See `variants.recluster`."""
+        mapped = self.mapped
+        changed = variants.recluster(mapped.drawn_map, mapped.naming, min_cluster_size=min_cluster_size)
+        return self._with(changed)
 
     @property
-    def _larger_size(self) -> int:
-        return COARSER * self.clustering.parameters["min_cluster_size"]
+    def coarser(self) -> Exploration:
+        """The same items in larger clusters, that these are parts of, found and named at first use.
 
-    def _regroup(self, clustering: Clustering, stay: Mapping[int, int]) -> Exploration:
-        """With another clustering, of whose groups some stay what a group of this one is called."""
-        phrases = phrase_embedder(self._model_name, self.space, self._model)
-        kept = {new: self.names[old] for new, old in stay.items()}
-        names = name_clusters(self.collection, self.vectors, clustering, embed_phrases=phrases, kept=kept)
-        return self._with(clustering=clustering, names=names)
+        They hold four times as many items as these must at least; see `variants.coarsen`.
+        """
+        if self._coarser is None:
+            mapped = self.mapped
+            self._coarser = self._with(variants.coarsen(mapped.drawn_map, mapped.naming))
+        return self._coarser
 
     def redraw(
         self,
@@ -180,148 +161,234 @@ class Exploration(Selectable, Previews, Searchable, Growable):
         k: int | None = None,
         show: Callable[[NDArray[np.float32]], None] | None = None,
     ) -> Exploration:
-        """Draw the map again; neighbours, groups and names stay as they are.
+        """Draw the map again; neighbours, clusters and names stay as they are.
 
-        Parameters
-        ----------
-        min_dist : float, optional
-            How closely points may be packed, 0 to 1; as before where it is not given.
-        k : int, optional
-            Neighbours that hold an item in its place, at most those known: fewer show detail, less of the whole.
-        show : callable, optional
-            Called with (n, 2) arrays while the map takes shape, turned as the map is; added items follow theirs.
-
-        Returns
-        -------
-        Exploration
-            With the map that `nova_explore.explore` draws with this ``min_dist`` and, where neighbours were searched
-            exactly, this ``k``.
+        ``show`` is called with (n, 2) arrays while the map takes shape. See `variants.redraw`.
         """
+        mapped = self.mapped
+        if self.placed is not None and show is not None:
+            show = lead(self.placed, show)
+        return self._with(variants.redraw(mapped.drawn_map, mapped.basis, min_dist=min_dist, k=k, show=show))
+
+    @property
+    def drawn_map(self) -> DrawnMap:
+        """The map with the names as they are now, which a person may have changed."""
+        return replace(self._drawn, names=self.names)
+
+    @property
+    def naming(self) -> variants.Naming:
+        """What names the clusters of another clustering of these items."""
+        embed = self._model.embed_phrases
+        return lambda clustering, kept: name_clusters(
+            self.collection, self.vectors, clustering, embed_phrases=embed, kept=kept
+        )
+
+    def _with(self, changed: DrawnMap) -> Exploration:
+        """The same items on another map of those that this one was made of; what did not change is kept."""
+        drawn = self._drawn
         if self.placed is not None:
-            followed = None if show is None else lead(self.placed, show)
-            return self._place_again(self.mapped.redraw(min_dist=min_dist, k=k, show=followed))
-        drawn = self.layout.parameters
-        start, graph = self._start_and_graph
-        holding = self.neighbors if k is None else self.neighbors.first(k)
-        graph = graph if holding is self.neighbors else weigh(holding)
-        packed = drawn["min_dist"] if min_dist is None else min_dist
-        turned = None if show is None else lambda xy: show(turn_toward(xy, self.layout.xy))
-        layout = lay_out(start, graph, holding, min_dist=packed, seed=drawn["seed"], show=turned)
-        return self._with(layout=layout)
-
-    @cached_property
-    def _start_and_graph(self) -> tuple[NDArray[np.float32], csr_array]:
-        return principal_components(self.compared, DIMENSIONS), weigh(self.neighbors)
-
-    def _with(self, **changed: Any) -> Exploration:
-        other = self._of(self.collection, self.vectors, replace(self._drawn, **changed))
-        kept = {"compared", "_start_and_graph", "_finder"}
-        kept |= {name for name, of in (("trust", "layout"), ("stability", "clustering")) if of not in changed}
-        other.__dict__ |= {name: value for name, value in self.__dict__.items() if name in kept}
-        return other
-
-    def _of(self, collection: Collection, vectors: NDArray[np.float32], drawn: Map) -> Exploration:
-        return Exploration(self.library, collection, self._model_name, self.space, vectors, drawn, self._model)
-
-    def _place_again(self, mapped: Exploration) -> Exploration:
-        drawn = place_again(self._drawn, mapped._drawn)
-        return self._with(**{name: getattr(drawn, name) for name in ("layout", "clustering", "names", "placed")})
+            changed = place_again(drawn, changed)
+        return Exploration(
+            self.library,
+            self.collection,
+            self._model,
+            self.vectors,
+            changed,
+            basis=self.basis,
+            finder=self._finder,
+            selection=self._selection,
+            trust=self._trust if changed.layout is drawn.layout else None,
+            stability=self._stability if changed.clustering is drawn.clustering else None,
+        )
 
     @property
     def hierarchy(self) -> Hierarchy:
-        """The tree that the groups are cut from; raises `TooFewItemsError` if there are too few items for clusters."""
-        if self.clustering.hierarchy is None:
-            n = self._drawn.made_of
-            raise TooFewItemsError(f"{n} items are too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more.")
-        return self.clustering.hierarchy
+        """The tree that the clusters are cut from; raises `TooFewItemsError` if there are too few items for them."""
+        return variants.hierarchy_of(self._drawn)
 
-    @cached_property
+    @property
     def trust(self) -> Trust:
         """What the map gets wrong around every item, measured at first use: 2 s for 10,000 items, 40 s for 100,000."""
-        return measure_trust(self.compared, self.layout.xy, self.neighbors)
+        if self._trust is None:
+            self._trust = measure_trust(self.compared, self.layout.xy, self.neighbors)
+        return self._trust
 
-    @cached_property
+    @property
     def stability(self) -> Stability:
-        """Which groups come back from halves of the items, measured at first use: 1 s for 1,500, 25 s for 100,000."""
-        mapped = self.mapped
-        return cluster_halves(mapped.hierarchy, mapped.clustering, *mapped._start_and_graph, progress=False)
+        """Which clusters come back from halves of the items, measured at first use: 1 s for 1,500, 25 s for 100,000."""
+        if self._stability is None:
+            mapped = self.mapped
+            self._stability = cluster_halves(
+                mapped.hierarchy, mapped.clustering, mapped.basis.components, mapped.basis.graph, progress=False
+            )
+        return self._stability
 
     def knows(self, name: str) -> bool:
         """Whether `trust`, `stability` or `coarser` has been computed, and costs nothing any more."""
-        return name in self.__dict__
+        return {"trust": self._trust, "stability": self._stability, "coarser": self._coarser}[name] is not None
 
     def duplicates(self, *, similarity: float = SIMILARITY) -> Duplicates:
         """Group the items that are nearly the same, connected through neighbours with at least this cosine."""
         return find_duplicates(self.neighbors, similarity=similarity)
 
-    # ---- tables and selection -----------------------------------------------------------------------------------
+    # ---- items that are added -----------------------------------------------------------------------------------
 
-    def name_of(self, cluster: int) -> str:
-        """Name of a cluster; ``unclustered`` for -1."""
-        return self.names[cluster].name if cluster in self.names else UNCLUSTERED
+    def add(self, source: Any = None, *, budget: float | None = None, progress: bool = True) -> Exploration:
+        """Put new items on the map without moving it: each goes where its neighbours are and joins their cluster.
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row an item, indexed by id, in the order of the items; a copy that may be changed freely."""
-        import pandas as pd
-
-        asked_for = {*(TRUST if self.knows("trust") else ()), *((LARGER,) if self.knows("coarser") else ())}
-        names = [name for name in self.columns if name not in MEASURED or name in asked_for]
-        if self._frame is None or [*self._frame] != names:
-            columns = {name: self.column(name) for name in names}
-            self._frame = pd.DataFrame(columns, pd.Index(self.collection.ids, name="id"))
-        return self._frame.copy()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """What `column` reads; `frame` has them all, but what takes long (`MEASURED`) only once it was asked for."""
-        trust = TRUST if len(self) >= FEWEST_TO_TRUST else ()
-        tree = self.clustering.hierarchy
-        larger = (LARGER,) if tree is not None and self.clustering.count > 2 and tree.splits(self._larger_size) else ()
-        return (*column_names(self.collection, added=len(self.added)), *trust, *larger)
-
-    def column(self, name: str) -> Sequence[Any] | NDArray[Any]:
-        """One column of `frame`, without the work of the others: n values in the order of the items.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such column.
+        The source, anything that `nova_explore.embed` takes, is embedded into the library first; without one, all items
+        of the library that are not on the map are added. The same exploration comes back where nothing is new.
+        See `adding.embed_new` and `adding.add_to_map`.
         """
-        if name in TRUST:
-            return getattr(self.trust, name)
-        if name == LARGER and name in self.columns:
-            return self.coarser.column("cluster_name")
-        known = (self.neighbors, self.layout, self.clustering, self.names)
-        return column(name, self.collection, *known, added=len(self.added))
+        drawn = self.drawn_map
+        new = embed_new(
+            self.library, self.space, drawn, source, model=self._model.open, budget=budget, progress=progress
+        )  # fmt: skip
+        if not new:
+            return self
+        collection, vectors, grown = add_to_map(self.library, self.space, drawn, new)
+        return Exploration(self.library, collection, self._model, vectors, grown)
+
+    def estimate(self, source: Any) -> Estimate | None:
+        """What `add` would cost with the same source; nothing is sent. None for a model that costs nothing."""
+        return estimate(source, to=self.library.path, model=self._model.open("new items"))
 
     @property
-    def clusters(self) -> pd.DataFrame:
-        """One row a cluster: name, size, share, source of the name, keywords, medoids; the unclustered items last.
+    def added(self) -> Slice:
+        """The items that `add` put on the map: the last ones. None of them where it is of one piece."""
+        return Slice("added", self.collection.ids[self._drawn.made_of :])
 
-        And how stable it is, once `stability` has been measured.
+    @property
+    def mapped(self) -> Exploration:
+        """The same map with only the items that it was made of; this exploration where none were added."""
+        if self.placed is None:
+            return self
+        drawn = take_off(self.library, self.drawn_map)
+        n = len(drawn.ids)
+        return Exploration(self.library, self.collection[:n], self._model, self.vectors[:n], drawn)
+
+    # ---- search -------------------------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> EmbeddingModel:
+        """The model that made the vectors, opened at first use; see `SpaceModel.open`."""
+        return self._model.open()
+
+    def search(self, query: str, *, k: int = 24, modalities: Iterable[str] | None = None) -> Ranking:
+        """Find the k items that fit a text best, among all or those of some modalities; see `Finder.by_text`."""
+        return self._search.by_text(query, k=k, modalities=modalities)
+
+    def search_like(self, example: str | Path, *, k: int = 24, modalities: Iterable[str] | None = None) -> Ranking:
+        """Find the items most like an item of this collection, by id, or like a medium on disk, by path."""
+        return self._search.by_example(example, k=k, modalities=modalities)
+
+    def build_index(self, *, progress: bool = True) -> list[IndexReport]:
+        """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
+        queries = embed_phrases(self.model, TUNING_QUERIES)
+        reports = self.library.build_index(self.space, queries=queries, progress=progress)
+        self._finder = None
+        return reports
+
+    @property
+    def _search(self) -> Finder:
+        if self._finder is None:
+            indexes = self.library.indexes(self.space, self.collection)
+            self._finder = Finder(self.collection, self.vectors, model=self._model.open, indexes=indexes)
+        return self._finder
+
+    # ---- media --------------------------------------------------------------------------------------------------
+
+    def thumbnail(self, id: str) -> bytes:
+        """Small picture of an item, as WebP: from the library, else drawn from its source."""
+        return previews.thumbnail(self.library, self.collection[id])
+
+    def thumbnails(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Small pictures of several items, as WebP, by id; those that were never drawn are left out."""
+        return previews.thumbnails(self.library, [self.collection[id] for id in ids])
+
+    def playable(self, id: str) -> Playable:
+        """What a browser shows or plays for an item, read from its source now; see `previews.playable`."""
+        return previews.playable(self.collection[id])
+
+    # ---- selection ----------------------------------------------------------------------------------------------
+
+    @property
+    def selection(self) -> Slice:
+        """What a person or code selected last; setting it skips the check that `select` makes of every id.
+
+        Explorations of the same items that were made from one another share it.
         """
-        return cluster_table(self.clustering, self.names, self.stability if self.knows("stability") else None)
+        return self._selection.slice
+
+    @selection.setter
+    def selection(self, selection: Slice) -> None:
+        self._selection.put(selection)
+
+    def select(self, ids: Iterable[str], name: str = "selection") -> Slice:
+        """Make these items the selection and return it; an `UnknownNameError` leaves the selection as it was."""
+        return self._selection.choose(ids, name)
+
+    def put_selection(self, selection: Slice, *, origin: object) -> None:
+        """Select a slice on behalf of an origin, which is not told of it."""
+        self._selection.put(selection, origin=origin)
+
+    def on_select(self, call: Follower, *, origin: object = None) -> Callable[[], None]:
+        """Call with every selection from now on that another origin makes; returns what ends that."""
+        return self._selection.follow(call, origin=origin)
 
     @property
     def selected(self) -> pd.DataFrame:
         """The selection's rows of `frame`, in the order of the selection."""
         return self.frame.loc[list(self.selection.ids)]
 
-    def nearest(self, id: str, *, k: int = 12) -> Ranking:
-        """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
-        position = self.collection.position(id)
-        scores = self.compared @ self.compared[position]
-        scores[position] = np.nan
-        scored = by_modality(self.collection, scores)
-        return rank(f"nearest to {self.collection[id].title}", self.collection, scored, k=k)
+    # ---- tables -------------------------------------------------------------------------------------------------
+
+    def name_of(self, cluster: int) -> str:
+        """Name of a cluster; ``unclustered`` for -1."""
+        if not -1 <= cluster < self.clustering.count:
+            raise UnknownNameError("cluster", cluster, map(str, range(-1, self.clustering.count)))
+        return name_of(cluster, self.names)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row an item, indexed by id, in the order of the items; a copy that may be changed freely."""
+        measured = {*(TRUST if self.knows("trust") else ()), *((LARGER,) if self.knows("coarser") else ())}
+        if self._frame is None or self._frame[0] != measured:
+            self._frame = measured, self._columns.frame(measured=measured)
+        return self._frame[1].copy()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What `column` reads; `frame` has them all, but what takes long (`MEASURED`) only once it was asked for."""
+        return self._columns.names
+
+    def column(self, name: str) -> Values:
+        """One column of `frame`, without the work of the others: n values in the order of the items."""
+        return self._columns.read(name)
 
     @cached_property
+    def _columns(self) -> Columns:
+        measured: dict[str, Callable[[], Values]] = {}
+        if len(self) >= FEWEST_TO_TRUST:
+            measured |= {name: partial(lambda name: getattr(self.trust, name), name) for name in TRUST}
+        tree = self.clustering.hierarchy
+        if tree is not None and self.clustering.count > 2 and tree.splits(variants.larger_size(self._drawn)):
+            measured[LARGER] = lambda: self.coarser.column("cluster_name")
+        return Columns(self.collection, self._drawn, self.names, measured=measured)
+
+    @property
+    def clusters(self) -> pd.DataFrame:
+        """One row a cluster, the unclustered items last; how stable it is, once `stability` has been measured."""
+        return cluster_table(self.clustering, self.names, self.stability if self.knows("stability") else None)
+
+    def nearest(self, id: str, *, k: int = 12) -> Ranking:
+        """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
+        return nearest(self.collection, self.compared, id, k=k)
+
+    @property
     def compared(self) -> NDArray[np.float32]:
         """The vectors that `neighbors` are of."""
-        if not self.gap.corrected:
-            return self.vectors
-        return close_gap(self.vectors, self.collection.modalities.tolist(), made_of=self._drawn.made_of)
+        return self.basis.compared
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -9,32 +9,30 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.clusters.cluster import DIMENSIONS, Clustering, cluster, default_min_cluster_size
+from nova_explore.clusters.cluster import Clustering, cluster, default_min_cluster_size
 from nova_explore.clusters.names import name_clusters
 from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError
 from nova_explore.exploration.bundle import Exploration
-from nova_explore.exploration.drawn_map import Map, Parts, load_map, load_parts, map_key, save_map
+from nova_explore.exploration.drawn_map import DrawnMap, Parts, load_map, load_parts, map_key, save_map
 from nova_explore.library.aligned import embedded_items
 from nova_explore.library.stamps import now, package_versions
 from nova_explore.library.store import MARKER, Library, open_library
-from nova_explore.map.layout import Layout, check_min_dist, first_picture, lay_out, principal_components, weigh
-from nova_explore.map.modality_gap import ModalityGap, close_gap, compared_vectors
+from nova_explore.map.basis import MapBasis
+from nova_explore.map.layout import Layout, check_min_dist, first_picture, lay_out
+from nova_explore.map.modality_gap import ModalityGap, compared_vectors
 from nova_explore.map.neighbors import Neighbors
 from nova_explore.models.model import EmbeddingModel
-from nova_explore.models.nova.request import DIMENSIONS as LENGTHS
-from nova_explore.models.nova.request import MODEL_ID
-from nova_explore.models.queries import phrase_embedder
+from nova_explore.models.queries import SpaceModel
 from nova_explore.models.registry import open_model
-from nova_explore.space import Space
 
 
 class Watcher(Protocol):
     """Follows a map while it is computed."""
 
     def opened(self, exploration: Exploration) -> None:
-        """Take the items with their principal components for a map: no neighbours and no groups are known yet."""
+        """Take the items with their principal components for a map: no neighbours and no clusters are known yet."""
         ...
 
     def working(self, on: str) -> None:
@@ -72,7 +70,7 @@ def explore(
     k : int, default 15
         Neighbours an item; smaller collections use what they have.
     min_cluster_size : int, optional
-        Items below which a group is not called a cluster; grows with the collection where it is not given.
+        Items that a cluster holds at least; grows with the collection where it is not given.
     min_dist : float, default 0.1
         How closely points may be packed on the map.
     seed : int or None, default 0
@@ -101,7 +99,8 @@ def explore(
         if value is not None and value < least:
             raise ValueError(f"{called}={value} is not possible. Pass {least} or more.")
     library = _as_library(source, to=to, model=model, progress=progress)
-    name, space, opened = _choose_space(library, model)
+    source_model = _choose_space(library, model)
+    space = source_model.space
     collection, vectors = embedded_items(library, space)
     if len(collection) < 2:
         raise TooFewItemsError(
@@ -111,28 +110,25 @@ def explore(
     k = min(k, len(collection) - 1)
     parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
     key = map_key(space.key, collection.ids, parameters)
-    drawn = load_map(library, key) if seed is not None else None
+    drawn, basis = load_map(library, key) if seed is not None else None, None
     if drawn is None:
         if watch is not None:
             first = _first_map(vectors, collection.ids, space.key)
-            watch.opened(Exploration(library, collection, name, space, vectors, first, opened))
+            watch.opened(Exploration(library, collection, source_model, vectors, first))
         watch = watch or _Unwatched()
         parts = Parts()
         if seed is not None:
             parts = load_parts(library, space.key, collection.ids, k=k, min_dist=min_dist, seed=seed)
-        kinds = [str(item.modality) for item in collection]
-        prefix = min(LENGTHS) if space.model == MODEL_ID else None
-        neighbors, gap, layout, clustering = _draw(
-            vectors, kinds, parts, watch,
-            k=k, prefix=prefix, min_dist=min_dist, min_cluster_size=min_cluster_size, seed=seed,
+        basis, layout, clustering = _draw(
+            vectors, collection.modalities.tolist(), parts, watch, source_model,
+            k=k, min_dist=min_dist, min_cluster_size=min_cluster_size, seed=seed,
         )  # fmt: skip
-        watch.working("naming the groups")
-        phrases = phrase_embedder(name, space, opened)
-        names = name_clusters(collection, vectors, clustering, embed_phrases=phrases)
-        made = (neighbors, gap, layout, clustering, names)
-        drawn = Map(key, now(), *made, package_versions(), collection.ids, space.key)
+        watch.working("naming the clusters")
+        names = name_clusters(collection, vectors, clustering, embed_phrases=source_model.embed_phrases)
+        made = (basis.neighbors, basis.gap, layout, clustering, names)
+        drawn = DrawnMap(key, now(), *made, package_versions(), collection.ids, space.key)
         save_map(library, drawn)
-    return Exploration(library, collection, name, space, vectors, drawn, opened)
+    return Exploration(library, collection, source_model, vectors, drawn, basis=basis)
 
 
 class _Unwatched:
@@ -146,45 +142,46 @@ class _Unwatched:
         pass
 
 
-def _first_map(vectors: NDArray[np.float32], ids: tuple[str, ...], space: str) -> Map:
+def _first_map(vectors: NDArray[np.float32], ids: tuple[str, ...], space: str) -> DrawnMap:
     n = len(vectors)
     nothing = Neighbors(np.empty((n, 0), np.int32), np.empty((n, 0), np.float32))
-    ungrouped = Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), {})
+    unclustered = Clustering(np.full(n, -1, np.int32), np.zeros(n, np.float32), {})
     together = ModalityGap(1, 1, False, 1)
-    return Map("", now(), nothing, together, first_picture(vectors), ungrouped, {}, {}, ids, space)
+    return DrawnMap("", now(), nothing, together, first_picture(vectors), unclustered, {}, {}, ids, space)
 
 
 def _draw(
     vectors: NDArray[np.float32],
-    kinds: Sequence[str],
+    modalities: Sequence[str],
     parts: Parts,
     watch: Watcher,
+    model: SpaceModel,
     *,
     k: int,
-    prefix: int | None,
     min_dist: float,
     min_cluster_size: int | None,
     seed: int | None,
-) -> tuple[Neighbors, ModalityGap, Layout, Clustering]:
+) -> tuple[MapBasis, Layout, Clustering]:
     """Compute what is not in the parts."""
     smallest = default_min_cluster_size(len(vectors)) if min_cluster_size is None else min_cluster_size
     tree = parts.hierarchy if smallest <= len(vectors) else None
     layout = parts.layout
-    if parts.found is not None and layout is not None and tree is not None:
-        return *parts.found, layout, tree.cut(smallest)
+    compared = None
     if parts.found is None:
         watch.working("finding neighbours")
-        compared, neighbors, gap = compared_vectors(vectors, kinds, k=k, prefix=prefix, seed=seed or 0)
+        capabilities = model.capabilities
+        prefix = None if capabilities is None else capabilities.prefix
+        compared, neighbors, gap = compared_vectors(vectors, modalities, k=k, prefix=prefix, seed=seed or 0)
     else:
         neighbors, gap = parts.found
-        compared = close_gap(vectors, kinds) if gap.corrected else vectors
-    watch.working("drawing the map")
-    graph = weigh(neighbors)
-    start = principal_components(compared, DIMENSIONS)
-    layout = layout or lay_out(start, graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
-    watch.working("finding the groups")
-    found = tree.cut(smallest) if tree else cluster(start, graph, min_cluster_size=smallest, seed=seed)
-    return neighbors, gap, layout, found
+    basis = MapBasis(vectors, modalities, neighbors, gap, compared=compared)
+    if layout is None:
+        watch.working("drawing the map")
+        layout = lay_out(basis.components, basis.graph, neighbors, min_dist=min_dist, seed=seed, show=watch.moved)
+    if tree is not None:
+        return basis, layout, tree.cut(smallest)
+    watch.working("finding the clusters")
+    return basis, layout, cluster(basis.components, basis.graph, min_cluster_size=smallest, seed=seed)
 
 
 def _as_library(
@@ -207,7 +204,7 @@ def _as_library(
     return embed(source, to=to, model=model or "local", progress=progress)
 
 
-def _choose_space(library: Library, model: str | EmbeddingModel | None) -> tuple[str, Space, EmbeddingModel | None]:
+def _choose_space(library: Library, model: str | EmbeddingModel | None) -> SpaceModel:
     spaces = library.spaces()
     if model is None:
         if len(spaces) > 1:
@@ -217,7 +214,7 @@ def _choose_space(library: Library, model: str | EmbeddingModel | None) -> tuple
                 f"Say which: explore(…, model={next(iter(spaces))!r}).",
             )
         for name, space in spaces.items():
-            return name, space, None
+            return SpaceModel(name, space)
         raise LibraryError(f"{str(library.path)!r} holds no vectors yet. Embed something into it first.")
     opened = open_model(model)
     if opened.space not in spaces.values():
@@ -226,4 +223,4 @@ def _choose_space(library: Library, model: str | EmbeddingModel | None) -> tuple
             " or ".join(map(str, spaces.values())) or "a library with vectors",
             "Embed the library with this model first: embed(…, new_space=True).",
         )
-    return opened.name, opened.space, opened
+    return SpaceModel(opened.name, opened.space, opened)

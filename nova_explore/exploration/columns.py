@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -11,14 +11,15 @@ from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection
 from nova_explore.errors import UnknownNameError
-from nova_explore.map.layout import Layout
-from nova_explore.map.neighbors import Neighbors
+from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.map.outliers import local_outlier_factors
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nova_explore.clusters.stability import Stability
+
+Values = Sequence[Any] | NDArray[Any]
 
 UNCLUSTERED = "unclustered"
 
@@ -27,7 +28,7 @@ ALWAYS = (
     "x", "y", "uri",
 )  # fmt: skip
 
-TRUST, LARGER = ("trustworthiness", "continuity"), "larger_group"
+TRUST, LARGER = ("trustworthiness", "continuity"), "larger_cluster"
 MEASURED = (*TRUST, LARGER)
 """What is computed when it is first asked for, and in tables from then on."""
 
@@ -36,57 +37,110 @@ ADDED = "added"
 """A column only where items were added to the map; no metadata has its name, so that adding renames nothing."""
 
 
-def column_names(collection: Collection, *, added: int = 0) -> tuple[str, ...]:
-    """Name the columns, of which the last items ``added`` to a map have one; metadata gives way to a name taken."""
-    taken = {*ALWAYS, ADDED, *MEASURED}
-    metadata = (f"metadata.{name}" if name in taken else name for name in collection.columns)
-    return (*ALWAYS, *((ADDED,) if added else ()), *metadata)
+def column_names(collection: Collection, *, added: int = 0) -> dict[str, str | None]:
+    """Name the columns, each with the metadata it shows, if any; metadata gives way to a name that is taken.
 
-
-def column(
-    name: str,
-    collection: Collection,
-    neighbors: Neighbors,
-    layout: Layout,
-    clustering: Clustering,
-    names: Mapping[int, ClusterName],
-    *,
-    added: int = 0,
-) -> Sequence[Any] | NDArray[Any]:
-    """Read one column: n values in the order of the items, None where one is missing.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such column.
+    Of a map to which items were ``added``, one column says which.
     """
-    arrays = {
-        "cluster": clustering.labels,
-        "strength": clustering.strengths,
-        "preservation": layout.preservation,
-        "x": layout.xy[:, 0],
-        "y": layout.xy[:, 1],
-    }
-    if name in arrays:
-        return arrays[name]
-    if name == "outlier":
-        return local_outlier_factors(neighbors)
-    if name == "modality":
-        return collection.modalities.tolist()
-    if name == "cluster_name":
-        called = [names[cluster].name if cluster in names else UNCLUSTERED for cluster in range(-1, clustering.count)]
-        return [called[label + 1] for label in clustering.labels.tolist()]
-    if name == "span":
-        return [str(item.span) if item.span else None for item in collection]
-    if name in ALWAYS:
-        return [getattr(item, name) for item in collection]
-    known = column_names(collection, added=added)
-    if name not in known:
-        raise UnknownNameError("column", name, known)
-    if name == ADDED:
-        return ["on the map"] * (len(collection) - added) + ["added"] * added
-    told = name if name in collection.columns else name.removeprefix("metadata.")
-    return [item.metadata.get(told) for item in collection]
+    own = (*ALWAYS, *((ADDED,) if added else ()))
+    names: dict[str, str | None] = dict.fromkeys(own)
+    taken = {*ALWAYS, ADDED, *MEASURED}
+    for key in collection.columns:
+        name = key
+        while name in taken:
+            name = f"metadata.{name}"
+        taken.add(name)
+        names[name] = key
+    return names
+
+
+class Columns:
+    """The columns of a map, read one at a time.
+
+    Parameters
+    ----------
+    collection : Collection of n items
+    drawn : DrawnMap
+        Of these items.
+    names : Mapping of int to ClusterName
+        As they are now.
+    measured : Mapping of str to callable
+        What is computed when it is first asked for, by the name of its column.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        drawn: DrawnMap,
+        names: Mapping[int, ClusterName],
+        *,
+        measured: Mapping[str, Callable[[], Values]],
+    ) -> None:
+        self._collection = collection
+        self._drawn = drawn
+        self._names = names
+        self._measured = measured
+        self._added = len(drawn.ids) - drawn.made_of
+        self._keys = column_names(collection, added=self._added)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns: those of every map, those of the metadata, those that are measured."""
+        return (*self._keys, *self._measured)
+
+    def read(self, name: str) -> Values:
+        """Read one column: n values in the order of the items, None where one is missing.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such column.
+        """
+        if name in self._measured:
+            return self._measured[name]()
+        if name not in self._keys:
+            raise UnknownNameError("column", name, self.names)
+        if (key := self._keys[name]) is not None:
+            return [item.metadata.get(key) for item in self._collection]
+        return self._own(name)
+
+    def frame(self, *, measured: Container[str]) -> pd.DataFrame:
+        """One row an item, indexed by id, with those of the measured columns that are asked for."""
+        import pandas as pd
+
+        names = [name for name in self.names if name not in self._measured or name in measured]
+        return pd.DataFrame({name: self.read(name) for name in names}, pd.Index(self._collection.ids, name="id"))
+
+    def _own(self, name: str) -> Values:
+        drawn = self._drawn
+        clustering, layout = drawn.clustering, drawn.layout
+        arrays = {
+            "cluster": clustering.labels,
+            "strength": clustering.strengths,
+            "preservation": layout.preservation,
+            "x": layout.xy[:, 0],
+            "y": layout.xy[:, 1],
+        }
+        if name in arrays:
+            return arrays[name]
+        match name:
+            case "outlier":
+                return local_outlier_factors(drawn.neighbors)
+            case "modality":
+                return self._collection.modalities.tolist()
+            case "cluster_name":
+                called = [name_of(cluster, self._names) for cluster in range(-1, clustering.count)]
+                return [called[label + 1] for label in clustering.labels.tolist()]
+            case "span":
+                return [str(item.span) if item.span else None for item in self._collection]
+            case "added":
+                return ["on the map"] * drawn.made_of + ["added"] * self._added
+        return [getattr(item, name) for item in self._collection]
+
+
+def name_of(cluster: int, names: Mapping[int, ClusterName]) -> str:
+    """Name of a cluster; ``unclustered`` for -1."""
+    return names[cluster].name if cluster in names else UNCLUSTERED
 
 
 def cluster_table(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering, Hierarchy
 from nova_explore.clusters.names import ClusterName
+from nova_explore.library.map_tables import Part
 from nova_explore.library.store import Library
 from nova_explore.map.layout import Layout
 from nova_explore.map.modality_gap import ModalityGap
@@ -33,7 +34,7 @@ LINKAGE = ("left", "right", "distance", "size")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Map:
+class DrawnMap:
     """Everything computed from one set of vectors.
 
     Attributes
@@ -113,7 +114,7 @@ def load_parts(library: Library, space: str, ids: Sequence[str], *, k: int, min_
     return Parts((drawn.neighbors, drawn.gap), layout, drawn.clustering.hierarchy)
 
 
-def save_map(library: Library, drawn: Map) -> None:
+def save_map(library: Library, drawn: DrawnMap) -> None:
     """Store a map; the entry that makes it visible is written last, so that half a map is never read."""
     import pyarrow as pa
 
@@ -133,17 +134,15 @@ def save_map(library: Library, drawn: Map) -> None:
             "similarities": pa.FixedSizeListArray.from_arrays(close, k),
         }
     )
-    library.tables.replace(f"map_{drawn.key}", rows)
+    parts: dict[Part, pa.Table] = {"map": rows}
     hierarchy = drawn.clustering.hierarchy
     if hierarchy is not None:
         linkage = dict(zip(LINKAGE, hierarchy.linkage.T, strict=True))
-        joins = pa.table({"join": np.arange(len(hierarchy.linkage)), **linkage})
-        library.tables.replace(f"tree_{drawn.key}", joins)
+        parts["tree"] = pa.table({"join": np.arange(len(hierarchy.linkage)), **linkage})
     if drawn.placed is not None:
         beside = {"neighbors": drawn.placed.indices, "similarities": drawn.placed.similarities}
         lists = {name: pa.FixedSizeListArray.from_arrays(pa.array(of.ravel()), k) for name, of in beside.items()}
-        added = pa.table({"position": np.arange(len(drawn.placed.xy)), **lists})
-        library.tables.replace(f"placed_{drawn.key}", added)
+        parts["placed"] = pa.table({"position": np.arange(len(drawn.placed.xy)), **lists})
     record = {
         "of": None if drawn.onto else map_key(drawn.space, drawn.ids, {}),
         "created": drawn.created,
@@ -159,7 +158,7 @@ def save_map(library: Library, drawn: Map) -> None:
         "hierarchy": None if hierarchy is None else dict(hierarchy.parameters),
         "names": [asdict(name) for name in drawn.names.values()],
     }
-    library.tables.upsert("maps", pa.table({"key": [drawn.key], "record": [json.dumps(record)]}), on=["key"])
+    library.maps.save(drawn.key, parts, record)
 
 
 def read_records(library: Library) -> dict[str, dict[str, Any]]:
@@ -167,19 +166,17 @@ def read_records(library: Library) -> dict[str, dict[str, Any]]:
 
     Maps of earlier versions, which do not know their items, are left out.
     """
-    entries = library.tables.read("maps")
-    records = {} if entries is None else {row["key"]: json.loads(row["record"]) for row in entries.to_pylist()}
-    return {key: record for key, record in records.items() if "items" in record}
+    return {key: record for key, record in library.maps.records().items() if "items" in record}
 
 
-def load_map(library: Library, key: str) -> Map | None:
+def load_map(library: Library, key: str) -> DrawnMap | None:
     """Read a map, or None if the library has none under this key."""
     record = read_records(library).get(key)
-    rows = None if record is None else library.tables.read(f"map_{key}")
+    rows = None if record is None else library.maps.read(key, "map")
     if record is None or rows is None:
         return None
     rows = rows.sort_by("position")
-    joins = library.tables.read(f"tree_{key}")
+    joins = library.maps.read(key, "tree")
     hierarchy = None
     if joins is not None:
         joins = joins.sort_by("join")
@@ -194,7 +191,7 @@ def load_map(library: Library, key: str) -> Map | None:
         )
         for name in record["names"]
     }
-    return Map(
+    return DrawnMap(
         key=key,
         created=record["created"],
         neighbors=Neighbors(
@@ -216,7 +213,7 @@ def load_map(library: Library, key: str) -> Map | None:
 
 def _placed(library: Library, key: str, *drawn: NDArray[Any]) -> Placed | None:
     """What was placed, from its neighbours and the last rows of the map's coordinates, labels and so on."""
-    rows = library.tables.read(f"placed_{key}")
+    rows = library.maps.read(key, "placed")
     if rows is None:
         return None
     rows = rows.sort_by("position")

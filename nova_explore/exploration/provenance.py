@@ -6,15 +6,26 @@ from dataclasses import asdict
 from typing import Any
 
 from nova_explore.collection import Collection
-from nova_explore.exploration.drawn_map import Map
+from nova_explore.exploration.columns import UNCLUSTERED
+from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.library.store import Library
 from nova_explore.map.modality_gap import kinds_left_out
 from nova_explore.space import Space
 
-MEANINGLESS = "Sizes of groups and gaps between them are not meaningful."
+MEANINGLESS = "Sizes of clusters and gaps between them are not meaningful."
 
 
-def list_caveats(drawn: Map, collection: Collection) -> tuple[str, ...]:
+def tell_headline(drawn: DrawnMap) -> str:
+    """Counts in one line: items, clusters, share left unclustered."""
+    n, count = len(drawn.ids), drawn.clustering.count
+    added = f", {n - drawn.made_of:,} of them added" if drawn.placed is not None else ""
+    if not drawn.clustering.parameters:
+        return f"{n:,} items{added} · not clustered yet"
+    clusters = f"{count:,} {'cluster' if count == 1 else 'clusters'}"
+    return f"{n:,} items{added} · {clusters} · {UNCLUSTERED} {drawn.clustering.noise_share:.0%}"
+
+
+def list_caveats(drawn: DrawnMap, collection: Collection) -> tuple[str, ...]:
     """What a person should know before reading a map, one sentence each."""
     said = [MEANINGLESS, drawn.gap.sentence, drawn.neighbors.sentence]
     if drawn.placed is not None:
@@ -24,7 +35,7 @@ def list_caveats(drawn: Map, collection: Collection) -> tuple[str, ...]:
     return tuple(sentence for sentence in said if sentence)
 
 
-def tell_provenance(library: Library, collection: Collection, space: Space, drawn: Map) -> dict[str, Any]:
+def tell_provenance(library: Library, collection: Collection, space: Space, drawn: DrawnMap) -> dict[str, Any]:
     """How a map came about, as plain values that JSON can hold."""
     onto = {} if drawn.placed is None else {"onto": drawn.onto, "items": len(drawn.placed.xy), "k": drawn.placed.k}
     return {

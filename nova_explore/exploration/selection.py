@@ -1,4 +1,4 @@
-"""The selection: which items a person or code chose last, and who is told."""
+"""The selection: which items a person or code chose last, who chose them, and who is told."""
 
 from __future__ import annotations
 
@@ -6,23 +6,36 @@ from collections.abc import Callable, Iterable
 
 from nova_explore.collection import Collection, Slice
 
+Follower = Callable[[Slice], None]
 
-class Selectable:
-    """Items of which some are selected, and which others can follow.
+
+class Selection:
+    """One slice of a collection at a time, with the one who made it.
+
+    Whoever follows the selection names an origin and does not hear of what that origin selected: so no one answers
+    an echo of their own.
+
+    Parameters
+    ----------
+    collection : Collection
+        What is selected from.
 
     Attributes
     ----------
-    collection : Collection
+    slice : Slice
+        What was selected last.
+    origin : object
+        Who selected it; None for code that did not say.
     """
 
-    collection: Collection
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._followers: list[tuple[Follower, object]] = []
+        self.slice = Slice("nothing selected", ())
+        self.origin: object = None
 
-    def __init__(self) -> None:
-        self._watchers: list[Callable[[Slice], None]] = []
-        self.selection = Slice("nothing selected", ())
-
-    def select(self, ids: Iterable[str], name: str = "selection") -> Slice:
-        """Make these items the selection and return it; what shows the exploration shows them.
+    def choose(self, ids: Iterable[str], name: str = "selection", *, origin: object = None) -> Slice:
+        """Select items by id, after a check that all are there.
 
         Raises
         ------
@@ -30,27 +43,24 @@ class Selectable:
             If an id is not in the collection; the selection is then left as it was.
         """
         ids = tuple(ids)
-        self.collection.positions(ids)
-        self.selection = Slice(name, ids)
-        return self.selection
+        self._collection.positions(ids)
+        return self.put(Slice(name, ids), origin=origin)
 
-    @property
-    def selection(self) -> Slice:
-        """What a person or code selected last. Setting it skips the check that `select` makes of every id."""
-        return self._selection
+    def put(self, chosen: Slice, *, origin: object = None) -> Slice:
+        """Select a slice whose ids are known to be there."""
+        self.slice, self.origin = chosen, origin
+        for call, own in tuple(self._followers):
+            if origin is None or own is not origin:
+                call(chosen)
+        return chosen
 
-    @selection.setter
-    def selection(self, selection: Slice) -> None:
-        self._selection = selection
-        for call in tuple(self._watchers):
-            call(selection)
-
-    def on_select(self, call: Callable[[Slice], None]) -> Callable[[], None]:
-        """Call with every selection from now on, whoever makes it; returns what ends that."""
-        self._watchers.append(call)
+    def follow(self, call: Follower, *, origin: object = None) -> Callable[[], None]:
+        """Call with every slice that another origin selects from now on; returns what ends that."""
+        entry = (call, origin)
+        self._followers.append(entry)
 
         def stop() -> None:
-            if call in self._watchers:
-                self._watchers.remove(call)
+            if entry in self._followers:
+                self._followers.remove(entry)
 
         return stop

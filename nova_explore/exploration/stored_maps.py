@@ -10,6 +10,7 @@ from nova_explore.exploration.bundle import Exploration
 from nova_explore.exploration.drawn_map import load_map, read_records
 from nova_explore.library.aligned import chosen_items
 from nova_explore.library.store import Library, open_library
+from nova_explore.models.queries import SpaceModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +36,6 @@ def open_map(library: Library | str | Path, key: str | None = None) -> Explorati
         If the library has no map under this key; says which there are.
     LibraryError
         If it has no map at all, or an item of the map is gone or has become another.
-
-    Examples
-    --------
-    >>> import nova_explore as nx
-    >>> before = nx.open_map("media.nova")  # doctest: +SKIP
-    >>> after = before.add("new media/")  # doctest: +SKIP
-    >>> after.select(after.added)  # doctest: +SKIP
     """
     library = library if isinstance(library, Library) else open_library(library)
     key = find_map(library, key)
@@ -55,7 +49,7 @@ def open_map(library: Library | str | Path, key: str | None = None) -> Explorati
             f"space {drawn.space}. Embed the media again with the model that made them."
         )
     collection, vectors = chosen_items(library, space, drawn.ids)
-    return Exploration(library, collection, name, space, vectors, drawn)
+    return Exploration(library, collection, SpaceModel(name, space), vectors, drawn)
 
 
 def find_map(library: Library, key: str | None = None) -> str:

@@ -98,6 +98,11 @@ class Tables:
         table = self._table(name)
         return None if table is None else Rows(table)
 
+    def version(self, name: str) -> int:
+        """A number that every change of a table raises; 0 if the library has none of this name."""
+        table = self._table(name)
+        return 0 if table is None else int(table.version)
+
     def append(self, name: str, rows: pa.Table) -> None:
         """Add rows to a table in one atomic commit, creating the table if it is not there."""
         if rows.num_rows == 0:

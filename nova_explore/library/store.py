@@ -18,11 +18,12 @@ bytes in the same space are embedded once, whatever the files are called and how
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,16 @@ from numpy.typing import NDArray
 from nova_explore.collection import ID_LENGTH, Collection, Item, Unread
 from nova_explore.errors import LibraryError
 from nova_explore.library.item_rows import item_table, read_items
+from nova_explore.library.job_rows import JobRows
 from nova_explore.library.lance import Tables, arrow, schema
+from nova_explore.library.map_tables import MapTables
 from nova_explore.library.stamps import now
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
 from nova_explore.space import ItemError, Space, Vector
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT = 1
 MARKER = "nova.json"
@@ -52,8 +58,10 @@ class Library:
 
     Attributes
     ----------
-    tables : Tables
-        Its Lance tables.
+    maps : MapTables
+        What was computed from its vectors.
+    jobs : JobRows
+        What a service was asked for and answers later.
 
     Raises
     ------
@@ -76,7 +84,10 @@ class Library:
                 "Open it with the version of nova-explore that wrote it."
             )
         self.created: str = about["created"]
-        self.tables = Tables(path)
+        self._tables = Tables(path)
+        self.maps = MapTables(self._tables)
+        self.jobs = JobRows(self._tables)
+        self._collection: tuple[object, Collection] | None = None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -105,18 +116,27 @@ class Library:
 
     def _bring_up_to_date(self) -> None:
         """Give tables of earlier versions of this format the columns that they lack."""
-        columns = self.tables.columns("failures")
+        columns = self._tables.columns("failures")
         if columns and "kind" not in columns:
             # Nothing was known to be blocked then: all of it is tried again.
-            self.tables.add_column("failures", "kind", "'item'")
+            self._tables.add_column("failures", "kind", "'item'")
 
     # ---- the collection -----------------------------------------------------------------------------------------
 
     def collection(self) -> Collection:
-        """Read the items in their order, and what could not be read. Words read from page pictures are filled in."""
-        rows = self.tables.read("items")
-        unread = self.tables.read("unread")
-        readings = self.tables.read("readings")
+        """Read the items in their order, and what could not be read. Words read from page pictures are filled in.
+
+        While nobody has written to the library, what was read before is returned.
+        """
+        versions = tuple(self._tables.version(name) for name in ("items", "unread", "readings"))
+        if self._collection is None or self._collection[0] != versions:
+            self._collection = versions, self._read_collection()
+        return self._collection[1]
+
+    def _read_collection(self) -> Collection:
+        rows = self._tables.read("items")
+        unread = self._tables.read("unread")
+        readings = self._tables.read("readings")
         words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
         items = [] if rows is None else read_items(rows.sort_by("position"), words)
         return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
@@ -143,30 +163,30 @@ class Library:
                 ids[address] = short if copy == 1 else f"{short}~{copy}"
                 places[ids[address]] = len(places)
             named[ids[address]] = item
-        self.tables.upsert("items", item_table(named, places), on=["id"])
+        self._tables.upsert("items", item_table(named, places), on=["id"])
         read_now = {item.name for item in collection}
         unread = {u.name: u for u in (*known.unread, *collection.unread)}
         kept = [{"name": u.name, "reason": u.reason} for u in unread.values() if u.name not in read_now]
         if kept or known.unread:
-            self.tables.replace("unread", arrow(kept, schema(name="string", reason="string")))
+            self._tables.replace("unread", arrow(kept, schema(name="string", reason="string")))
         return self.collection()
 
     # ---- vectors ------------------------------------------------------------------------------------------------
 
     def spaces(self) -> dict[str, Space]:
         """Spaces with vectors in this library, by the name of the model that made them, oldest first."""
-        rows = self.tables.read("spaces")
+        rows = self._tables.read("spaces")
         return {} if rows is None else {row.pop("name"): Space(**row) for row in rows.to_pylist()}
 
     def add_space(self, name: str, space: Space) -> None:
         """Note that the model of this name makes vectors of this space."""
         fields = ("model", "revision", "purpose", "dimension", "preprocessing")
         row = {"name": name} | {field: getattr(space, field) for field in fields}
-        self.tables.upsert("spaces", arrow([row]), on=["name"])
+        self._tables.upsert("spaces", arrow([row]), on=["name"])
 
     def embedded(self, space: Space) -> set[str]:
         """Content keys that have a vector in this space."""
-        rows = self.tables.read(f"vectors_{space.key}", columns=["content_key"])
+        rows = self._tables.read(f"vectors_{space.key}", columns=["content_key"])
         return set() if rows is None else set(rows["content_key"].to_pylist())
 
     def add_vectors(self, space: Space, vectors: Mapping[str, Vector]) -> None:
@@ -177,7 +197,11 @@ class Library:
             return
         flat = np.concatenate([np.asarray(v, np.float32) for v in vectors.values()])
         column = pa.FixedSizeListArray.from_arrays(pa.array(flat), space.dimension)
-        self.tables.append(f"vectors_{space.key}", pa.table({"content_key": list(vectors), "vector": column}))
+        self._tables.append(f"vectors_{space.key}", pa.table({"content_key": list(vectors), "vector": column}))
+
+    def compact_vectors(self, space: Space) -> None:
+        """Join the many small files of vectors that a long run leaves behind."""
+        self._tables.compact(f"vectors_{space.key}")
 
     def vectors(self, space: Space, keys: Iterable[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Read the vectors of these content keys, in this order; many of them as a file mapped into memory.
@@ -191,7 +215,7 @@ class Library:
         """
         keys = list(keys)
         name = f"vectors_{space.key}"
-        rows = self.tables.rows(name)
+        rows = self._tables.rows(name)
         if rows is None:
             return np.empty((0, space.dimension), np.float32), np.zeros(len(keys), bool)
         return read_vectors(rows, keys, dimension=space.dimension, folder=self.path / "mapped", name=name)
@@ -235,45 +259,49 @@ class Library:
             reports = []
             for kind, rows in bar:
                 chosen = np.fromiter(rows.values(), np.intp)
-                report = build_index(self.tables, space.key, kind, list(rows), vectors, chosen, queries=queries)
+                report = build_index(self._tables, space.key, kind, list(rows), vectors, chosen, queries=queries)
                 reports.append(report)
         return reports
 
     def indexes(self, space: Space, collection: Collection) -> dict[str, VectorIndex]:
         """Open the indexes of a space, by kind of media, to search in these items of the library."""
         kinds = np.array([str(item.modality) for item in collection])
-        return open_indexes(self.tables, space.key, [item.content_key for item in collection], kinds)
+        return open_indexes(self._tables, space.key, [item.content_key for item in collection], kinds)
 
     # ---- what goes with the vectors -----------------------------------------------------------------------------
 
     def thumbnails(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Read the thumbnails (WebP) of these content keys; keys without one are left out."""
         wanted = ", ".join(f"'{key}'" for key in dict.fromkeys(keys))
-        rows = self.tables.read("thumbnails", where=f"content_key IN ({wanted})") if wanted else None
+        rows = self._tables.read("thumbnails", where=f"content_key IN ({wanted})") if wanted else None
         return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "webp")), strict=True))
 
     def thumbnailed(self) -> set[str]:
         """Content keys that have a thumbnail."""
-        rows = self.tables.read("thumbnails", columns=["content_key"])
+        rows = self._tables.read("thumbnails", columns=["content_key"])
         return set() if rows is None else set(rows["content_key"].to_pylist())
 
     def add_thumbnails(self, thumbnails: Mapping[str, bytes]) -> None:
         """Store thumbnails by content key, in one atomic commit."""
         shape = schema(content_key="string", webp="binary")
-        self.tables.append("thumbnails", arrow([{"content_key": k, "webp": v} for k, v in thumbnails.items()], shape))
+        self._tables.append("thumbnails", arrow([{"content_key": k, "webp": v} for k, v in thumbnails.items()], shape))
+
+    def compact_thumbnails(self) -> None:
+        """Join the many small files of thumbnails that a long run leaves behind."""
+        self._tables.compact("thumbnails")
 
     def add_readings(self, readings: Mapping[str, str]) -> None:
         """Store the words read from page pictures by content key, in one atomic commit."""
-        self.tables.append("readings", arrow([{"content_key": k, "text": v} for k, v in readings.items()]))
+        self._tables.append("readings", arrow([{"content_key": k, "text": v} for k, v in readings.items()]))
 
     def failures(self, space: Space) -> dict[str, str]:
         """Reasons by content key for the items that got no vector in this space."""
-        rows = self.tables.read("failures", where=f"space = '{space.key}'")
+        rows = self._tables.read("failures", where=f"space = '{space.key}'")
         return {} if rows is None else dict(zip(*(rows[c].to_pylist() for c in ("content_key", "reason")), strict=True))
 
     def blocked(self, space: Space) -> dict[str, str]:
         """Reasons by content key for the items that a provider blocked for their content: they are never sent again."""
-        rows = self.tables.read("failures", where=f"space = '{space.key}'")
+        rows = self._tables.read("failures", where=f"space = '{space.key}'")
         if rows is None or "kind" not in rows.column_names:  # of an earlier version, not written to since
             return {}
         return {row["content_key"]: row["reason"] for row in rows.to_pylist() if row["kind"] == "blocked"}
@@ -282,24 +310,48 @@ class Library:
         """Record why items got no vector in this space, in one atomic commit; an item has one reason at a time."""
         shape = schema(space="string", content_key="string", reason="string", kind="string")
         rows = [{"space": space.key, "content_key": k, "reason": e.reason, "kind": e.kind} for k, e in failures.items()]
-        self.tables.upsert("failures", arrow(rows, shape), on=["space", "content_key"])
+        self._tables.upsert("failures", arrow(rows, shape), on=["space", "content_key"])
+
+    def solve_failures(self, space: Space, keys: Iterable[str]) -> None:
+        """Forget the failures of contents that have a vector in this space now."""
+        if listed := ", ".join(f"'{key}'" for key in keys):
+            self._tables.delete("failures", f"space = '{space.key}' AND content_key IN ({listed})")
 
     def clear_failures(self, space: Space) -> None:
         """Forget the failures of this space that are to be tried again: all but the blocked items."""
-        self.tables.delete("failures", f"space = '{space.key}' AND kind <> 'blocked'")
+        self._tables.delete("failures", f"space = '{space.key}' AND kind <> 'blocked'")
 
     def record_run(self, run: Mapping[str, Any]) -> None:
         """Store one run; a run of the same id is replaced. Values are kept as JSON."""
-        self.tables.upsert("runs", arrow([{"id": run["id"], "record": json.dumps(dict(run))}]), on=["id"])
+        self._tables.upsert("runs", arrow([{"id": run["id"], "record": json.dumps(dict(run))}]), on=["id"])
 
     def runs(self) -> list[dict[str, Any]]:
         """All runs, oldest first."""
-        rows = self.tables.read("runs")
+        rows = self._tables.read("runs")
         records = [] if rows is None else [json.loads(record) for record in rows["record"].to_pylist()]
         return sorted(records, key=lambda run: run["started"])
 
+    def to_arrow(self) -> pa.Table:
+        """Return the items as an Arrow table, with the columns of `Collection.to_frame` and ids first."""
+        return self.collection().to_arrow()
+
+    def _repr_html_(self) -> str:
+        count, unread = self._tables.count("items"), self._tables.count("unread")
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(name)}</td>"
+            f"<td style='text-align:left'>{html.escape(str(space))}</td>"
+            f"<td>{self._tables.count(f'vectors_{space.key}'):,}</td><td>{len(self.failures(space)):,}</td></tr>"
+            for name, space in self.spaces().items()
+        )
+        spaces = "<tr><th>model</th><th>space</th><th>vectors</th><th>failed</th></tr>" + rows
+        return (
+            f"<div><b>{html.escape(self.path.name)}</b>: {count:,} items"
+            f"{f', {unread:,} could not be read' if unread else ''}, {self._tables.count('maps'):,} maps"
+            f"{f'<table>{spaces}</table>' if rows else '. No item has a vector yet.'}</div>"
+        )
+
     def __repr__(self) -> str:
-        return f"<Library {str(self.path)!r}: {self.tables.count('items'):,} items>"
+        return f"<Library {str(self.path)!r}: {self._tables.count('items'):,} items>"
 
 
 def open_library(path: str | Path, *, create: bool = False) -> Library:

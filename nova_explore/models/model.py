@@ -30,12 +30,16 @@ class Capabilities:
     characters : int or None
         Characters of the longest text that is taken whole; `nova_explore.embed` makes parts of longer ones. None where
         a model reads the beginning of any text.
+    prefix : int or None
+        Length of the shortest beginning of a vector that means the same, less exactly. None where only whole vectors
+        mean anything.
     """
 
     modalities: frozenset[Modality]
     batch_size: int
     text_search: frozenset[Modality]
     characters: int | None = None
+    prefix: int | None = None
 
 
 @dataclass(slots=True)

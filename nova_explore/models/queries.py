@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
-from nova_explore.models.model import EmbeddingModel, PricedModel
+from nova_explore.models.model import Capabilities, EmbeddingModel, PricedModel
 from nova_explore.models.own import IMPORTED
 from nova_explore.models.registry import open_model
 from nova_explore.space import ItemError, Role, Space, Vector
@@ -53,39 +53,74 @@ def _text_item(text: str) -> Item:
     return Item("query", Modality.TEXT, "query:", text[:60], "txt", digest, text=text)
 
 
-def phrase_embedder(
-    name: str, space: Space, opened: EmbeddingModel | None
-) -> Callable[[Sequence[str]], NDArray[np.float32]] | None:
-    """Return what embeds phrases for names, or None where there is no model for it or its calls cost money."""
-    try:
-        model = opened or open_model(name)
-    except UnknownNameError:
-        return None
-    if model.space != space or isinstance(model, PricedModel):
-        return None
-    return lambda texts: embed_texts(model, texts, role="query")
+class SpaceModel:
+    """The model that made the vectors of a space, opened when it is needed.
 
+    Parameters
+    ----------
+    name : str
+        Under which the library knows the model.
+    space : Space
+        What its vectors mean.
+    opened : EmbeddingModel, optional
+        The model, where it is open already.
 
-def open_model_of(space: Space, name: str, *, what: str = "a query") -> EmbeddingModel:
-    """Open the model that made the vectors of a space; ``what`` it is to embed is named by the error.
-
-    Raises
-    ------
-    SpaceMismatchError
-        If they were imported without it, or if the one that is installed makes vectors of another space.
+    Attributes
+    ----------
+    name, space
     """
-    if space.preprocessing == IMPORTED:
-        raise SpaceMismatchError(
-            what,
-            f"{space}, whose vectors were imported without their model",
-            "To search, embed with the model itself: nova_explore.models.clip.EncoderModel. To add items to a map, "
-            "import their vectors with nova_explore.import_vectors, then call add() without a source.",
-        )
-    model = open_model(name)
-    if model.space != space:
-        raise SpaceMismatchError(
-            f"{what} in {model.space}",
-            f"{space}",
-            "Install the version of nova-explore that embedded this library, or embed it again.",
-        )
-    return model
+
+    def __init__(self, name: str, space: Space, opened: EmbeddingModel | None = None) -> None:
+        self.name = name
+        self.space = space
+        self._opened = opened
+
+    def open(self, what: str = "a query") -> EmbeddingModel:
+        """Open the model; an error names ``what`` it was to embed.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the vectors were imported without a model, or the installed model makes vectors of another space.
+        """
+        if self._opened is None:
+            self._opened = self._open(what)
+        return self._opened
+
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """What the model allows; None where no model of this name makes vectors of this space."""
+        model = self._find()
+        return None if model is None else model.capabilities
+
+    @property
+    def embed_phrases(self) -> Callable[[Sequence[str]], NDArray[np.float32]] | None:
+        """What embeds phrases for names; None where there is no model for it or its calls cost money."""
+        model = self._find()
+        if model is None or isinstance(model, PricedModel):
+            return None
+        return lambda texts: embed_texts(model, texts, role="query")
+
+    def _find(self) -> EmbeddingModel | None:
+        try:
+            model = self._opened or open_model(self.name)
+        except UnknownNameError:
+            return None
+        return model if model.space == self.space else None
+
+    def _open(self, what: str) -> EmbeddingModel:
+        if self.space.preprocessing == IMPORTED:
+            raise SpaceMismatchError(
+                what,
+                f"{self.space}, whose vectors were imported without their model",
+                "To search, embed with the model itself: nova_explore.models.clip.EncoderModel. To add items to a map, "
+                "import their vectors with nova_explore.import_vectors, then call add() without a source.",
+            )
+        model = open_model(self.name)
+        if model.space != self.space:
+            raise SpaceMismatchError(
+                f"{what} in {model.space}",
+                f"{self.space}",
+                "Install the version of nova-explore that embedded this library, or embed it again.",
+            )
+        return model

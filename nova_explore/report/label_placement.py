@@ -1,4 +1,4 @@
-"""Where names and pictures go on a drawn map: beside their group, over few points, never over each other.
+"""Where names and pictures go on a drawn map: beside their cluster, over few points, never over each other.
 
 Works in pixels, with y downwards. Only the drawing depends on it.
 """

@@ -54,7 +54,7 @@ class _Value:
 def map_figure(
     exploration: Exploration, color_by: str = "cluster", *, width: int = 1100, height: int = 720
 ) -> go.Figure:
-    """Draw the map as WebGL points, with the names of the groups written on it.
+    """Draw the map as WebGL points, with the names of the clusters written on it.
 
     Parameters
     ----------
@@ -120,24 +120,24 @@ def map_figure(
 
 
 def sizes_figure(exploration: Exploration) -> go.Figure:
-    """Draw how many items every group has, by modality; the unclustered ones last and in the same scale."""
+    """Draw how many items every cluster has, by modality; the unclustered ones last and in the same scale."""
     import plotly.graph_objects as go
 
     labels = exploration.clustering.labels
     kinds = np.array([str(item.modality) for item in exploration.collection])
-    groups = [*range(exploration.clustering.count), -1]
-    names = [short_line(exploration.name_of(c), 34) for c in groups]
-    rows = list(range(len(groups)))
+    clusters = [*range(exploration.clustering.count), -1]
+    names = [short_line(exploration.name_of(c), 34) for c in clusters]
+    rows = list(range(len(clusters)))
     figure = go.Figure(
         [go.Bar(
             y=rows, customdata=names,
-            x=[int(((labels == c) & (kinds == kind)).sum()) for c in groups],
+            x=[int(((labels == c) & (kinds == kind)).sum()) for c in clusters],
             name=kind, orientation="h", marker={"color": MODALITY[Modality(kind)]},
             hovertemplate="%{customdata}: %{x:,} " + kind + "<extra></extra>",
         ) for kind in exploration.collection.counts()]
     )  # fmt: skip
     figure.update_layout(
-        plain_layout(height=90 + 24 * len(groups), margin={"l": 8, "r": 16, "t": 36, "b": 36}, barmode="stack"),
+        plain_layout(height=90 + 24 * len(clusters), margin={"l": 8, "r": 16, "t": 36, "b": 36}, barmode="stack"),
         yaxis={"autorange": "reversed", "automargin": True, "tickvals": rows, "ticktext": names},
         xaxis={"title": {"text": "items"}, "gridcolor": "rgba(128,136,145,.25)"},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"}, showlegend=True,

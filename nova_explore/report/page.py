@@ -34,7 +34,7 @@ TEXT_LENGTH = 240
 MOST_UNREAD = 1_000
 MEDOIDS_SHOWN = 5
 
-COLORINGS = {"cluster": "group", "added": "added items", "modality": "modality", "preservation": "map trust"}
+COLORINGS = {"cluster": "cluster", "added": "added items", "modality": "modality", "preservation": "map trust"}
 """What the map can be coloured by, where there is such a column."""
 
 SOURCES = {
@@ -195,7 +195,7 @@ def _picture(exploration: Exploration) -> str:
 
 
 def _clusters(exploration: Exploration) -> list[dict[str, Any]]:
-    """Rows of the table of groups, the unclustered items last."""
+    """Rows of the table of clusters, the unclustered items last."""
     colors = [*spread_colors(exploration.layout.xy, exploration.clustering.labels), UNCLUSTERED]
     rows = []
     for row, color in enumerate(colors):
@@ -236,10 +236,10 @@ def _limits(exploration: Exploration, pictures: int) -> list[str]:
     """What this page cannot say, and what did not run."""
     measured = exploration.knows("stability")
     limits = [
-        f"{' '.join(exploration.caveats)} Positions are for display only: groups and neighbours were found in the "
+        f"{' '.join(exploration.caveats)} Positions are for display only: clusters and neighbours were found in the "
         "space of the vectors, not on the map.",
-        "Names of groups are made by rules from words of their items or from a list of phrases; nobody checked them.",
-        f"{exploration.clustering.noise_share:.0%} of the items belong to no group: they are grey, and counted.",
+        "Names of clusters are made by rules from words of their items or from a list of phrases; nobody checked them.",
+        f"{exploration.clustering.noise_share:.0%} of the items belong to no cluster: they are grey, and counted.",
         *([f"{exploration.stability.sentence} Stable is not the same as meaningful."] if measured else []),
         f"Not run: reviews of retrieval quality, fairness{' and' if measured else ', stability and'} robustness. "
         f"Nothing here says how well the model {exploration.space.model} suits this collection.",

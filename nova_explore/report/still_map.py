@@ -1,4 +1,4 @@
-"""The map as a still picture, for a README, a page, a slide: points, names, and the medoids of each group."""
+"""The map as a still picture, for a README, a page, a slide: points, names, and the medoids of each cluster."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def map_png(exploration: Exploration, width: int = 1600, height: int = 1100, *, 
     width, height : int
         Pixels.
     thumbnails : bool, default True
-        Put the medoids of the largest groups beside them.
+        Put the medoids of the largest clusters beside them.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def _draw_cards(
     top: int,
     thumbnails: bool,
 ) -> int:
-    """Draw name, size and medoids of every group beside it; return how many groups stay without."""
+    """Draw name, size and medoids of every cluster beside it; return how many clusters stay without."""
     count = min(len(colors), MOST_CARDS)
     anchors = density_centers(points, exploration.clustering.labels, count)
     each = 0 if not thumbnails else 3 if count <= 16 else 2 if count <= 28 else 1
@@ -151,7 +151,7 @@ def _draw_cards(
 
 
 def _card(sheet: _Sheet, exploration: Exploration, cluster: int, color: str, each: int) -> Image.Image:
-    """Name and size of one group under its medoids, on a rounded panel."""
+    """Name and size of one cluster under its medoids, on a rounded panel."""
     from PIL import Image, ImageDraw
 
     side, gap, pad = sheet.px(58), sheet.px(5), sheet.px(7)
@@ -191,7 +191,7 @@ def _medoids(exploration: Exploration, cluster: int, each: int, side: int) -> li
             break
         try:
             small = Image.open(io.BytesIO(exploration.thumbnail(id))).convert("RGBA")
-        except (NovaExploreError, OSError):  # its source is gone: the next medoid stands for the group
+        except (NovaExploreError, OSError):  # its source is gone: the next medoid stands for the cluster
             continue
         square = Image.new("RGBA", (side, side), (*PAPER, 255))
         small = ImageOps.contain(small, (side, side), Image.Resampling.LANCZOS)
@@ -221,7 +221,7 @@ def _draw_foot(sheet: _Sheet, exploration: Exploration, unnamed: int) -> None:
     sheet.draw.text((left, middle), words, font=plain, fill=MUTED, anchor="lm")
     grey = f"{exploration.name_of(-1)}, {exploration.clustering.noise_share:.0%}"
     if unnamed:
-        grey = f"{unnamed} smaller {'group' if unnamed == 1 else 'groups'} without a label · {grey}"
+        grey = f"{unnamed} smaller {'cluster' if unnamed == 1 else 'clusters'} without a label · {grey}"
     sheet.draw.text((right, middle), grey, font=plain, fill=MUTED, anchor="rm")
     dot = right - plain.getlength(grey) - sheet.px(12)
     sheet.mark(Modality.IMAGE, dot, middle, sheet.px(4), (*rgb(UNCLUSTERED), 255))

@@ -10,7 +10,7 @@ with them, and the ranking says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -90,7 +90,7 @@ class Finder:
         self._references: dict[str, NDArray[np.float32]] = {}
         self._usual: dict[tuple[str, str], tuple[float, float]] = {}
 
-    def by_text(self, query: str, *, k: int, modality: str | None = None) -> Ranking:
+    def by_text(self, query: str, *, k: int, modalities: Iterable[str] | None = None) -> Ranking:
         """Find the items that fit a text.
 
         Raises
@@ -102,18 +102,18 @@ class Finder:
         """
         if not query.strip():
             raise ValueError("The query is blank. Search needs at least one word.")
-        _check(modality)
-        model = aim(self._open(), [Modality(modality)] if modality else [Modality(kind) for kind in self._positions])
+        wanted = self._wanted(modalities)
+        model = aim(self._open(), [Modality(name) for name in wanted])
         vector = embed_texts(model, [query], role="query")[0]
-        purpose = f"text for {modality}" if model is not self._open() else "text"
+        purpose = f"text for {', '.join(wanted)}" if model is not self._open() else "text"
         self._refer(purpose, lambda: embed_phrases(model, REFERENCE_QUERIES))
         counted = ", ".join(
             f"{len(self._positions[name]) - len(kind.content):,} {name}"
             for name, kind in self._by_words.items()
-            if len(kind.content) < len(self._positions[name])
+            if name in wanted and len(kind.content) < len(self._positions[name])
         )
         note = f"Found by the words that come with them or are spoken in them, not by content: {counted}."
-        scored = self._score(self._by_words, vector, purpose, modality, k)
+        scored = self._score(self._by_words, vector, purpose, wanted, k)
         return rank(query, self._collection, scored, k=k, note=note if counted else None)
 
     def like(
@@ -124,7 +124,7 @@ class Finder:
         *,
         k: int,
         itself: int = -1,
-        modality: str | None = None,
+        modalities: Iterable[str] | None = None,
     ) -> Ranking:
         """Find the items whose content is most like an item.
 
@@ -139,29 +139,46 @@ class Finder:
             Results at most.
         itself : int, optional
             Its position, if it is in the collection; it is then left out.
-        modality : str, optional
-            Only items of this kind.
+        modalities : iterable of str, optional
+            Only items of these modalities.
 
         Raises
         ------
         UnknownNameError
             If there is no such modality.
         """
-        _check(modality)
+        wanted = self._wanted(modalities)
         purpose = f"like {kind}"
         same = self._positions.get(kind, np.arange(len(self._collection)))
         self._refer(purpose, lambda: self._vectors[same[spread(range(len(same)), REFERENCE_QUERIES)]])
-        scored = self._score(self._by_content, vector, purpose, modality, k + 1)
+        scored = self._score(self._by_content, vector, purpose, wanted, k + 1)
         return rank(f"like {title}", self._collection, [_without(one, itself) for one in scored], k=k)
+
+    def by_example(self, example: str | Path, *, k: int, modalities: Iterable[str] | None = None) -> Ranking:
+        """Find the items most like an item of the collection (by id) or like a medium on disk (by path).
+
+        Raises
+        ------
+        UnreadableError
+            If the medium cannot be read or embedded.
+        UnknownNameError
+            If there is no such modality.
+        """
+        if isinstance(example, str) and self._collection.has(example):
+            position = self._collection.position(example)
+            item, vector = self._collection[position], self._vectors[position]
+        else:
+            position, (item, vector) = -1, embed_example(self._open(), example)
+        return self.like(item.title, str(item.modality), vector, k=k, itself=position, modalities=modalities)
 
     def _refer(self, purpose: str, make: Callable[[], NDArray[np.float32]]) -> None:
         if purpose not in self._references:
             self._references[purpose] = make()
 
     def _score(
-        self, kinds: Mapping[str, _Kind], vector: NDArray[np.float32], purpose: str, modality: str | None, k: int
+        self, kinds: Mapping[str, _Kind], vector: NDArray[np.float32], purpose: str, wanted: Sequence[str], k: int
     ) -> list[Scored]:
-        asked = {name: kind for name, kind in kinds.items() if modality in (None, name) and len(kind.sample)}
+        asked = {name: kind for name, kind in kinds.items() if name in wanted and len(kind.sample)}
         content = {name: self._candidates(name, kind, vector, k) for name, kind in asked.items()}
         # One pass over all rows as they lie is faster than to gather more than a part of them.
         whole = sum(map(len, content.values())) > len(self._vectors) / 3
@@ -192,6 +209,15 @@ class Finder:
             at_large = self._references[purpose] @ kind.sample.T
             self._usual[purpose, name] = float(at_large.mean()), float(at_large.std())
         return self._usual[purpose, name]
+
+    def _wanted(self, modalities: Iterable[str] | None) -> list[str]:
+        """Those of the collection's modalities that are searched, in a fixed order."""
+        if modalities is None:
+            return list(self._positions)
+        asked = {modalities} if isinstance(modalities, str) else set(modalities)
+        for name in sorted(asked - set(Modality)):
+            raise UnknownNameError("modality", name, Modality)
+        return [name for name in self._positions if name in asked]
 
     @cached_property
     def _positions(self) -> dict[str, NDArray[np.intp]]:
@@ -230,11 +256,6 @@ def embed_phrases(model: EmbeddingModel, count: int) -> NDArray[np.float32]:
     """Embed phrases at large as queries: float32 array of shape (count, d)."""
     vocabulary = read_vocabulary()
     return embed_texts(model, [vocabulary[place] for place in spread(vocabulary, count)], role="query")
-
-
-def _check(modality: str | None) -> None:
-    if modality is not None and modality not in set(Modality):
-        raise UnknownNameError("modality", modality, Modality)
 
 
 def _is_found_by_words(item: Item, model: EmbeddingModel) -> bool:

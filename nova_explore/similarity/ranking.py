@@ -8,6 +8,7 @@ other queries rather than with other items keeps a kind whose items are all abou
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,12 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Item
+from nova_explore.collection import Collection, Item, arrow_of
 from nova_explore.map.top_scores import top
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
+
+SHOWN = 20
+"""Results that a notebook shows of a ranking."""
 
 FOUND = np.dtype([("position", "i4"), ("score", "f4"), ("merit", "f4"), ("percentile", "f4"), ("via", "U7")])
 """A found item in the order of its merit: the standard deviations that its score lies above the usual one."""
@@ -72,6 +77,24 @@ class Ranking:
             index=pd.Index(self.ids, name="id"),
         )
 
+    def to_arrow(self) -> pa.Table:
+        """Return the columns of `to_frame` as an Arrow table, ids first."""
+        return arrow_of(self.to_frame())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:left'><code>{html.escape(id)}</code></td><td>{score:.3f}</td>"
+            f"<td>{percentile:.1%}</td><td style='text-align:left'>{html.escape(via)}</td></tr>"
+            for id, score, percentile, via in zip(
+                self.ids[:SHOWN], self.scores[:SHOWN], self.percentiles[:SHOWN], self.via[:SHOWN], strict=True
+            )
+        )
+        head = f"<b>{len(self):,} found for “{html.escape(self.query)}”</b>"
+        more = f"<p>and {len(self) - SHOWN:,} more: <code>to_frame()</code></p>" if len(self) > SHOWN else ""
+        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
+        columns = "<tr><th>id</th><th>score</th><th>percentile</th><th>found by</th></tr>"
+        return f"<div>{head}{note}{f'<table>{columns}{rows}</table>' if rows else ''}{more}</div>"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
@@ -119,6 +142,8 @@ def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int,
     Ranking
         By the standard deviations that a score lies above its modality's usual one; equals in the order of the items.
     """
+    if k < 0:
+        raise ValueError(f"k={k} is not possible. Pass the number of results wanted, 0 or more.")
     parts = [_best(one, k) for one in scored]
     best = np.concatenate(parts) if parts else np.empty(0, FOUND)
     best = best[np.lexsort((best["position"], -best["merit"]))[:k]]
@@ -176,6 +201,32 @@ def by_modality(
         found = np.flatnonzero(same & allowed)
         parts.append(Scored(found, scores[found], compared[found], scores[same & usable]))
     return parts
+
+
+def nearest(collection: Collection, compared: NDArray[np.float32], id: str, *, k: int) -> Ranking:
+    """Rank the items most similar to one of them.
+
+    Parameters
+    ----------
+    collection : Collection of n items
+    compared : float32 array of shape (n, d)
+        Unit rows.
+    id : str
+        Of the item, which is left out.
+    k : int
+        Results at most.
+
+    Raises
+    ------
+    UnknownNameError
+        If the collection has no such item.
+    ValueError
+        If ``k`` is below 0.
+    """
+    position = collection.position(id)
+    scores = compared @ compared[position]
+    scores[position] = np.nan
+    return rank(f"nearest to {collection[id].title}", collection, by_modality(collection, scores), k=k)
 
 
 def spread(things: Sequence[object], count: int) -> list[int]:

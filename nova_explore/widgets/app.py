@@ -18,11 +18,11 @@ from nova_explore.errors import explain
 from nova_explore.exploration.columns import LARGER
 from nova_explore.widgets import cells, messages
 from nova_explore.widgets.board import NOTHING, Later
-from nova_explore.widgets.boards import BOARDS, columns, items
+from nova_explore.widgets.boards import BOARDS, clusters, columns, items
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
 from nova_explore.widgets.front_end import read_built, require_built
-from nova_explore.widgets.motion import Motion
+from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
 from nova_explore.widgets.work import Work
 
@@ -93,7 +93,7 @@ class App(anywidget.AnyWidget):
         require_built()
         if len(exploration) >= MANY:
             gc.collect()
-        self.exploration = self._opened = self.named_exploration = exploration
+        self.exploration = self.named_exploration = exploration
         self.map = Drawing(self)
         self.work = Work()
         self.ranking: Ranking | None = None
@@ -104,9 +104,9 @@ class App(anywidget.AnyWidget):
         self._kinds = exploration.collection.modalities
         self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
         self._done: dict[str, Any] = {"query": "", "inspected": "", "column": "cluster", "muted": []}
-        self._slice = exploration.selection
-        self._stops: list[Callable[[], None]] = []
-        self.add_traits(**{_name(board): t.Dict().tag(sync=True) for board in BOARDS})
+        self._me = object()  # who selects, where this app does; the app itself would never be let go
+        self._stop_following: Callable[[], None] = lambda: None
+        self.add_traits(**{name: t.Dict().tag(sync=True) for name in BOARDS})
         counted = [[name, count] for name, count in exploration.collection.counts().items()]
         self._done["shown_modalities"] = [name for name, _ in counted]
         super().__init__(height=height, modalities=counted, shown_modalities=self._done["shown_modalities"])
@@ -142,13 +142,13 @@ class App(anywidget.AnyWidget):
         """Make the items at these positions the selection, as `select` does with ids."""
         self.named = named
         ids = tuple(self._ids[positions].tolist())
-        self._select(Slice(named or "selection", ids))
+        self.exploration.put_selection(Slice(named or "selection", ids), origin=self._me)
         self._shine(ids, positions, left_out=left_out)
 
     def clear(self) -> None:
         """Drop the search and the selection."""
         self.named = ""
-        self._select(Slice("nothing selected", ()))
+        self.exploration.put_selection(Slice("nothing selected", ()), origin=self._me)
         self._shine((), None)
 
     def inspect(self, id: str) -> None:
@@ -193,8 +193,7 @@ class App(anywidget.AnyWidget):
     def measure_stability(self) -> None:
         """See which clusters come back when halves of the items are clustered again, and say so beside each."""
         with self.busy("clustering halves of the items again"):
-            if self.exploration.clustering.hierarchy is not None and self.exploration.clustering.count:
-                _ = self.exploration.stability
+            clusters.stability(self.exploration, measure=True)
         self.refresh("clusters")
 
     def recluster(self, min_cluster_size: int) -> None:
@@ -207,7 +206,7 @@ class App(anywidget.AnyWidget):
     def redraw(self, min_dist: float) -> None:
         """Draw the map again, points packed no closer than this, 0 to 1; the rest stays, as in `recluster`."""
         with self.busy("drawing the map"):
-            self.take_drawing(*self._draw(min_dist, Motion(self.map)))
+            self.take_drawing(*draw_again(self.named_exploration, self.exploration, min_dist, Motion(self.map)))
 
     def take_over(self, exploration: Exploration) -> None:
         """Show another exploration of the same items, in the same order, from now on.
@@ -221,7 +220,8 @@ class App(anywidget.AnyWidget):
             raise ValueError(
                 f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
             )
-        self._opened = self.named_exploration = exploration
+        self.named_exploration = exploration
+        exploration.put_selection(self.exploration.selection, origin=self._me)
         self.take_variant(exploration)
 
     def mute(self, keys: Sequence[str]) -> None:
@@ -259,14 +259,8 @@ class App(anywidget.AnyWidget):
     def drawn_again(self, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
         """Prepare another drawing for another thread; its pictures on the way are shown on the kernel's."""
         motion = Motion(self.map)
-        return lambda: self._draw(min_dist, lambda xy: self.work.post(motion, xy.copy()))
-
-    def _draw(self, min_dist: float, show: Callable[[NDArray[np.float32]], None]) -> tuple[Exploration, Exploration]:
-        size = self.exploration.clustering.parameters.get("min_cluster_size")
-        drawn = self.named_exploration.redraw(min_dist=min_dist, show=show)
-        if size in (None, drawn.clustering.parameters.get("min_cluster_size")):
-            return drawn, drawn
-        return drawn, drawn.recluster(min_cluster_size=size)
+        named, shown = self.named_exploration, self.exploration
+        return lambda: draw_again(named, shown, min_dist, lambda xy: self.work.post(motion, xy.copy()))
 
     def take_drawing(self, named: Exploration, shown: Exploration) -> None:
         """Show another drawing of the same items."""
@@ -276,7 +270,6 @@ class App(anywidget.AnyWidget):
     def take_variant(self, exploration: Exploration) -> None:
         """Show another cut of the same items, with slice, search and colours as they are."""
         before, self.exploration = self.exploration, exploration
-        exploration.selection = before.selection
         self._follow_selections()
         self._colors = self._colors.kept_for(exploration)
         with self.hold_sync():
@@ -294,26 +287,16 @@ class App(anywidget.AnyWidget):
 
     def refresh(self, *boards: str) -> None:
         """Tell the browser again what these boards show; all of them where none is named."""
-        for board in BOARDS:
-            if not boards or _name(board) in boards:
-                setattr(self, _name(board), board.facts(self))
+        for name in boards or BOARDS:
+            setattr(self, name, BOARDS[name].facts(self))
 
     def item_at(self, position: int) -> str:
         """Id of the item at a position."""
         return self.exploration.collection[position].id
 
-    def _select(self, selection: Slice) -> None:
-        self._slice = selection
-        for exploration in (self._opened, self.exploration):
-            if exploration.selection is not selection:
-                exploration.selection = selection
-
-    def _follow(self, selection: Slice) -> None:
+    def follow(self, selection: Slice) -> None:
         """Show what was selected elsewhere: by code, or in another app over the same exploration."""
-        if selection is self._slice:
-            return
         self.named = "" if selection.name in ("selection", "nothing selected") else selection.name
-        self._select(selection)
         positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
         self._shine(selection.ids, positions if len(positions) else None)
 
@@ -395,16 +378,16 @@ class App(anywidget.AnyWidget):
         def follow(selection: Slice) -> None:
             app = me()
             if app is not None:
-                app._follow(selection)
+                app.follow(selection)
 
-        self._stops.append(self.exploration.on_select(follow))
+        self._stop_following()
+        self._stop_following = self.exploration.on_select(follow, origin=self._me)
 
     # ---- coming and going -----------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Take the app out of the page; it follows nothing from then on."""
-        for stop in self._stops:
-            stop()
+        self._stop_following()
         self.work.close()
         super().close()
 
@@ -416,7 +399,3 @@ class App(anywidget.AnyWidget):
         still: Still = draw_still(self.exploration, self._colors.by("cluster").colors)
         self.still = still.address
         return data | {"image/png": still.png, "text/html": still.html}, metadata
-
-
-def _name(board: Any) -> str:
-    return board.__name__.rpartition(".")[2]

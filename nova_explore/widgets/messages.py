@@ -68,7 +68,7 @@ class Asked(Protocol):
         ...
 
 
-def ping(app: Asked) -> Answer:
+def ping(_app: Asked) -> Answer:
     """Answer that Python is there."""
     return NOTHING
 
@@ -186,5 +186,5 @@ _OF_THE_APP: tuple[Callable[..., Answer | Later], ...] = (
 )  # fmt: skip
 
 ANSWERS: Mapping[str, Callable[..., Answer | Later]] = MappingProxyType(
-    {call.__name__: call for call in (*_OF_THE_APP, *(call for board in BOARDS for call in board.ANSWERS))}
+    {call.__name__: call for call in (*_OF_THE_APP, *(call for board in BOARDS.values() for call in board.ANSWERS))}
 )

@@ -1,4 +1,4 @@
-"""Groups in a real JupyterLab: which come back, and the larger ones they are parts of."""
+"""Clusters in a real JupyterLab: which come back, and the larger ones they are parts of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import nova_explore as nx
 from fakes.toy_library import toy_library
 from fakes.toy_model import ToyModel
 from nova_explore.widgets import App
-library = toy_library("groups.nova", per_topic=40)
+library = toy_library("clusters.nova", per_topic=40)
 app = App(nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False), height=480)
 app
 """
@@ -22,7 +22,7 @@ app
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook) -> Notebook:
-    notebook = open_notebook("groups", [SETUP])
+    notebook = open_notebook("clusters", [SETUP])
     AppInPage(notebook.page).wait(WHOLE_CHAIN_MS)
     return notebook
 
@@ -76,7 +76,7 @@ def test_the_map_is_coloured_and_named_by_larger_clusters(app):
     names = app.root.locator(".nx-name")
     finer = set(names.all_inner_texts())
     app.turn_to("columns")
-    app.root.locator(".nx-select").select_option("larger_group")
+    app.root.locator(".nx-select").select_option("larger_cluster")
     wait_for(lambda: names.count() == 4)
     larger = set(names.all_inner_texts())
     assert len(larger & finer) == 3

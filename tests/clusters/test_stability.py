@@ -61,7 +61,7 @@ def test_a_method_that_finds_the_same_is_perfectly_stable():
     stability = measure_stability(BLOBS, lambda positions: BLOBS[positions], repetitions=5, progress=False)
     np.testing.assert_array_equal(stability.jaccard, [1, 1, 1])
     np.testing.assert_array_equal(stability.dissolved, [0, 0, 0])
-    assert stability.sentence == "Of 3 groups, found again in 5 subsets of 50% of the items: 3 highly stable."
+    assert stability.sentence == "Of 3 clusters, found again in 5 subsets of 50% of the items: 3 highly stable."
 
 
 def test_planted_groups_come_back_and_thirds_of_one_dissolve():
@@ -135,7 +135,7 @@ def test_many_items_are_halved_less_often_but_several_times():
 def test_nothing_clustered_is_nothing_to_examine():
     stability = measure_stability(np.full(20, -1), lambda at: np.zeros(len(at), int), repetitions=2, progress=False)
     assert stability.jaccard.shape == (0,)
-    assert stability.sentence == "Of 0 groups, found again in 2 subsets of 50% of the items: none."
+    assert stability.sentence == "Of 0 clusters, found again in 2 subsets of 50% of the items: none."
 
 
 def test_an_interrupt_ends_the_measurement():

@@ -11,9 +11,6 @@ from fakes.toy_model import ToyModel
 import nova_explore as nx
 from nova_explore.collection import Collection
 from nova_explore.errors import LibraryError, UnknownNameError
-from nova_explore.models.registry import register
-
-register("toy", ToyModel)
 
 
 def test_a_map_of_a_library_that_has_grown_is_opened_and_added_to(tmp_path):
@@ -70,7 +67,7 @@ def test_maps_of_earlier_versions_are_left_out(tmp_path):
     import pyarrow as pa
 
     library = toy_library(tmp_path / "a.nova", per_topic=20)
-    library.tables.upsert("maps", pa.table({"key": ["0" * 16], "record": ['{"created": "2024"}']}), on=["key"])
+    library._tables.upsert("maps", pa.table({"key": ["0" * 16], "record": ['{"created": "2024"}']}), on=["key"])
     assert len(nx.list_maps(library)) == 0
     assert len(nx.explore(library, progress=False)) == 80
 
@@ -79,18 +76,18 @@ def test_a_map_whose_items_are_gone_have_changed_or_lost_their_vector_is_not_ope
     library = toy_library(tmp_path / "a.nova", per_topic=20)
     exploration = nx.explore(library, progress=False)
     item = exploration.collection[7]
-    rows = library.tables.read("items", where=f"id = '{item.id}'")
+    rows = library._tables.read("items", where=f"id = '{item.id}'")
     assert rows is not None
     changed = rows.set_column(rows.column_names.index("digest"), "digest", [["0" * 64]])
-    library.tables.upsert("items", changed, on=["id"])
+    library._tables.upsert("items", changed, on=["id"])
     with pytest.raises(LibraryError, match=rf"Not of the content that they had: 1 of the map's 80 items \({item.id}\)"):
         nx.open_map(library)
-    library.tables.upsert("items", rows, on=["id"])
+    library._tables.upsert("items", rows, on=["id"])
     assert len(nx.open_map(library)) == 80
-    library.tables.delete(f"vectors_{exploration.space.key}", f"content_key = '{item.content_key}'")
+    library._tables.delete(f"vectors_{exploration.space.key}", f"content_key = '{item.content_key}'")
     with pytest.raises(LibraryError, match=r"Without a vector in toy-words.*: 1 of the map's 80 items"):
         nx.open_map(library)
-    library.tables.delete("items", f"id = '{item.id}'")
+    library._tables.delete("items", f"id = '{item.id}'")
     with pytest.raises(LibraryError, match=r"Not in the library any more: 1 of the map's 80 items"):
         nx.open_map(library)
     assert len(nx.explore(library, progress=False)) == 79

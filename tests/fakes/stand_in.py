@@ -6,6 +6,7 @@ import copy
 import io
 import wave
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import av
@@ -14,21 +15,32 @@ from PIL import Image, ImageDraw
 
 from nova_explore.clusters.cluster import Clustering, Hierarchy
 from nova_explore.clusters.names import ClusterName
-from nova_explore.collection import Collection, Item, Modality, Slice, Span, Unread
+from nova_explore.collection import Collection, Item, Modality, Span, Unread
 from nova_explore.errors import UnreadableError
 from nova_explore.exploration.bundle import Exploration
-from nova_explore.exploration.drawn_map import Map
+from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.map.layout import Layout, measure_preservation
 from nova_explore.map.modality_gap import ModalityGap
 from nova_explore.map.neighbors import find_neighbors
 from nova_explore.media.content import Playable
+from nova_explore.models.queries import SpaceModel
 from nova_explore.similarity.ranking import Ranking, by_modality, rank
+from nova_explore.space import Space
 
 PLANTED = ("steam trains", "sea birds", "street music", "handwritten letters", "orchids", "moon landing", "whale song",
            "city maps", "folk dance", "old cameras", "recipes")  # fmt: skip
 EVIL = "<img src=x onerror=\"window.__pwned='caption'\"><script>window.__pwned='script'</script>"
 DIMENSIONS = 24
 FORMATS = {"text": "txt", "image": "png", "page": "pdf", "audio": "wav", "video": "webm"}
+
+
+class NoLibrary:
+    """In the place of the library of items that are nowhere."""
+
+    path = Path("nowhere.nova")
+
+    def runs(self) -> list:
+        return []
 
 
 class StandIn(Exploration):
@@ -46,13 +58,13 @@ class StandIn(Exploration):
         self._centers = self._centers[order]
         loose = draw.normal(size=(n, DIMENSIONS)) * 0.35
         vectors = np.where(labels[:, None] < 0, loose, self._centers[labels] + draw.normal(size=(n, DIMENSIONS)) * 0.07)
-        self.vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
         angles = np.linspace(0, 2 * np.pi, len(PLANTED), endpoint=False)
         middles = np.column_stack([np.cos(angles), np.sin(angles)]) * (4 + 3 * (np.arange(len(PLANTED)) % 2))[:, None]
         xy = np.where(
             labels[:, None] < 0, draw.normal(size=(n, 2)) * 3.4, middles[labels] + draw.normal(size=(n, 2)) * 0.55
         )
-        self.collection = Collection(
+        collection = Collection(
             self._items(labels, draw),
             [
                 Unread("broken/scan_004.png", "The file is empty."),
@@ -60,20 +72,18 @@ class StandIn(Exploration):
                 Unread("private/notes.txt", "No permission to read it."),
             ],
         )
-        self.neighbors = find_neighbors(self.vectors, k=15)
+        neighbors = find_neighbors(vectors, k=15)
         xy = xy.astype(np.float32)
-        self.layout = Layout(xy, measure_preservation(xy, self.neighbors), 15, {"method": "planted", "min_dist": 0.1})
+        layout = Layout(xy, measure_preservation(xy, neighbors), 15, {"method": "planted", "min_dist": 0.1})
         strengths = np.where(labels < 0, 0, draw.uniform(0.3, 1, n)).astype(np.float32)
         self._planted = labels
         tree = Hierarchy(np.zeros((n - 1, 4)), {"method": "planted"})
-        self.clustering = Clustering(labels, strengths, {"method": "planted", "min_cluster_size": 5}, tree)
-        self.names = {c: self._name(c) for c in range(self.clustering.count)}
-        self.gap = ModalityGap(0.2, 0.2, False, 0.2)
-        made = (self.neighbors, self.gap, self.layout, self.clustering, self.names)
-        self._drawn, self.placed = Map("0" * 16, "", *made, {}, self.collection.ids, "planted"), None
-        self._watchers = []
-        self.selection = Slice("nothing selected", ())
-        self._frame = None
+        clustering = Clustering(labels, strengths, {"method": "planted", "min_cluster_size": 5}, tree)
+        names = self._names(clustering, collection, vectors)
+        made = (neighbors, ModalityGap(0.2, 0.2, False, 0.2), layout, clustering, names)
+        drawn = DrawnMap("0" * 16, "", *made, {}, collection.ids, "planted")
+        space = Space("planted", "1", "index", DIMENSIONS, "1")
+        super().__init__(NoLibrary(), collection, SpaceModel("planted", space), vectors, drawn)  # pyright: ignore[reportArgumentType]
         self.gone = next(i for i, item in enumerate(self.collection) if i > 60 and item.modality == "image")
 
     def _items(self, labels, draw) -> list[Item]:
@@ -110,32 +120,39 @@ class StandIn(Exploration):
             return replace(item, span=Span("seconds", 0, 2))
         return item
 
-    def _name(self, c: int) -> ClusterName:
-        members = np.flatnonzero(self.clustering.labels == c)
-        near = members[np.argsort(-(self.vectors[members] @ self._centers[c]))[:6]]
-        medoids = tuple(self.collection[int(place)].id for place in near)
-        name = EVIL if c == 9 else self._topics[c]
-        return ClusterName(c, name, "keywords", ((self._topics[c], 1.0),), medoids, len(members))
+    def _names(self, clustering: Clustering, collection: Collection, vectors: np.ndarray) -> dict[int, ClusterName]:
+        names = {}
+        for c in range(clustering.count):
+            members = clustering.members(c)
+            near = members[np.argsort(-(vectors[members] @ self._centers[c]))[:6]]
+            medoids = tuple(collection[int(position)].id for position in near)
+            name = EVIL if c == 9 else self._topics[c]
+            names[c] = ClusterName(c, name, "keywords", ((self._topics[c], 1.0),), medoids, len(members))
+        return names
+
+    def _with(self, changed: DrawnMap) -> StandIn:
+        other = copy.copy(self)
+        other.__dict__.pop("_columns", None)
+        other._drawn, other.layout, other.clustering = changed, changed.layout, changed.clustering
+        other.names = dict(changed.names)
+        return other
 
     def recluster(self, *, min_cluster_size: int) -> StandIn:
-        """Leave the groups that are smaller than this unclustered; groups are numbered by falling size already."""
-        other = copy.copy(self)
+        """Leave the clusters that are smaller than this unclustered; clusters are numbered by falling size already."""
         kept = int((np.bincount(self._planted[self._planted >= 0]) >= min_cluster_size).sum())
         labels = np.where(self._planted < kept, self._planted, -1).astype(np.int32)
-        other._watchers = []
-        other.clustering = replace(self.clustering, labels=labels, parameters={"min_cluster_size": min_cluster_size})
-        other.names = {c: other._name(c) for c in range(kept)}
-        return other
+        parameters = {"min_cluster_size": min_cluster_size}
+        clustering = replace(self.clustering, labels=labels, parameters=parameters)
+        names = self._names(clustering, self.collection, self.vectors)
+        return self._with(replace(self._drawn, clustering=clustering, names=names))
 
     def redraw(self, *, min_dist: float, show=None) -> StandIn:
         """Draw everything upside down."""
-        other = copy.copy(self)
-        other._watchers = []
         if show is not None:
             show(self.layout.xy * 0.5)
         xy = (self.layout.xy * np.float32(-1)).astype(np.float32)
-        other.layout = replace(self.layout, xy=xy, parameters={"method": "planted", "min_dist": min_dist})
-        return other
+        layout = replace(self.layout, xy=xy, parameters={"method": "planted", "min_dist": min_dist})
+        return self._with(replace(self._drawn, layout=layout))
 
     def sweep(self) -> SimpleNamespace:
         sizes = np.arange(5, 30, 5)
@@ -143,7 +160,7 @@ class StandIn(Exploration):
         counts, noise = np.array([o.count for o in others]), np.array([o.noise_share for o in others])
         return SimpleNamespace(min_cluster_sizes=sizes, counts=counts, noise_shares=noise, suggested=10)
 
-    def search(self, query: str, *, k: int = 24, modality: str | None = None) -> Ranking:
+    def search(self, query: str, *, k: int = 24, modalities=None) -> Ranking:
         if query == "fail":
             raise ValueError("The model could not be opened.")
         if query == "nothing":
@@ -151,7 +168,7 @@ class StandIn(Exploration):
         topic = next((c for c, name in enumerate(self._topics) if query.lower() in name), 0)
         scores = self.vectors @ self._centers[topic]
         kinds = np.array([item.modality for item in self.collection])
-        candidates = np.ones(len(self), bool) if modality is None else kinds == modality
+        candidates = np.ones(len(self), bool) if modalities is None else np.isin(kinds, list(modalities))
         via = np.where(kinds == "audio", "words", "content")
         note = "Found by caption, name and text, not by content: audio."
         scored = by_modality(self.collection, scores, candidates=candidates, via=via)

@@ -36,7 +36,7 @@ def test_the_distortion_figure_counts_the_measured_items_only():
 def test_the_stability_figure_has_every_cluster_once_at_its_value_and_in_the_colour_of_its_reading():
     values = np.array([0.95, 0.4, 0.7, 0.9, 0.8, 0.55])
     stability = Stability(values, np.zeros(6), 50, 0.5)
-    figure: Any = stability_figure(stability, ["group"] * 6)
+    figure: Any = stability_figure(stability, ["cluster"] * 6)
     rows = np.concatenate([bar.y for bar in figure.data])
     widths = np.concatenate([bar.x for bar in figure.data])
     np.testing.assert_array_equal(values[rows], widths)

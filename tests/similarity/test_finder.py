@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fakes.items import text_item
-from fakes.toy_library import toy_library
 from fakes.toy_model import ToyModel
 
 from nova_explore.collection import Collection, Modality, number_copies
@@ -76,10 +75,10 @@ def test_scores_percentiles_and_ranks_do_not_depend_on_the_index(library):
 def test_with_an_index_only_the_kind_asked_for_is_found(library):
     library.build_index(SPACE, progress=False)
     finder = finder_of(library, indexed=True)
-    found = ask(finder, units(1, seed=8)[0], k=30, modality="image")
+    found = ask(finder, units(1, seed=8)[0], k=30, modalities=["image"])
     assert {library.collection()[id].modality for id in found.ids} == {Modality.IMAGE}
     with pytest.raises(UnknownNameError, match="Did you mean 'image'"):
-        ask(finder, units(1, seed=8)[0], k=3, modality="imge")
+        ask(finder, units(1, seed=8)[0], k=3, modalities=["imge"])
 
 
 def test_what_came_after_the_index_is_found_first_where_it_is_the_nearest(library):
@@ -87,14 +86,14 @@ def test_what_came_after_the_index_is_found_first_where_it_is_the_nearest(librar
     later = fill(library, 50, seed=1)
     finder = finder_of(library, indexed=True)
     for place, vector in enumerate(units(50, seed=1)):
-        assert later[2000 + place].id in ask(finder, vector, k=2, modality=KINDS[place % 2]).ids
+        assert later[2000 + place].id in ask(finder, vector, k=2, modalities=[KINDS[place % 2]]).ids
 
 
 def test_further_copies_of_the_same_content_are_found_beside_the_first(library):
     first = library.collection()[0]
     library.add(Collection([text_item(first.digest, "copy.txt")]))
     library.build_index(SPACE, progress=False)
-    found = ask(finder_of(library, indexed=True), units(2000, seed=0)[0], k=2, modality="text")
+    found = ask(finder_of(library, indexed=True), units(2000, seed=0)[0], k=2, modalities=["text"])
     assert set(found.ids) == {first.id, f"{first.id}~2"}
 
 
@@ -135,9 +134,9 @@ def test_pictures_without_words_that_go_by_their_words_are_not_found_and_the_not
     assert str(found.note).endswith("not by content: 4 image.")
 
 
-def test_an_exploration_makes_its_index_and_searches_with_it(tmp_path, monkeypatch):
+def test_an_exploration_makes_its_index_and_searches_with_it(own_toy_160, monkeypatch):
     monkeypatch.setattr(store, "INDEX_FROM", 100)
-    exploration = explore(toy_library(tmp_path / "toy.nova", per_topic=40), model=ToyModel())
+    exploration = explore(own_toy_160)
     before = exploration.search("owl nest", k=5)
     [report] = exploration.build_index(progress=False)
     assert (report.modality, report.items, report.queries) == ("text", 160, 256)

@@ -116,12 +116,12 @@ def test_what_is_greyed_is_left_out_of_a_lasso_and_counted(app, browser, explora
 
 
 def test_a_greyed_legend_entry_is_left_out_of_a_lasso_too(app, browser, exploration):
-    group = 3
-    assert group in exploration.clustering.labels[:40]
-    app.muted = [str(group)]
+    cluster = 3
+    assert cluster in exploration.clustering.labels[:40]
+    app.muted = [str(cluster)]
     browser.picks(list(range(40)))
     chosen = exploration.collection.positions(app.selection)
-    assert group not in exploration.clustering.labels[chosen]
+    assert cluster not in exploration.clustering.labels[chosen]
 
 
 def test_a_click_inspects_and_leaves_the_selection_alone(app, browser, exploration):
@@ -362,7 +362,7 @@ def test_a_closed_app_follows_no_selection(app, exploration):
     app.close()
     exploration.select([exploration.collection[5].id])
     assert (app.selection, other.selection) == ((), (exploration.collection[5].id,))
-    assert len(exploration._watchers) == 1
+    assert len(exploration._selection._followers) == 1
 
 
 def test_what_is_measured_for_a_colour_is_said_over_the_map(app):

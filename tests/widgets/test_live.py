@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes.toy_library import toy_library
-from fakes.toy_model import ToyModel
+from fakes.toy_library import copy_of
 
 import nova_explore as nx
 from nova_explore.exploration import chain
 from nova_explore.library.store import open_library
 from nova_explore.map.layout import principal_components
-from nova_explore.models.registry import register
 from nova_explore.widgets import live
-
-register("toy", ToyModel)
 
 
 class Watching:
@@ -34,8 +30,8 @@ class Watching:
 
 
 @pytest.fixture
-def library(tmp_path):
-    return toy_library(tmp_path / "toy.nova", per_topic=40)
+def library(own_toy_160):
+    return own_toy_160
 
 
 def test_the_first_picture_is_of_the_principal_components_and_says_that_it_is(library):
@@ -45,16 +41,16 @@ def test_the_first_picture_is_of_the_principal_components_and_says_that_it_is(li
     assert first is not None
     np.testing.assert_array_equal(first.layout.xy, principal_components(done.vectors, 5)[:, :2])
     assert first.collection.ids == done.collection.ids
-    assert first.headline == "160 items · not grouped yet"
+    assert first.headline == "160 items · not clustered yet"
     assert first.layout.sentence.startswith("The map is not drawn yet")
-    assert watching.stages == ["finding neighbours", "drawing the map", "finding the groups", "naming the groups"]
+    assert watching.stages == ["finding neighbours", "drawing the map", "finding the clusters", "naming the clusters"]
     assert len(watching.pictures) >= 10
     assert all(picture.shape == (160, 2) for picture in watching.pictures)
 
 
-def test_watched_or_not_the_map_is_the_same(library, tmp_path):
+def test_watched_or_not_the_map_is_the_same(library, toy_160, tmp_path):
     watched = nx.explore(library, watch=Watching(), progress=False)
-    alone = nx.explore(toy_library(tmp_path / "b.nova", per_topic=40), progress=False)
+    alone = nx.explore(copy_of(toy_160, tmp_path / "b.nova"), progress=False)
     np.testing.assert_array_equal(watched.layout.xy, alone.layout.xy)
     np.testing.assert_array_equal(watched.clustering.labels, alone.clustering.labels)
     assert {name.name for name in watched.names.values()} == {name.name for name in alone.names.values()}
@@ -79,12 +75,12 @@ def test_the_app_ends_with_the_map_its_groups_and_its_words(library, monkeypatch
     monkeypatch.setattr(live, "LiveApp", Seen)
     app = nx.show(library, progress=False)
     headline, title, xy = seen[0]
-    assert (headline, title) == ("160 items · not grouped yet", "The clusters are being found")
-    stages = ["opening", "finding neighbours", "drawing the map", "finding the groups", "naming the groups"]
+    assert (headline, title) == ("160 items · not clustered yet", "The clusters are being found")
+    stages = ["opening", "finding neighbours", "drawing the map", "finding the clusters", "naming the clusters"]
     assert [stage for stage in seen[1:] if stage in stages] == stages
     assert app.working == ""
     assert app.xy != xy
-    assert app.about["headline"].startswith("160 items · 4 groups")
+    assert app.about["headline"].startswith("160 items · 4 clusters")
     assert (app.column, app.clusters["size"], app.clusters["spacing"]) == ("cluster", 7, 0.1)
     assert len(app.names) == 4
     opened = nx.explore(library, progress=False)
@@ -137,18 +133,18 @@ def test_the_cell_that_shows_an_app_does_not_show_it_twice(library, monkeypatch)
         app._ipython_display_()
 
 
-def test_what_maps_of_the_same_items_share_is_computed_once(library, tmp_path, monkeypatch):
+def test_what_maps_of_the_same_items_share_is_computed_once(library, toy_160, tmp_path, monkeypatch):
     nx.explore(library, progress=False)
-    fresh = toy_library(tmp_path / "fresh.nova", per_topic=40)
+    fresh = copy_of(toy_160, tmp_path / "fresh.nova")
 
     def forbid(*names):
         for name in names:
             monkeypatch.setattr(chain, name, lambda *_, name=name, **__: pytest.fail(f"{name} again"))
 
-    with monkeypatch.context() as monkeypatch:
+    with monkeypatch.context() as monkeypatch:  # noqa: PLR1704 (the one of the block alone)
         forbid("compared_vectors", "cluster")
         other = nx.explore(library, min_dist=0.5, progress=False)
-        forbid("lay_out", "weigh")
+        forbid("lay_out")
         finer = nx.explore(library, min_cluster_size=4, min_dist=0.5, progress=False)
     for one in (other, finer):
         size = None if one is other else 4
@@ -164,9 +160,11 @@ def test_other_neighbours_and_other_seeds_share_nothing(library, monkeypatch, ch
     nx.explore(library, progress=False)
     called = []
     monkeypatch.setattr(chain, "lay_out", lambda *a, real=chain.lay_out, **b: called.append("layout") or real(*a, **b))
-    monkeypatch.setattr(chain, "cluster", lambda *a, real=chain.cluster, **b: called.append("groups") or real(*a, **b))
+    monkeypatch.setattr(
+        chain, "cluster", lambda *a, real=chain.cluster, **b: called.append("clusters") or real(*a, **b)
+    )
     nx.explore(open_library(library.path), progress=False, **changed)
-    assert called == ["layout", "groups"]
+    assert called == ["layout", "clusters"]
 
 
 def test_fewer_neighbours_draw_the_map_that_a_search_for_as_many_gives(library):

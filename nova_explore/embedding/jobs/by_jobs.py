@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nova_explore.collection import Collection, Item
 from nova_explore.embedding.cuts import as_cut_before, settled
-from nova_explore.embedding.embed import _refuse_second_space, embed, estimate
+from nova_explore.embedding.embed import embed, estimate, refuse_second_space
 from nova_explore.embedding.jobs.ledger import JobTable, Outcome, Service, keep
 from nova_explore.embedding.jobs.plan import Choice, estimate_parts, part, within
 from nova_explore.embedding.jobs.records import embed_records, stop_records
@@ -110,7 +110,7 @@ def embed_by_jobs(
             family="role",
         )
     library = open_library(to, create=True)
-    _refuse_second_space(library, opened, new_space)
+    refuse_second_space(library, opened, new_space)
     with library.writing():
         collection = as_cut_before(library, collection)
         library.add_space(opened.name, opened.space)

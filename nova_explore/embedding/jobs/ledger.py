@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,7 +9,6 @@ from typing import Any, TypeVar
 
 from nova_explore.collection import Item
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError
-from nova_explore.library.lance import arrow, schema
 from nova_explore.library.store import Library
 from nova_explore.models.nova.calls import Calls
 from nova_explore.models.nova.faults import DamagedAnswerError, Kind, classify
@@ -24,7 +22,7 @@ Result = TypeVar("Result")
 
 
 class JobTable:
-    """The table ``jobs`` of a library: one row a job, in its latest state, as JSON. It holds nothing secret.
+    """The jobs of a library, each in its latest state.
 
     Parameters
     ----------
@@ -33,23 +31,19 @@ class JobTable:
     """
 
     def __init__(self, library: Library) -> None:
-        self._tables = library.tables
+        self._rows = library.jobs
 
     def save(self, job: Job) -> None:
         """Write a job down, in the place of an earlier state of it; it is on disk when this returns."""
-        row = {"token": job.token, "space": job.space, "created": job.created, "record": json.dumps(asdict(job))}
-        shape = schema(token="string", space="string", created="string", record="string")
-        self._tables.upsert("jobs", arrow([row], shape), on=["token"])
+        self._rows.save(asdict(job))
 
     def remove(self, job: Job) -> None:
         """Forget a job that the service certainly did not take."""
-        self._tables.delete("jobs", f"token = '{job.token}'")
+        self._rows.remove(job.token)
 
     def jobs(self, space: str | None = None) -> list[Job]:
         """All jobs, or those of one space, oldest first."""
-        rows = self._tables.read("jobs", where=f"space = '{space}'" if space else None)
-        found = [] if rows is None else [_job(json.loads(record)) for record in rows["record"].to_pylist()]
-        return sorted(found, key=lambda job: job.created)
+        return [_job(plain) for plain in self._rows.read(space)]
 
 
 def _job(plain: dict[str, Any]) -> Job:
@@ -190,9 +184,7 @@ def keep(library: Library, spec: VectorSpec, answers: Mapping[str, Vector | Item
     done = library.embedded(space)
     vectors = {key: a for key, a in answers.items() if not isinstance(a, ItemError) and key not in done}
     library.add_vectors(space, vectors)
-    if solved := library.failures(space).keys() & vectors.keys():
-        listed = ", ".join(f"'{key}'" for key in solved)
-        library.tables.delete("failures", f"space = '{space.key}' AND content_key IN ({listed})")
+    library.solve_failures(space, library.failures(space).keys() & vectors.keys())
     faults = {key: a for key, a in answers.items() if isinstance(a, ItemError) and key not in done}
     library.add_failures(space, faults)
     outcome.stored += len(vectors)

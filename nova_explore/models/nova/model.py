@@ -113,7 +113,9 @@ class NovaModel:
         self.tokens_per_minute = tokens_per_minute
         self.patience = patience
         self.guardrail = guardrail
-        self.capabilities = Capabilities(frozenset(Modality), 64, frozenset(Modality), MOST_CHARACTERS)
+        self.capabilities = Capabilities(
+            frozenset(Modality), 64, frozenset(Modality), MOST_CHARACTERS, prefix=min(DIMENSIONS)
+        )
         self._place = {"region": region, "profile": profile, "endpoint_url": endpoint_url}
         self._shared = Shared(client, cache)
         self._searched: frozenset[Modality] = frozenset()

@@ -5,5 +5,5 @@ An exploration and what the app shows of it come in; plain values for the browse
 
 from nova_explore.widgets.boards import about, clusters, columns, item, items
 
-BOARDS = (items, item, clusters, columns, about)
-"""In the order in which they are told; a new board is one row here and one in ``boards.ts``."""
+BOARDS = {"items": items, "item": item, "clusters": clusters, "columns": columns, "about": about}
+"""By name, in the order in which they are told; a new board is one row here and one in ``boards.ts``."""

@@ -31,7 +31,7 @@ MOST_SEEN, DIRECTIONS, CORE = 4000, 16, 28
 
 BUILT_IN = {
     "cluster": "cluster",
-    "larger_group": "larger cluster",
+    "larger_cluster": "larger cluster",
     "added": "added items",
     "modality": "modality",
     "preservation": "map trust",
@@ -41,7 +41,7 @@ BUILT_IN = {
     "continuity": "map trust: no torn neighbours",
 }
 MEASURED = {name: f"measuring {BUILT_IN[name]}" for name in ("outlier", "trustworthiness", "continuity")}
-MEASURED["larger_group"] = "finding the larger clusters"
+MEASURED["larger_cluster"] = "finding the larger clusters"
 ISO = re.compile(r"\d{4}-\d{2}(-\d{2}|$)")
 NOT_OFFERED = {"name", "title", "span", "cluster_name", "x", "y", "uri", *BUILT_IN}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,21 +150,7 @@ def found(ranking: Ranking) -> Gallery:
 
 def search(exploration: Exploration, query: str, modalities: Sequence[str]) -> Ranking:
     """Search among the items of these modalities: the `RESULTS` best."""
-    kinds = exploration.collection.modalities
-    if len(modalities) == 1:
-        return exploration.search(query, k=RESULTS, modality=modalities[0])
-    if len(modalities) == len(exploration.collection.counts()):
-        return exploration.search(query, k=RESULTS)
-    wide = exploration.search(query, k=len(kinds))
-    rows = np.flatnonzero(np.isin(kinds[wide.positions], modalities))[:RESULTS]
-    return replace(
-        wide,
-        ids=tuple(wide.ids[row] for row in rows),
-        positions=wide.positions[rows],
-        scores=wide.scores[rows],
-        percentiles=wide.percentiles[rows],
-        via=tuple(wide.via[row] for row in rows),
-    )
+    return exploration.search(query, k=RESULTS, modalities=modalities)
 
 
 def thumbnails(exploration: Exploration, ids: Sequence[str]) -> dict[str, bytes]:

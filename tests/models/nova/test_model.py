@@ -247,7 +247,7 @@ def test_prefixes_that_differ_stay_apart(bedrock, monkeypatch):
             about = about | {"words": "something else"}
         return whole(about)
 
-    monkeypatch.setattr("fake_bedrock.answer", other)
+    monkeypatch.setattr("fakes.fake_bedrock.answer", other)
     with pytest.raises(SpaceMismatchError, match="differ"):
         trust_prefix(NovaModel(dimension=256, prefix_of=3072), text_items(topic_texts(1)))
 

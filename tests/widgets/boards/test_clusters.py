@@ -13,15 +13,10 @@ from nova_explore.palette import UNCLUSTERED
 from nova_explore.widgets import App
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    return toy_library(tmp_path_factory.mktemp("groups") / "toy.nova", per_topic=40, model=ToyModel())
-
-
 @pytest.fixture
-def exploration(library):
-    """Three topics are a group each, the fourth falls into several."""
-    return nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False)
+def exploration(mapped_toy_160):
+    """Three topics are a cluster each, the fourth falls into several."""
+    return nx.explore(mapped_toy_160, min_cluster_size=5, progress=False)
 
 
 @pytest.fixture
@@ -79,17 +74,17 @@ def test_without_groups_nothing_is_offered(tmp_path):
     few = nx.explore(toy_library(tmp_path / "few.nova", per_topic=2), model=ToyModel(), progress=False)
     app = App(few)
     assert app.clusters["stability"] == {}
-    assert "larger_group" not in dict(app.columns["choices"])
+    assert "larger_cluster" not in dict(app.columns["choices"])
     app.measure_stability()
     assert app.clusters["stability"] == {}
 
 
-def test_larger_groups_are_a_colour_with_their_own_names_on_the_map(app, exploration):
-    assert app.columns["choices"][:2] == [["cluster", "cluster"], ["larger_group", "larger cluster"]]
+def test_larger_clusters_are_a_colour_with_their_own_names_on_the_map(app, exploration):
+    assert app.columns["choices"][:2] == [["cluster", "cluster"], ["larger_cluster", "larger cluster"]]
     assert not exploration.knows("coarser")
     finer, seen = app.names, []
     app.observe(lambda change: seen.append(change["new"]), "working")
-    app.column = "larger_group"
+    app.column = "larger_cluster"
     assert seen == ["finding the larger clusters", ""]
     larger = exploration.coarser
     assert [entry["label"] for entry in app.columns["entries"][:-1]] == [name.name for name in larger.names.values()]
@@ -105,18 +100,18 @@ def test_larger_groups_are_a_colour_with_their_own_names_on_the_map(app, explora
     assert app.names == finer
 
 
-def test_larger_groups_follow_the_groups_and_give_way_where_there_are_none(app):
-    app.column = "larger_group"
+def test_larger_clusters_follow_the_groups_and_give_way_where_there_are_none(app):
+    app.column = "larger_cluster"
     app.muted = ["0"]
     app.recluster(4)
-    assert (app.column, app.muted) == ("larger_group", [])
+    assert (app.column, app.muted) == ("larger_cluster", [])
     assert {label["text"] for label in app.names} == {name.name for name in app.exploration.coarser.names.values()}
     app.recluster(20)
     assert app.column == "cluster"
-    assert "larger_group" not in dict(app.columns["choices"])
+    assert "larger_cluster" not in dict(app.columns["choices"])
     assert len(app.columns["entries"]) == app.exploration.clustering.count + 1
     assert app.last_error == ""
 
 
-def test_a_tree_without_larger_parts_offers_no_larger_groups():
-    assert "larger_group" not in dict(App(StandIn()).columns["choices"])
+def test_a_tree_without_larger_parts_offers_no_larger_clusters():
+    assert "larger_cluster" not in dict(App(StandIn()).columns["choices"])

@@ -1,0 +1,104 @@
+"""From a map to another map of the same items: other clusters, larger clusters, another drawing.
+
+Nothing is fitted again: neighbours, graph and tree are those of the map that is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.clusters.cluster import FEWEST_TO_CLUSTER, Clustering, Hierarchy
+from nova_explore.clusters.layers import COARSER, keep_apart, only_parts
+from nova_explore.clusters.matching import match_clusters
+from nova_explore.clusters.names import ClusterName
+from nova_explore.errors import TooFewItemsError
+from nova_explore.exploration.drawn_map import DrawnMap
+from nova_explore.map.basis import MapBasis
+from nova_explore.map.layout import lay_out, turn_toward, weigh
+
+Naming = Callable[[Clustering, Mapping[int, ClusterName]], dict[int, ClusterName]]
+"""Names the clusters of a clustering, of which some keep a name."""
+
+
+def hierarchy_of(drawn: DrawnMap) -> Hierarchy:
+    """The tree that the clusters of a map are cut from.
+
+    Raises
+    ------
+    TooFewItemsError
+        If the map has too few items for clusters.
+    """
+    if drawn.clustering.hierarchy is None:
+        raise TooFewItemsError(f"{drawn.made_of} items are too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more.")
+    return drawn.clustering.hierarchy
+
+
+def recluster(drawn: DrawnMap, naming: Naming, *, min_cluster_size: int) -> DrawnMap:
+    """Cut the tree at another smallest size; a cluster that is mostly one of the map's keeps its name.
+
+    Raises
+    ------
+    TooFewItemsError
+        If there are too few items for clusters.
+    ValueError
+        If the size is below 2 or above the number of items.
+    """
+    clustering = hierarchy_of(drawn).cut(min_cluster_size)
+    return _with_clusters(drawn, clustering, match_clusters(drawn.clustering.labels, clustering.labels), naming)
+
+
+def coarsen(drawn: DrawnMap, naming: Naming) -> DrawnMap:
+    """Find larger clusters, that the map's clusters are parts of; one that is a part of none stays what it is.
+
+    Raises
+    ------
+    TooFewItemsError
+        If there are too few items for clusters.
+    """
+    larger = keep_apart(hierarchy_of(drawn).cut(larger_size(drawn)), drawn.clustering)
+    return _with_clusters(drawn, larger, only_parts(larger.labels, drawn.clustering.labels), naming)
+
+
+def larger_size(drawn: DrawnMap) -> int:
+    """Items that a larger cluster holds at least."""
+    return COARSER * drawn.clustering.parameters["min_cluster_size"]
+
+
+def redraw(
+    drawn: DrawnMap,
+    basis: MapBasis,
+    *,
+    min_dist: float | None = None,
+    k: int | None = None,
+    show: Callable[[NDArray[np.float32]], None] | None = None,
+) -> DrawnMap:
+    """Draw the map again, as `nova_explore.explore` draws it with this ``min_dist`` and ``k``.
+
+    Parameters
+    ----------
+    drawn : DrawnMap
+    basis : MapBasis
+        Of the map.
+    min_dist : float, optional
+        How closely points may be packed, 0 to 1; as before where it is not given.
+    k : int, optional
+        Neighbours that hold an item in its place, at most those known; all of them where it is not given.
+    show : callable, optional
+        Called with (n, 2) arrays while the map takes shape, turned as the map is.
+    """
+    parameters = drawn.layout.parameters
+    holding = basis.neighbors if k is None else basis.neighbors.first(k)
+    graph = basis.graph if holding is basis.neighbors else weigh(holding)
+    packed = parameters["min_dist"] if min_dist is None else min_dist
+    turned = None if show is None else lambda xy: show(turn_toward(xy, drawn.layout.xy))
+    layout = lay_out(basis.components, graph, holding, min_dist=packed, seed=parameters["seed"], show=turned)
+    return replace(drawn, layout=layout)
+
+
+def _with_clusters(drawn: DrawnMap, clustering: Clustering, stay: Mapping[int, int], naming: Naming) -> DrawnMap:
+    kept = {new: drawn.names[old] for new, old in stay.items()}
+    return replace(drawn, clustering=clustering, names=naming(clustering, kept))

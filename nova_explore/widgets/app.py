@@ -89,6 +89,10 @@ class App(anywidget.AnyWidget):
     working = t.Unicode().tag(sync=True)
     last_error = t.Unicode().tag(sync=True)
 
+    if TYPE_CHECKING:  # the traits that boards add
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def __init__(self, exploration: Exploration, *, height: int = 560) -> None:
         require_built()
         if len(exploration) >= MANY:
@@ -153,11 +157,9 @@ class App(anywidget.AnyWidget):
 
     def inspect(self, id: str) -> None:
         """Show one item in full, with its nearest items, and where these lie on the map; an empty id closes it."""
-        if id:
-            self.exploration.collection.position(id)
         if not id:
             self.trail.clear()
-        elif self.trail[-1:] != [id]:
+        elif self.exploration.collection.position(id) >= 0 and self.trail[-1:] != [id]:
             self.trail.append(id)
         with self.hold_sync():
             self._set(inspected=id)
@@ -241,7 +243,7 @@ class App(anywidget.AnyWidget):
         if not len(positions):
             self.clear()
         elif len(positions) == 1:
-            self.inspect(self.item_at(int(positions[0])))
+            self.inspect(self.exploration.collection[int(positions[0])].id)
         else:
             self.choose(active, left_out=len(positions) - len(active))
 
@@ -289,10 +291,6 @@ class App(anywidget.AnyWidget):
         """Tell the browser again what these boards show; all of them where none is named."""
         for name in boards or BOARDS:
             setattr(self, name, BOARDS[name].facts(self))
-
-    def item_at(self, position: int) -> str:
-        """Id of the item at a position."""
-        return self.exploration.collection[position].id
 
     def follow(self, selection: Slice) -> None:
         """Show what was selected elsewhere: by code, or in another app over the same exploration."""

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.similarity.ranking import Ranking
 
-
-class Coloring(Protocol):
-    """What boards see of the colours of the map."""
-
-    codes: NDArray[np.int32]
-    title: str
-    entries: tuple[dict[str, Any], ...]
-    bar: dict[str, Any] | None
-
-
 Answer = tuple[dict[str, Any], list[bytes]]
 """What the browser gets: plain values and binary buffers."""
 
@@ -57,7 +47,7 @@ class Shown(Protocol):
 
     exploration: Exploration
     named_exploration: Exploration
-    coloring: Coloring
+    coloring: Any
     ranking: Ranking | None
     chosen: NDArray[np.intp] | None
     left_out: int
@@ -67,7 +57,7 @@ class Shown(Protocol):
     query: Any
     column: Any
     inspected: Any
-    cluster_colors: tuple[str, ...]
+    cluster_colors: Any
 
     def choose(self, positions: NDArray[np.intp], *, named: str = "", left_out: int = 0) -> None:
         """Make these items the slice."""

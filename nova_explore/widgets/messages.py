@@ -22,6 +22,7 @@ UNTOLD = frozenset({"media", "look", "pictures", "hover", "tiles"})
 class Asked(Protocol):
     """What the app does when a person wants it."""
 
+    exploration: Any
     work: Work
     working: Any
     last_error: Any
@@ -29,10 +30,6 @@ class Asked(Protocol):
 
     def send(self, content: Any, buffers: Any = None) -> None:
         """Tell the browser."""
-        ...
-
-    def item_at(self, position: int) -> str:
-        """Id of the item at a position."""
         ...
 
     def search(self, query: str) -> None:
@@ -75,7 +72,7 @@ def ping(_app: Asked) -> Answer:
 
 def hover(app: Asked, *, position: int | None) -> Answer:
     """Note the item under the pointer."""
-    app.hovered = "" if position is None else app.item_at(position)
+    app.hovered = "" if position is None else app.exploration.collection[position].id
     return NOTHING
 
 

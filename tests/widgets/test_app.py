@@ -36,7 +36,7 @@ class Browser:
 
     def picks(self, positions):
         """What the map does after a click or a lasso."""
-        self.ask("pick", memoryview(np.array(positions, np.uint32)).cast("B"), packed=False)
+        self.ask("pick", np.array(positions, np.uint32).tobytes(), packed=False)
 
     def points_at(self, position):
         self.ask("hover", position=position)

@@ -16,6 +16,8 @@ COLORS = ["#ff0000", "#00ff00", "#0000ff"]
 class Canvas:
     """Stands in for the app: keeps what is told, and notes what was told anew."""
 
+    told: set[str]
+
     def __init__(self) -> None:
         self.__dict__["told"] = set()
 

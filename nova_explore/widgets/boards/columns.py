@@ -215,7 +215,7 @@ def _categorical(
     return Coloring(codes, (*colors, UNCLUSTERED), tuple(entries), title)
 
 
-def _dates(values: Sequence[Any]) -> NDArray[np.float64] | None:
+def _dates(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None:
     """ISO dates as days since 1970, NaN where one is missing; None if one is something else, or all are the same."""
     known = [value for value in values if value is not None]
     if not known or not all(isinstance(value, str) and ISO.match(value) for value in known):

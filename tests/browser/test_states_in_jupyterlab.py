@@ -62,6 +62,7 @@ def notebook(open_notebook) -> Notebook:
 @pytest.fixture
 def app(notebook) -> Iterator[AppInPage]:
     app = notebook.app(0)
+    app.root.evaluate("root => root.scrollIntoView()")
     app.settle()
     yield app
     app.root.locator("[data-tool=reset]").click()
@@ -72,6 +73,7 @@ def app(notebook) -> Iterator[AppInPage]:
 
 def test_names_never_overlap_and_stand_beside_their_clusters_at_every_zoom(app):
     for _ in range(5):
+        app.root.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         found = app.root.evaluate(NAMES)
         assert found["far"] <= 8
         assert found["overlaps"] == 0

@@ -157,7 +157,8 @@ export class MapView {
   }
 
   get size(): number {
-    return pointSize(this.n) * Math.min(Math.max(this.camera.zoom, 1) ** 0.3, 2.4);
+    // Never so large that a name beside an item is more than 8 pixels from its middle.
+    return Math.min(pointSize(this.n) * Math.min(Math.max(this.camera.zoom, 1) ** 0.3, 2.4), 11);
   }
 
   // In pixels of the stage; undefined where there is no such item.

@@ -112,7 +112,7 @@ def test_what_is_greyed_is_left_out_of_a_lasso_and_counted(app, browser, explora
     browser.picks(inside)
     kinds = [str(exploration.collection[i].modality) for i in inside]
     assert len(app.selection) == kinds.count("image")
-    assert app.items["note"] == f"{50 - kinds.count('image')} greyed items inside were left out."
+    assert app.items["note"] == f"{50 - kinds.count('image')} greyed items were left out."
 
 
 def test_a_greyed_legend_entry_is_left_out_of_a_lasso_too(app, browser, exploration):

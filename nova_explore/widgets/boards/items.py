@@ -125,7 +125,7 @@ def typical(exploration: Exploration) -> Gallery:
 
 def selected(positions: NDArray[np.intp], *, left_out: int = 0, named: str = "") -> Gallery:
     """Take what a person selected; ``left_out`` counts greyed items that lay inside the lasso."""
-    note = f"{left_out:,} greyed {'item' if left_out == 1 else 'items'} inside were left out." if left_out else ""
+    note = f"{left_out:,} greyed {'item was' if left_out == 1 else 'items were'} left out." if left_out else ""
     n = len(positions)
     title = f"{named} · {n:,} {'item' if n == 1 else 'items'}" if named else f"{n:,} selected"
     return Gallery("selection", title, positions, note=note)

@@ -115,6 +115,7 @@ def test_a_search_moves_the_highlight_and_clear_brings_all_back(app, exploration
     before = colored(app.map_pixels())
     app.search("orchids")
     app.root.locator(".nx-rank").nth(8).wait_for(state="attached")
+    app.settle()
     first = exploration.search("orchids").positions[0]
     rank = app.root.locator(".nx-rank").first.bounding_box()
     x, y = app.spot(int(first))

@@ -74,16 +74,16 @@ def test_a_click_tells_which_clusters_come_back_until_there_are_others(app):
 
 def test_the_map_is_coloured_and_named_by_larger_clusters(app):
     names = app.root.locator(".nx-name")
-    finer = set(names.all_inner_texts())
+    finer = set(names.all_text_contents())
     app.turn_to("columns")
     app.root.locator(".nx-select").select_option("larger_cluster")
     wait_for(lambda: names.count() == 4)
-    larger = set(names.all_inner_texts())
+    larger = set(names.all_text_contents())
     assert len(larger & finer) == 3
     entries = app.root.locator(".nx-entry-name")
     wait_for(lambda: set(entries.all_inner_texts()[:-1]) == larger)
     app.root.locator(".nx-select").select_option("cluster")
-    wait_for(lambda: set(names.all_inner_texts()) == finer)
+    wait_for(lambda: set(names.all_text_contents()) == finer)
 
 
 def test_nothing_went_wrong_in_the_page(notebook):

@@ -73,7 +73,6 @@ def app(notebook) -> Iterator[AppInPage]:
 
 def test_names_never_overlap_and_stand_beside_their_clusters_at_every_zoom(app):
     for zoomed in range(5):
-        app.root.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         found = app.root.evaluate(NAMES)
         assert found["far"] <= 8
         assert found["overlaps"] == 0

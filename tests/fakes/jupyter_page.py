@@ -126,6 +126,8 @@ class AppInPage:
             before, place = place, self.spot(0)
             if place == before:
                 break
+        # What stands over the items is placed with the next picture.
+        self.root.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def spot(self, position: int) -> tuple[float, float]:
         """Where an item is drawn, in pixels of the page."""

@@ -10,23 +10,23 @@ BIN := .venv/bin
 # Without byte code of what is never imported, the environment is a fifth smaller.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo check test wheel bench changelog lint format chromium clean
+.PHONY: demo check test wheel bench changelog lint format front chromium clean
 
-demo: .venv/installed
+demo: .venv/installed front
 	$(BIN)/nova-explore demo
 
-check: .venv/installed-dev
+check: .venv/installed-dev front
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not browser and not demo and not slow"
 
-test: .venv/installed-dev chromium
+test: .venv/installed-dev front chromium
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest --durations=25
 
 wheel: .venv/bin/python
 	@.ci/wheel
 
-bench: .venv/installed-dev
+bench: .venv/installed-dev front
 	$(PIP) --editable '.[dev,bench]'
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 	$(BIN)/python benchmarks/map.py --fold
@@ -35,14 +35,20 @@ changelog: .venv/bin/python
 	$(BIN)/python .ci/changelog
 
 lint: .venv/installed-dev
+	$(BIN)/python frontend/build.py check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 format: .venv/installed-dev
+	$(BIN)/python frontend/build.py format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What is older than its sources is built again; the installation has built it once already.
+front: | .venv/bin/python
+	@$(BIN)/python frontend/build.py
 
 chromium:
 	@.ci/chromium
@@ -61,5 +67,5 @@ chromium:
 	@touch $@ .venv/installed
 
 clean:
-	rm -rf .venv demo build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv demo build dist nova_explore/widgets/static frontend/node_modules .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,6 +11,7 @@
     ├── TooFewItemsError (ValueError)        fewer items than the step needs
     ├── ServiceRefusedError (RuntimeError)   a hosted model refuses every call: region, permission, model, credentials
     ├── ServiceUnavailableError (RuntimeError)  a hosted model has answered nothing for long; go on later
+    ├── FrontEndMissingError (RuntimeError)  the app's front end has not been built
     └── MissingExtraError (ImportError)      an optional package is not installed; says how to get it
 
 Messages follow one form: what was given, what is needed, what to do.
@@ -96,6 +97,10 @@ class ServiceRefusedError(NovaExploreError, RuntimeError):
 
 class ServiceUnavailableError(NovaExploreError, RuntimeError):
     """A hosted model could not be reached, or has refused everything for lack of capacity, for long."""
+
+
+class FrontEndMissingError(NovaExploreError, RuntimeError):
+    """The app's front end has not been built."""
 
 
 class MissingExtraError(NovaExploreError, ImportError):

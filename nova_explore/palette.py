@@ -7,6 +7,8 @@ A map with more clusters than colours uses them again, so names are always writt
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nova_explore.collection import Modality
@@ -43,7 +45,9 @@ FIXED = {
 """Colours of the values of a column. What was added stands out: of what was there, there is a hundred times more."""
 
 
-def spread_colors(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> list[str]:
+def spread_colors(
+    xy: NDArray[np.floating], labels: NDArray[np.integer], kept: Mapping[int, str] = MappingProxyType({})
+) -> list[str]:
     """Give every cluster a colour so that, once colours must repeat, near clusters on the map differ.
 
     Clusters take colours in order of size; one that finds all colours taken uses the colour whose nearest user is
@@ -55,6 +59,8 @@ def spread_colors(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> list
         Coordinates on the map.
     labels : integer array of shape (n,)
         0, 1, … by falling size, -1 for unclustered items.
+    kept : mapping of int to str, optional
+        Clusters whose colour is known already.
 
     Returns
     -------
@@ -68,15 +74,60 @@ def spread_colors(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> list
     centers = np.array([np.median(xy[order[bounds[c] : bounds[c + 1]]], axis=0) for c in range(count)]).reshape(
         count, 2
     )
-    chosen: list[int] = []
+    chosen = {c: CATEGORICAL.index(color) for c, color in kept.items()}
     for c in range(count):
-        if c < len(CATEGORICAL):
-            chosen.append(c)
+        if c in chosen:
             continue
-        apart = np.linalg.norm(centers[:c] - centers[c], axis=1)
-        used = np.array(chosen)
-        chosen.append(max(range(len(CATEGORICAL)), key=lambda color: apart[used == color].min()))
-    return [CATEGORICAL[color] for color in chosen]
+        free = [color for color in range(len(CATEGORICAL)) if color not in chosen.values()]
+        if free:
+            chosen[c] = free[0]
+            continue
+        users = np.array(list(chosen))
+        apart = np.linalg.norm(centers[users] - centers[c], axis=1)
+        used = np.array(list(chosen.values()))
+        chosen[c] = max(range(len(CATEGORICAL)), key=lambda color: apart[used == color].min())
+    return [CATEGORICAL[chosen[c]] for c in range(count)]
+
+
+def keep_colors(
+    before: NDArray[np.integer], colors: Sequence[str], labels: NDArray[np.integer], xy: NDArray[np.floating]
+) -> list[str]:
+    """Give every cluster the colour of the former cluster that it shares most items with, so that colours stay put.
+
+    Where several clusters come from one, the one that shares most keeps the colour; the others get one of those that
+    are free, or that are used far away.
+
+    Parameters
+    ----------
+    before, labels : integer arrays of shape (n,)
+        Former and new cluster of every item, -1 for unclustered.
+    colors : sequence of str
+        ``#rrggbb`` of every former cluster.
+    xy : array of shape (n, 2)
+        Coordinates on the map.
+
+    Returns
+    -------
+    list of str
+        ``#rrggbb`` of every new cluster.
+    """
+    import numpy as np
+
+    both = (before >= 0) & (labels >= 0)
+    wide = int(labels.max(initial=-1)) + 1
+    if not wide:
+        return []
+    shared = np.bincount(before[both] * wide + labels[both], minlength=len(colors) * wide).reshape(-1, wide)
+    kept: dict[int, str] = {}
+    used: set[int] = set()
+    for pair in np.argsort(-shared, axis=None, kind="stable"):
+        old, new = divmod(int(pair), wide)
+        if not shared[old, new]:
+            break
+        if old not in used and new not in kept:
+            kept[new] = colors[old]
+            used.add(old)
+    return spread_colors(xy, labels, kept)
 
 
 def by_cluster(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

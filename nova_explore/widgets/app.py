@@ -1,34 +1,34 @@
-"""The app: map, legend, search, gallery and inspector over one exploration, in one notebook cell."""
+"""The app: map, slice, and boards over one exploration, in one notebook cell."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
 import traitlets as t
-from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
 from nova_explore.errors import explain
 from nova_explore.exploration.columns import LARGER
-from nova_explore.widgets import answers
-from nova_explore.widgets.boards import gallery as galleries
-from nova_explore.widgets.boards import inspector, legend, summary
-from nova_explore.widgets.motion import Motion
-from nova_explore.widgets.renderer import Map, ScatterMap
+from nova_explore.widgets import cells, messages
+from nova_explore.widgets.board import NOTHING, Later
+from nova_explore.widgets.boards import BOARDS, clusters, columns, items
+from nova_explore.widgets.colors import Colors
+from nova_explore.widgets.drawing import Drawing
+from nova_explore.widgets.front_end import read_built, require_built
+from nova_explore.widgets.motion import Motion, draw_again
+from nova_explore.widgets.still import Still, draw_still
+from nova_explore.widgets.work import Work
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.similarity.ranking import Ranking
-
-_HERE = Path(__file__).parent
-_SCRIPTS = ("dom.js", "kernel.js", "points.js", "map.js", "grain.js", "stability.js", "side.js", "gallery.js", "app.js")
 
 MANY = 200_000
 """Items from which on Python's search for garbage among them, half a second for a million, is not left to chance: it
@@ -44,15 +44,13 @@ class App(anywidget.AnyWidget):
         What to show. What a person selects becomes ``exploration.selection``.
     height : int, default 560
         Of the map, in pixels.
-    map : Map, optional
-        Another renderer than jupyter-scatter.
 
     Attributes
     ----------
     selection : tuple of str
         Ids selected last; observe it to follow the person.
     inspected : str
-        Id of the item shown in full, empty when none is.
+        Id of the item shown in full, empty when none is; setting it opens the item.
     hovered : str
         Id of the item under the pointer, empty when there is none.
     query : str
@@ -61,69 +59,71 @@ class App(anywidget.AnyWidget):
         What the map is coloured by; setting it recolours.
     working : str
         What is being computed, empty when nothing is.
-    spacing : float
-        The map's ``min_dist``; below 0 where there is none.
     last_error : str
         What went wrong last, as the message bar shows it; empty when nothing did.
     """
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    _css = (_HERE / "app.css").read_text(encoding="utf-8")
+    _esm = read_built("app.js")
+    _css = read_built("app.css")
 
     selection = t.Tuple()
     hovered = t.Unicode()
 
-    canvas = t.Instance(t.HasTraits).tag(sync=True, **widget_serialization)
     height = t.Int().tag(sync=True)
-    summary = t.Dict().tag(sync=True)
-    unread = t.List().tag(sync=True)
+    own = t.Unicode().tag(sync=True)
+    still = t.Unicode().tag(sync=True)
+    xy = t.Bytes().tag(sync=True)
+    marks = t.Bytes().tag(sync=True)
+    codes = t.Bytes().tag(sync=True)
+    colors = t.List().tag(sync=True)
+    lit = t.Bytes().tag(sync=True)
+    dimmed = t.Unicode("grey").tag(sync=True)
+    names = t.List().tag(sync=True)
+    cluster_colors = t.Tuple().tag(sync=True)
     modalities = t.List().tag(sync=True)
     shown_modalities = t.List().tag(sync=True)
-    columns = t.List().tag(sync=True)
     column = t.Unicode("cluster").tag(sync=True)
-    legend = t.Dict().tag(sync=True)
-    group_colors = t.List().tag(sync=True)
     muted = t.List().tag(sync=True)
-    grain = t.Dict().tag(sync=True)
-    labels = t.List().tag(sync=True)
-    marks = t.List().tag(sync=True)
-    tool = t.Enum(["pan", "lasso", "box"], "pan").tag(sync=True)
     query = t.Unicode().tag(sync=True)
-    gallery = t.Dict().tag(sync=True)
     inspected = t.Unicode().tag(sync=True)
-    detail = t.Dict().tag(sync=True)
-    can_go_back = t.Bool().tag(sync=True)
     working = t.Unicode().tag(sync=True)
-    spacing = t.Float(-1).tag(sync=True)
-    stability = t.Dict().tag(sync=True)
     last_error = t.Unicode().tag(sync=True)
 
-    def __init__(self, exploration: Exploration, *, height: int = 560, map: Map | None = None) -> None:
+    if TYPE_CHECKING:  # the traits that boards add
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __init__(self, exploration: Exploration, *, height: int = 560) -> None:
+        require_built()
         if len(exploration) >= MANY:
             gc.collect()
-        self.exploration = self._named = exploration
-        self.map: Map = map or ScatterMap(exploration.layout.xy, height=height)
-        self._colorings: dict[str, legend.Coloring] = {}
-        self._coloring = self._color("cluster")
+        self.exploration = self.named_exploration = exploration
+        self.map = Drawing(self)
+        self.work = Work()
+        self.ranking: Ranking | None = None
+        self.chosen: NDArray[np.intp] | None = None
+        self.left_out, self.named, self.serial = 0, "", 0
+        self.trail: list[str] = []
+        self._colors = Colors(exploration)
         self._kinds = exploration.collection.modalities
         self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
-        self._chosen: NDArray[np.intp] | None = None
-        self._left_out = 0
-        self._ranking: Ranking | None = None
-        self._gallery = galleries.typical(exploration)
-        self._serial = 0
-        self._trail: list[str] = []
-        self._settling = False
+        self._done: dict[str, Any] = {"query": "", "inspected": "", "column": "cluster", "muted": []}
+        self._me = object()  # who selects, where this app does; the app itself would never be let go
         self._stop_following: Callable[[], None] = lambda: None
-        super().__init__(canvas=self.map.widget, height=height)
-        with self._settled():
-            self._tell(summary.items(exploration) | summary.clusters(exploration))
+        self.add_traits(**{name: t.Dict().tag(sync=True) for name in BOARDS})
+        counted = [[name, count] for name, count in exploration.collection.counts().items()]
+        self._done["shown_modalities"] = [name for name, _ in counted]
+        super().__init__(height=height, modalities=counted, shown_modalities=self._done["shown_modalities"])
+        self.own = self.model_id or ""
+        self.coloring = self._colors.by("cluster")
+        with self.hold_sync():
+            self.map.draw(exploration.layout.xy, self._kinds.tolist())
             self._paint()
-            self._show()
+            self.refresh()
         self._listen()
 
     def __repr__(self) -> str:
-        return f"<App: {self.summary['headline']}>"
+        return f"<App: {self.exploration.headline}>"
 
     # ---- what a person can do, and code as well -------------------------------------------------------------------
 
@@ -132,69 +132,83 @@ class App(anywidget.AnyWidget):
 
         Only items of the modalities that are switched on are found.
         """
-        self._ranking = (
-            galleries.search(self.exploration, query.strip(), self.shown_modalities) if query.strip() else None
-        )
-        with self._settled():
-            self.query = query.strip()
-            self._leave()
-            self._show()
+        query = query.strip()
+        self.ranking = items.search(self.exploration, query, self.shown_modalities) if query else None
+        with self.hold_sync():
+            self._set(query=query)
+            self._show_slice()
 
     def select(self, ids: Iterable[str]) -> None:
         """Make these items the selection, here and in the exploration."""
-        self._choose(np.array(self.exploration.collection.positions(ids), dtype=np.intp))
+        self.choose(np.array(self.exploration.collection.positions(ids), dtype=np.intp))
+
+    def choose(self, positions: NDArray[np.intp], *, named: str = "", left_out: int = 0) -> None:
+        """Make the items at these positions the selection, as `select` does with ids."""
+        self.named = named
+        ids = tuple(self._ids[positions].tolist())
+        self.exploration.put_selection(Slice(named or "selection", ids), origin=self._me)
+        self._shine(ids, positions, left_out=left_out)
 
     def clear(self) -> None:
         """Drop the search and the selection."""
-        self._select(Slice("nothing selected", ()))
+        self.named = ""
+        self.exploration.put_selection(Slice("nothing selected", ()), origin=self._me)
         self._shine((), None)
 
     def inspect(self, id: str) -> None:
         """Show one item in full, with its nearest items, and where these lie on the map; an empty id closes it."""
-        told = inspector.detail(self.exploration, id) if id else {}
         if not id:
-            self._trail.clear()
-        elif self._trail[-1:] != [id]:
-            self._trail.append(id)
-        with self._settled():
-            self.detail, self.inspected, self.can_go_back = told, id, len(self._trail) > 1
+            self.trail.clear()
+        elif self.exploration.collection.position(id) >= 0 and self.trail[-1:] != [id]:
+            self.trail.append(id)
+        with self.hold_sync():
+            self._set(inspected=id)
+            self.refresh("item")
             self._highlight()
 
     def back(self) -> None:
         """Show the item that was inspected before this one."""
-        if len(self._trail) > 1:
-            self._trail.pop()
-            self.inspect(self._trail[-1])
+        if len(self.trail) > 1:
+            self.trail.pop()
+            self.inspect(self.trail[-1])
 
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        with self.busy(legend.MEASURED[column]) if column in legend.MEASURED else nullcontext():
-            self._coloring = self._color(column)
-        with self._settled():
-            self.column, self.muted = column, []
+        with self.busy(columns.MEASURED[column]) if column in columns.MEASURED else nullcontext():
+            coloring = self._colors.by(column)
+        with self.hold_sync():
+            self.coloring = coloring
+            self._set(column=column, muted=[])
             self._paint()
+            self.refresh("columns")
+
+    def coloring_later(self, column: str) -> Later | None:
+        """What must be computed before the map can be coloured by a column; None where that is a moment's work."""
+
+        def then(_: Any) -> Any:
+            self.color_by(column)
+            return NOTHING
+
+        needed = self._colors.needed_for(column)
+        return None if needed is None else Later(columns.MEASURED[column], needed, then)
 
     def measure_stability(self) -> None:
-        """See which clusters come back when halves of the items are clustered again, and say so in the legend."""
+        """See which clusters come back when halves of the items are clustered again, and say so beside each."""
         with self.busy("clustering halves of the items again"):
-            self.stability = summary.stability(self.exploration, measure=True)
+            clusters.stability(self.exploration, measure=True)
+        self.refresh("clusters")
 
     def recluster(self, min_cluster_size: int) -> None:
         """Find the clusters again, none smaller than this; map, selection and search stay as they are.
 
         `exploration` is then another one; its selection is that of the one that the app was opened with as well.
         """
-        self._turn_to(self._named.recluster(min_cluster_size=min_cluster_size))
+        self.take_variant(self.named_exploration.recluster(min_cluster_size=min_cluster_size))
 
     def redraw(self, min_dist: float) -> None:
         """Draw the map again, points packed no closer than this, 0 to 1; the rest stays, as in `recluster`."""
         with self.busy("drawing the map"):
-            self._named = self._named.redraw(min_dist=min_dist, show=Motion(self.map))
-            size = self.exploration.clustering.parameters.get("min_cluster_size")
-            if size in (None, self._named.clustering.parameters.get("min_cluster_size")):
-                self._turn_to(self._named)
-            else:
-                self.recluster(size)
+            self.take_drawing(*draw_again(self.named_exploration, self.exploration, min_dist, Motion(self.map)))
 
     def take_over(self, exploration: Exploration) -> None:
         """Show another exploration of the same items, in the same order, from now on.
@@ -208,29 +222,30 @@ class App(anywidget.AnyWidget):
             raise ValueError(
                 f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
             )
-        self._named = exploration
-        selection = self.exploration.selection
-        self._turn_to(exploration)
-        exploration.put_selection(selection, origin=self)
+        self.named_exploration = exploration
+        exploration.put_selection(self.exploration.selection, origin=self._me)
+        self.take_variant(exploration)
 
-    def _turn_to(self, exploration: Exploration) -> None:
-        before, self.exploration = self.exploration, exploration
-        self._follow_selections()
-        self._colorings.clear()
-        with self._settled():
-            self.column = self.column if self.column in exploration.columns else "cluster"
-            self._coloring = self._color(self.column)
-            if exploration.layout.xy is not before.layout.xy:
-                self.map.move(exploration.layout.xy)
-            if self.column in ("cluster", LARGER):
-                self.muted = []
-            if self.inspected:
-                self.detail = inspector.detail(exploration, self.inspected)
-            self._tell(summary.clusters(exploration))
-            self._paint()
-            self._show()
+    def mute(self, keys: Sequence[str]) -> None:
+        """Grey these entries of the legend, given by key, and no others."""
+        self._set(muted=list(keys))
 
-    # ---- while something is computed ----------------------------------------------------------------------------
+    def show_modalities(self, names: Sequence[str]) -> None:
+        """Grey all items of other modalities and leave them out of searches and selections."""
+        self._set(shown_modalities=[name for name, _ in self.modalities if name in names])
+        if self.ranking is not None:
+            self.search(self.query)
+        self._highlight()
+
+    def take(self, positions: NDArray[np.intp]) -> None:
+        """Take what was clicked, lassoed or boxed on the map: one item is inspected, more are selected."""
+        active = positions[self._is_active(positions)]
+        if not len(positions):
+            self.clear()
+        elif len(positions) == 1:
+            self.inspect(self.exploration.collection[int(positions[0])].id)
+        else:
+            self.choose(active, left_out=len(positions) - len(active))
 
     @contextmanager
     def busy(self, on: str) -> Iterator[None]:
@@ -241,155 +256,144 @@ class App(anywidget.AnyWidget):
         finally:
             self.working = ""
 
-    def mute(self, keys: Sequence[str]) -> None:
-        """Grey these entries of the legend, given by key, and no others."""
-        with self._settled():
-            self.muted = list(keys)
+    # ---- other maps of the same items -----------------------------------------------------------------------------
+
+    def drawn_again(self, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
+        """Prepare another drawing for another thread; its pictures on the way are shown on the kernel's."""
+        motion = Motion(self.map)
+        named, shown = self.named_exploration, self.exploration
+        return lambda: draw_again(named, shown, min_dist, lambda xy: self.work.post(motion, xy.copy()))
+
+    def take_drawing(self, named: Exploration, shown: Exploration) -> None:
+        """Show another drawing of the same items."""
+        self.named_exploration = named
+        self.take_variant(shown)
+
+    def take_variant(self, exploration: Exploration) -> None:
+        """Show another cut of the same items, with slice, search and colours as they are."""
+        before, self.exploration = self.exploration, exploration
+        self._follow_selections()
+        self._colors = self._colors.kept_for(exploration)
+        with self.hold_sync():
+            column = self.column if self.column in exploration.columns else "cluster"
+            self.coloring = self._colors.by(column)
+            if exploration.layout.xy is not before.layout.xy:
+                self.map.move(exploration.layout.xy)
+            self._set(column=column, muted=[] if column in ("cluster", LARGER) else self.muted)
             self._paint()
+            self.serial += 1
+            self.refresh()
+            self._highlight()
 
-    def show_modalities(self, names: Sequence[str]) -> None:
-        """Grey all items of other modalities and leave them out of searches and selections."""
-        with self._settled():
-            self.shown_modalities = list(names)
-        if self._ranking is not None:
-            self.search(self.query)
-        with self._settled():
-            self._show()
+    # ---- what the boards show -------------------------------------------------------------------------------------
 
-    def take(self, positions: NDArray[np.intp]) -> None:
-        """Take what was clicked, lassoed or boxed on the map: one point is inspected, more are selected."""
-        active = positions[self._is_active(positions)]
-        if not len(positions):
-            self.clear()
-        elif len(positions) == 1:
-            self.inspect(self.exploration.collection[int(positions[0])].id)
-        else:
-            self._choose(active, left_out=len(positions) - len(active))
+    def refresh(self, *boards: str) -> None:
+        """Tell the browser again what these boards show; all of them where none is named."""
+        for name in boards or BOARDS:
+            setattr(self, name, BOARDS[name].facts(self))
 
-    # ---- what the parts show --------------------------------------------------------------------------------------
-
-    def _choose(self, positions: NDArray[np.intp], *, left_out: int = 0) -> None:
-        ids = tuple(self._ids[positions].tolist())
-        self._select(Slice("selection", ids))
-        self._shine(ids, positions, left_out=left_out)
-
-    def _select(self, selection: Slice) -> None:
-        self.exploration.put_selection(selection, origin=self)
-
-    def _follow(self, selection: Slice) -> None:
+    def follow(self, selection: Slice) -> None:
         """Show what was selected elsewhere: by code, or in another app over the same exploration."""
+        self.named = "" if selection.name in ("selection", "nothing selected") else selection.name
         positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
         self._shine(selection.ids, positions if len(positions) else None)
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
-        self._ranking, self._chosen, self._left_out = None, positions, left_out
-        with self._settled():
-            self.query, self.selection = "", ids
-            self._leave()
-            self._show()
+        self.ranking, self.chosen, self.left_out = None, positions, left_out
+        with self.hold_sync():
+            self._set(query="")
+            self.selection = ids
+            self._show_slice()
 
-    def _color(self, column: str) -> legend.Coloring:
-        if column not in self._colorings:
-            self._colorings[column] = legend.color_by(self.exploration, column)
-        return self._colorings[column]
-
-    def _leave(self) -> None:
-        self._trail.clear()
-        self.inspected, self.detail, self.can_go_back = "", {}, False
-
-    def _show(self) -> None:
-        self._gallery = galleries.current(self.exploration, self._ranking, self._chosen, left_out=self._left_out)
-        self._serial += 1
-        self.gallery = self._gallery.head(self._serial)
-        self.marks = self._gallery.marks()
+    def _show_slice(self) -> None:
+        self.trail.clear()
+        self._set(inspected="")
+        self.serial += 1
+        self.refresh("items", "item")
         self._highlight()
 
     def _highlight(self) -> None:
-        if self.detail:
-            nearest = [tile["position"] for tile in self.detail["nearest"]]
-            lit = np.array([self.detail["position"], *nearest], dtype=np.intp)
-        elif self._ranking is not None:
-            lit = np.asarray(self._ranking.positions, dtype=np.intp)
-        elif self._chosen is not None:
-            lit = self._chosen
+        if self.item:
+            nearest = [tile["position"] for tile in self.item["nearest"]]
+            self.map.highlight(np.array([self.item["position"], *nearest], dtype=np.intp), dimmed="faint")
+        elif self.ranking is not None:
+            self.map.highlight(np.asarray(self.ranking.positions, dtype=np.intp))
+        elif self.chosen is not None:
+            self.map.highlight(self.chosen)
         elif len(self.shown_modalities) < len(self.modalities):
-            lit = np.flatnonzero(np.isin(self._kinds, self.shown_modalities))
+            self.map.highlight(np.flatnonzero(np.isin(self._kinds, self.shown_modalities)))
         else:
-            lit = None
-        self.map.highlight(lit)
+            self.map.highlight(None)
 
     def _paint(self) -> None:
-        coloring = self._coloring
-        self.legend = {"title": coloring.title, "entries": list(coloring.entries), "bar": coloring.bar}
-        self.labels = list(coloring.names or self._color("cluster").names)
-        self.group_colors = list(self._color("cluster").colors)
-        self.map.recode(coloring.codes, coloring.colors, [int(key) for key in self.muted])
+        by_cluster = self._colors.by("cluster")
+        self.names = list(self.coloring.names or by_cluster.names)
+        self.cluster_colors = tuple(by_cluster.colors)
+        self.map.recode(self.coloring.codes, self.coloring.colors)
 
     def _is_active(self, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which of these are not greyed by the modality switches or the legend."""
         active = np.ones(len(positions), bool)
         if self.muted:
-            active &= ~np.isin(self._coloring.codes[positions], [int(key) for key in self.muted])
+            active &= ~np.isin(self.coloring.codes[positions], [int(key) for key in self.muted])
         if len(self.shown_modalities) < len(self.modalities):
             active &= np.isin(self._kinds[positions], self.shown_modalities)
         return active
 
-    def _tell(self, told: Mapping[str, Any]) -> None:
-        for name, value in told.items():
-            setattr(self, name, value)
-
-    # ---- what the browser says ------------------------------------------------------------------------------------
+    # ---- who sets what --------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        self.observe(lambda change: self._when_set(self.search, change["new"]), "query")
-        self.observe(lambda change: self._when_set(self.inspect, change["new"]), "inspected")
-        self.observe(lambda change: self._when_set(self.color_by, change["new"]), "column")
-        self.observe(lambda change: self._when_set(self.mute, change["new"]), "muted")
-        self.observe(lambda change: self._when_set(self.show_modalities, change["new"]), "shown_modalities")
+        todo = {
+            "query": self.search, "inspected": self.inspect, "column": self.color_by, "muted": self.mute,
+            "shown_modalities": self.show_modalities,
+        }  # fmt: skip
+        for name, work in todo.items():
+            self.observe(lambda change, name=name, work=work: self._when_set(name, work, change["new"]), name)
         self._follow_selections()
-        self.map.on_select(lambda positions: self._try(self.take, positions))
-        self.map.on_hover(lambda position: self._try(self._hover, position))
-        self.on_msg(lambda _, content, _buffers: self._try(answers.answer, self, content))
+        self.on_msg(lambda _, content, buffers: messages.answer(self, content, buffers))
+
+    def _set(self, **done: Any) -> None:
+        """Say what has been done; who sets the same from outside asks for nothing new."""
+        self._done |= done
+        for name, value in done.items():
+            setattr(self, name, value)
+
+    def _when_set(self, name: str, work: Callable[[Any], None], value: Any) -> None:
+        """Follow a trait that code has set; an error becomes visible, where Jupyter would swallow it."""
+        if value == self._done[name]:
+            return
+        try:
+            work(value)
+        except Exception as error:
+            self._set(**{name: self._done[name]})
+            self.last_error = explain(error)
+        else:
+            self.last_error = ""
 
     def _follow_selections(self) -> None:
+        me = weakref.ref(self)
+
+        def follow(selection: Slice) -> None:
+            app = me()
+            if app is not None:
+                app.follow(selection)
+
         self._stop_following()
-        self._stop_following = self.exploration.on_select(
-            lambda selection: self._try(self._follow, selection), origin=self
-        )
+        self._stop_following = self.exploration.on_select(follow, origin=self._me)
+
+    # ---- coming and going -----------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Take the app out of the page; it follows nothing from then on."""
         self._stop_following()
-        self.map.widget.close()
+        self.work.close()
         super().close()
 
-    def _hover(self, position: int | None) -> None:
-        self.hovered = "" if position is None else self.exploration.collection[position].id
-
-    def tiles(self, serial: int, start: int) -> list[dict[str, Any]]:
-        """A page of the gallery; none if the gallery with this serial number is no longer shown."""
-        return self._gallery.page(self.exploration, start=start) if serial == self._serial else []
-
-    def _when_set(self, work: Callable[[Any], None], value: Any) -> None:
-        """Follow a trait that somebody else set; those we set ourselves are already true."""
-        if not self._settling:
-            self._try(work, value)
-
-    def _try(self, work: Callable[..., None], *args: Any) -> None:
-        """Run what a person asked for; an error becomes visible, where Jupyter would swallow it."""
-        try:
-            work(*args)
-        except Exception as error:
-            self.last_error = explain(error)
-        else:
-            if work not in (self._hover, answers.answer):
-                self.last_error = ""
-
-    @contextmanager
-    def _settled(self) -> Iterator[None]:
-        was, self._settling = self._settling, True
-        try:
-            with self.hold_sync():
-                yield
-        finally:
-            self._settling = was
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show the app, and for where no Python runs a still picture with names and counts."""
+        cells.note_shown(self)
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        still: Still = draw_still(self.exploration, self._colors.by("cluster").colors)
+        self.still = still.address
+        return data | {"image/png": still.png, "text/html": still.html}, metadata

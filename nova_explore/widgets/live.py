@@ -18,7 +18,6 @@ from nova_explore.exploration.chain import explore
 from nova_explore.library.store import Library
 from nova_explore.widgets.app import App
 from nova_explore.widgets.motion import Motion
-from nova_explore.widgets.renderer import Map, ScatterMap
 
 
 def show(source: Exploration | Library | Collection | str | Path, *, height: int = 560, **options: Any) -> App:
@@ -48,8 +47,7 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
             live.fail(error)
             raise
         if live.app is None:
-            live.map.draw(exploration.layout.xy)
-            return App(exploration, height=height, map=live.map)
+            return App(exploration, height=height)
         live.app.take_over(exploration)
         live.app.color_by("cluster")
         return live.app
@@ -58,8 +56,8 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
 class LiveApp(App):
     """An app that shows itself in the cell that is running, and not once more as that cell's last expression."""
 
-    def __init__(self, exploration: Exploration, *, height: int, map: Map) -> None:
-        super().__init__(exploration, height=height, map=map)
+    def __init__(self, exploration: Exploration, *, height: int) -> None:
+        super().__init__(exploration, height=height)
         self._cell: int | None = None
         shell = get_ipython()
         if shell is not None:
@@ -73,21 +71,16 @@ class LiveApp(App):
 
 
 class Live:
-    """Shows a map in the cell that computes it; see `nova_explore.exploration.chain.Watcher`.
-
-    The renderer is there from the start, so that the browser loads it while Python opens the library.
-    """
+    """Shows a map in the cell that computes it; see `nova_explore.exploration.chain.Watcher`."""
 
     def __init__(self, height: int, until_done: ExitStack) -> None:
         self.app: LiveApp | None = None
-        self.map = ScatterMap(height=height)
         self._height = height
         self._until_done = until_done
 
     def opened(self, exploration: Exploration) -> None:
-        """Show the items by their principal components, coloured by kind: clusters are not known yet."""
-        self.map.draw(exploration.layout.xy)
-        self.app = LiveApp(exploration, height=self._height, map=self.map)
+        """Show the items by their principal components, coloured by modality: clusters are not known yet."""
+        self.app = LiveApp(exploration, height=self._height)
         self.app.color_by("modality")
         self._motion = Motion(self.app.map)
         self._until_done.enter_context(self.app.busy("opening"))
@@ -104,8 +97,6 @@ class Live:
 
     def fail(self, error: BaseException) -> None:
         """Say why the map stays as it is."""
-        if self.app is None:
-            self.map.widget.close()
-        else:
+        if self.app is not None:
             said = explain(error) if isinstance(error, Exception) else "It was interrupted."
             self.app.last_error = f"The map is not finished. {said}"

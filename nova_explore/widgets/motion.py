@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.widgets.renderer import Map
+from nova_explore.widgets.drawing import Drawing
+
+if TYPE_CHECKING:
+    from nova_explore.exploration.bundle import Exploration
 
 LEAST, A_POINT = 0.1, 5e-6
 """Seconds between two pictures at least: for a browser to draw the last one, and for each point in it."""
@@ -16,7 +21,7 @@ LEAST, A_POINT = 0.1, 5e-6
 class Motion:
     """Moves the points of a map when it is called with coordinates; pictures that come too soon are left out."""
 
-    def __init__(self, map: Map) -> None:
+    def __init__(self, map: Drawing) -> None:
         self._map = map
         self._last = 0.0
 
@@ -25,3 +30,31 @@ class Motion:
         if time.monotonic() - self._last >= LEAST + A_POINT * len(xy):
             self._map.move(xy)
             self._last = time.monotonic()
+
+
+def draw_again(
+    named: Exploration, shown: Exploration, min_dist: float, show: Callable[[NDArray[np.float32]], None]
+) -> tuple[Exploration, Exploration]:
+    """Draw an exploration again, and cut it as the one that is shown is cut.
+
+    Parameters
+    ----------
+    named : Exploration
+        With the clusters that names were found for.
+    shown : Exploration
+        Of the same items, perhaps with larger or smaller clusters.
+    min_dist : float
+        How closely items may be packed, 0 to 1.
+    show : callable
+        Called with (n, 2) arrays on the way.
+
+    Returns
+    -------
+    (Exploration, Exploration)
+        ``named`` and ``shown`` with the new drawing.
+    """
+    size = shown.clustering.parameters.get("min_cluster_size")
+    drawn = named.redraw(min_dist=min_dist, show=show)
+    if size in (None, drawn.clustering.parameters.get("min_cluster_size")):
+        return drawn, drawn
+    return drawn, drawn.recluster(min_cluster_size=size)

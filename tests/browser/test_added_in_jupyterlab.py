@@ -35,7 +35,8 @@ def app(notebook) -> AppInPage:
 
 
 def test_what_was_added_is_counted_and_has_a_colour_of_its_own(app):
-    assert "184 items, 24 of them added" in app.root.locator(".nx-head strong").inner_text()
+    assert "184 items, 24 of them added" in app.root.locator(".nx-head h2").inner_text()
+    app.turn_to("columns")
     app.root.locator(".nx-select").select_option("added")
     entries = app.root.locator(".nx-entry")
     wait_for(lambda: entries.count() == 2)

@@ -31,54 +31,59 @@ def notebook(open_notebook) -> Notebook:
 def app(notebook) -> Iterator[AppInPage]:
     app = notebook.app(0)
     app.settle()
+    app.turn_to("clusters")
     yield app
-    app.root.locator(".nx-select").select_option("cluster")
+    notebook.python("app.color_by('cluster')")
     notebook.python("app.take_over(app.exploration.recluster(min_cluster_size=5))")
-    app.root.get_by_text("Which clusters come back?").wait_for()
+    app.turn_to("clusters")
+    app.root.get_by_text("Measure stability").wait_for()
 
 
-def test_a_click_tells_which_groups_come_back_until_there_are_others(app):
-    entries = app.root.locator(".nx-entry")
-    clusters = entries.count() - 1
-    assert app.root.locator(".nx-entry .nx-share").count() == 0
-    app.root.get_by_text("Which clusters come back?").click()
+def test_a_click_tells_which_clusters_come_back_until_there_are_others(app):
+    rows = app.root.locator(".nx-cluster")
+    clusters = rows.count() - 1
+    assert app.root.locator(".nx-share").count() == 0
+    app.root.get_by_text("Measure stability").click()
     sentence = app.root.locator(".nx-stability p")
     sentence.wait_for()
-    assert sentence.inner_text().startswith(f"Of {clusters} clusters, found again in 20 subsets of 50% of the items: ")
-    shares = app.root.locator(".nx-entry .nx-share")
+    assert f" {clusters} " in sentence.inner_text()
+    assert "20 subsets of 50% of the items: " in sentence.inner_text()
+    shares = app.root.locator(".nx-share")
     assert shares.count() == clusters
     assert all(share.strip().endswith("%") for share in shares.all_inner_texts())
-    assert app.root.get_by_text("Which clusters come back?").is_hidden()
+    assert app.root.get_by_text("Measure stability").count() == 0
     assert app.root.locator(".nx-working").is_hidden()
-    unsure = app.root.locator(".nx-entry:has(.nx-share[data-firm=false])")
+    unsure = app.root.locator(".nx-cluster-name:has(.nx-share[data-firm=false])")
     assert unsure.locator(".nx-share .nx-icon").count() == unsure.count() > 0
     assert any(word in unsure.first.get_attribute("title") for word in ("doubtful", "not to be trusted", "dissolved"))
-    firm = app.root.locator(".nx-entry:has(.nx-share[data-firm=true])")
+    firm = app.root.locator(".nx-cluster-name:has(.nx-share[data-firm=true])")
     assert firm.locator(".nx-share .nx-icon").count() == 0
     assert "stable" in firm.first.get_attribute("title")
-    entries.first.click()
-    wait_for(lambda: entries.first.get_attribute("aria-pressed") == "false")
-    entries.first.click()
+    app.root.locator(".nx-but").first.click()
+    wait_for(lambda: rows.first.get_attribute("data-muted") == "true")
+    app.root.locator(".nx-but").first.click()
+    wait_for(lambda: rows.first.get_attribute("data-muted") == "false")
+    app.root.locator(".nx-finer").click()
     slider = app.root.locator("[aria-label='Smallest cluster']")
     slider.wait_for()
-    slider.evaluate("el => { el.value = el.max; el.dispatchEvent(new Event('input')); }")
-    app.root.get_by_text("Which clusters come back?").wait_for()
-    assert app.root.locator(".nx-entry .nx-share").count() == 0
-    assert sentence.is_hidden()
+    slider.evaluate("el => { el.value = el.max; el.dispatchEvent(new Event('input', { bubbles: true })); }")
+    app.root.get_by_text("Measure stability").wait_for()
+    assert app.root.locator(".nx-share").count() == 0
+    assert sentence.count() == 0
 
 
 def test_the_map_is_coloured_and_named_by_larger_clusters(app):
     names = app.root.locator(".nx-name")
-    finer = set(names.all_inner_texts())
+    finer = set(names.all_text_contents())
+    app.turn_to("columns")
     app.root.locator(".nx-select").select_option("larger_cluster")
     wait_for(lambda: names.count() == 4)
-    larger = set(names.all_inner_texts())
+    larger = set(names.all_text_contents())
     assert len(larger & finer) == 3
     entries = app.root.locator(".nx-entry-name")
     wait_for(lambda: set(entries.all_inner_texts()[:-1]) == larger)
-    assert app.root.locator(".nx-stability").is_hidden()
     app.root.locator(".nx-select").select_option("cluster")
-    wait_for(lambda: set(names.all_inner_texts()) == finer)
+    wait_for(lambda: set(names.all_text_contents()) == finer)
 
 
 def test_nothing_went_wrong_in_the_page(notebook):

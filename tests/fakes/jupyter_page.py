@@ -21,7 +21,8 @@ from PIL import Image
 
 from fakes import ROOT, TESTS
 
-WAIT_MS = 25_000
+WAIT_MS = 60_000
+START_S = 90
 WHOLE_CHAIN_MS = 120_000
 """For notebooks that embed and explore before they show: what is compiled for that may take long on a busy machine."""
 
@@ -29,6 +30,12 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
+
+
+ITEMS_ALONE = (
+    ".nx-overlay, .nx-tools, .nx-says, .nx-card { visibility: hidden !important }"
+    ".nx-overlay * { visibility: hidden !important }"
+)
 
 
 class Lab:
@@ -68,13 +75,14 @@ class Lab:
         self._wait()
 
     def _wait(self) -> None:
-        until = time.monotonic() + WAIT_MS / 1000
+        until = time.monotonic() + START_S
         while time.monotonic() < until:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/status?token={self.token}", timeout=2).close()
                 return
             except OSError:
                 time.sleep(0.2)
+        self.stop()
         raise TimeoutError(f"JupyterLab did not start; see {self.log.name}")
 
     def write(self, name: str, cells: Sequence[str]) -> str:
@@ -107,7 +115,7 @@ class AppInPage:
 
     def wait(self, timeout: float = WAIT_MS) -> AppInPage:
         """Wait until the map is drawn, for so many milliseconds."""
-        self.root.locator(".nx-map[data-ready=true]").wait_for(timeout=timeout)
+        self.root.locator(".nx-stage[data-drawn=true]").wait_for(timeout=timeout)
         return self
 
     def settle(self) -> None:
@@ -118,14 +126,15 @@ class AppInPage:
             before, place = place, self.spot(0)
             if place == before:
                 break
+        # What stands over the items is placed with the next picture.
+        self.root.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def spot(self, position: int) -> tuple[float, float]:
         """Where an item is drawn, in pixels of the page."""
         x, y = self.root.locator(".nx-stage").evaluate(
             """(stage, i) => {
-                const holder = [...stage.querySelectorAll("div")].find((div) => div.api);
-                const [x, y] = holder.api.getScreenPosition(i);
-                const box = holder.getBoundingClientRect();
+                const [x, y] = stage.map.spot(i);
+                const box = stage.getBoundingClientRect();
                 return [box.x + x, box.y + y];
             }""",
             position,
@@ -133,8 +142,8 @@ class AppInPage:
         return x, y
 
     def map_pixels(self) -> np.ndarray:
-        """The canvas as a person sees it, (height, width, 3) uint8."""
-        shot = self.root.locator(".nx-stage").screenshot()
+        """The items as they are drawn, without what stands over them, (height, width, 3) uint8."""
+        shot = self.root.locator(".nx-stage").screenshot(style=ITEMS_ALONE)
         return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
 
     def hover(self, position: int) -> Any:
@@ -163,6 +172,29 @@ class AppInPage:
         for x, y in around[1:]:
             self.page.mouse.move(x, y, steps=4)
         self.page.mouse.up()
+
+    def turn_to(self, lens: str) -> None:
+        """Show one of the lenses: items, clusters, columns, about."""
+        self.root.locator(f".nx-tab[data-tab={lens}]").click()
+
+    def tiles(self, count: int) -> list[str]:
+        """Ids of the first items of the slice, in their order; the grid is scrolled, as it draws what is in view."""
+        self.turn_to("items")
+        scroll, found = self.root.locator(".nx-scroll"), {}
+        until = time.monotonic() + WAIT_MS / 1000
+        while len(found) < count and time.monotonic() < until:
+            cells = self.root.locator(".nx-cell:has([data-id])").evaluate_all(
+                "cells => cells.map((cell) => [Number(cell.dataset.row), cell.querySelector('.nx-tile').dataset.id])"
+            )
+            before = len(found)
+            found |= dict(cells)
+            if len(found) == before:
+                scroll.evaluate(
+                    "el => { el.scrollTop = (el.scrollTop + 150) % (el.scrollHeight - el.clientHeight + 1); }"
+                )
+            self.page.wait_for_timeout(60)
+        scroll.evaluate("el => { el.scrollTop = 0; }")
+        return [found[row] for row in sorted(found)][:count]
 
     def search(self, words: str) -> None:
         """Type words and press Enter."""
@@ -236,7 +268,7 @@ class Notebook:
         self.context.close()
 
 
-def wait_for(read: Callable[[], Any], *, seconds: float = 20) -> Any:
+def wait_for(read: Callable[[], Any], *, seconds: float = 45) -> Any:
     """Read again and again until something true comes, and return it."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -14,6 +14,7 @@ from nova_explore.collection import Collection
 from nova_explore.exploration.bundle import Exploration
 from nova_explore.palette import FIXED, UNCLUSTERED
 from nova_explore.widgets import App
+from nova_explore.widgets.boards import items
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +27,12 @@ def exploration(tmp_path_factory):
 def test_everything_a_person_can_do_works_on_a_real_exploration(exploration):
     app = nx.show(exploration)
     app.query = "topic"
-    assert app.gallery["kind"] == "search"
-    for column, _ in app.columns:
+    assert app.items["kind"] == "search"
+    for column, _ in app.columns["choices"]:
         app.column = column
-        assert app.legend["entries"] or app.legend["bar"]
+        assert app.columns["entries"] or app.columns["bar"]
     app.inspected = exploration.collection[3].id
-    assert len(app.detail["nearest"]) == 12
+    assert len(app.item["nearest"]) == 12
     app.select(exploration.collection.ids[:5])
     assert len(exploration.selected) == 5
     app.clear()
@@ -42,7 +43,7 @@ def test_everything_a_person_can_do_works_on_a_real_exploration(exploration):
 
 
 def test_a_thumbnail_of_a_real_exploration_is_a_picture_of_its_id(exploration):
-    from nova_explore.widgets.boards.gallery import thumbnails
+    from nova_explore.widgets.boards.items import thumbnails
 
     ids = exploration.collection.ids[:6]
     drawn = thumbnails(exploration, ids)
@@ -67,27 +68,27 @@ def test_an_app_is_made_in_a_moment(exploration):
 def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     model = ToyModel()
     before = nx.explore(toy_library(tmp_path / "a.nova", model=model), model=model, progress=False)
-    items = [replace(item, uri=f"/later.csv#{item.name}") for item in text_items(topic_texts(3, seed=5))]
-    app = nx.show(before.add(Collection(items), progress=False))
+    later = [replace(item, uri=f"/later.csv#{item.name}") for item in text_items(topic_texts(3, seed=5))]
+    app = nx.show(before.add(Collection(later), progress=False))
     last = app.exploration.collection.ids[-1]
-    assert "12 added items" in app.summary["caveats"]
-    for column, _ in app.columns:
+    assert "12 added items" in " ".join(app.about["caveats"])
+    for column, _ in app.columns["choices"]:
         app.column = column
-        assert app.legend["entries"] or app.legend["bar"]
+        assert app.columns["entries"] or app.columns["bar"]
     app.column = "added"
-    told = [(entry["label"], entry["count"], entry["color"]) for entry in app.legend["entries"]]
+    told = [(entry["label"], entry["count"], entry["color"]) for entry in app.columns["entries"]]
     assert told == [("on the map", len(before), UNCLUSTERED), ("added", 12, FIXED["added"]["added"])]
-    assert ", 12 of them added" in app.summary["headline"]
+    assert ", 12 of them added" in app.about["headline"]
     app.column = "cluster"
-    assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
+    assert sum(entry["count"] for entry in app.columns["entries"]) == len(before) + 12
     app.inspected = last
-    assert len(app.detail["nearest"]) == 12
-    app.query = str(items[-1].text)
-    assert last in [tile["id"] for tile in app.tiles(app._serial, 0)]
+    assert len(app.item["nearest"]) == 12
+    app.query = str(later[-1].text)
+    assert last in [tile["id"] for tile in items.tiles(app, serial=app.items["serial"], start=0)[0]["tiles"]]
     app.recluster(5)
-    assert sum(entry["count"] for entry in app.legend["entries"]) == len(before) + 12
+    assert sum(entry["count"] for entry in app.columns["entries"]) == len(before) + 12
     pictures = []
-    app.map.widget.observe(lambda change: pictures.append(len(change["new"]) // 8), "xy")
+    app.observe(lambda change: pictures.append(len(change["new"]) // 8), "xy")
     app.redraw(0.6)
     assert len(pictures) > 1
     assert set(pictures) == {len(before) + 12}

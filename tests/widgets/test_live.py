@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -23,8 +21,7 @@ def test_the_app_ends_with_the_map_its_groups_and_its_words(library, monkeypatch
     class Seen(live.LiveApp):
         def __init__(self, exploration, **options):
             super().__init__(exploration, **options)
-            canvas: Any = self.map.widget
-            seen.append((self.summary["headline"], self.gallery["title"], canvas.xy))
+            seen.append((self.about["headline"], self.items["title"], self.xy))
             self.observe(lambda change: seen.append(change["new"]), "working")
 
     monkeypatch.setattr(live, "LiveApp", Seen)
@@ -34,17 +31,16 @@ def test_the_app_ends_with_the_map_its_groups_and_its_words(library, monkeypatch
     stages = ["opening", "finding neighbours", "drawing the map", "finding the clusters", "naming the clusters"]
     assert [stage for stage in seen[1:] if stage in stages] == stages
     assert app.working == ""
-    canvas: Any = app.map.widget
-    assert canvas.xy != xy
-    assert app.summary["headline"].startswith("160 items · 4 clusters")
-    assert (app.column, app.grain["size"], app.spacing) == ("cluster", 7, 0.1)
-    assert len(app.labels) == 4
+    assert app.xy != xy
+    assert app.about["headline"].startswith("160 items · 4 clusters")
+    assert (app.column, app.clusters["size"], app.clusters["spacing"]) == ("cluster", 7, 0.1)
+    assert len(app.names) == 4
     opened = nx.explore(library, progress=False)
     np.testing.assert_array_equal(app.exploration.layout.xy, opened.layout.xy)
     app.select(opened.collection.ids[:3])
     assert app.exploration.selection.ids == opened.collection.ids[:3]
     app.recluster(5)
-    assert app.grain["size"] == 5
+    assert app.clusters["size"] == 5
 
 
 def test_a_stored_map_is_shown_as_it_is(library):
@@ -104,10 +100,10 @@ def test_a_map_that_stays_at_its_first_picture_can_be_looked_at(library, monkeyp
         nx.show(library, progress=False)
     app = apps[0]
     assert app.last_error == "The map is not finished. It was interrupted."
-    for column, _ in app.columns:
+    for column, _ in app.columns["choices"]:
         if column not in ("trustworthiness", "continuity"):
             app.color_by(column)
-            assert app.legend["entries"] or app.legend["bar"]
+            assert app.columns["entries"] or app.columns["bar"]
     app.inspect(app.exploration.collection.ids[3])
-    assert app.detail["nearest"] == []
+    assert app.item["nearest"] == []
     assert len(app.exploration.search("owl", k=3)) == 3

@@ -1,0 +1,73 @@
+// One item as a tile: its picture or its words, what it is called, where it belongs.
+
+import { playing, togglePlaying } from "../media/player";
+import { Thumb } from "../media/Thumb";
+import { useApp } from "../state/context";
+import type { Tile } from "../state/facts";
+import { Button, QUIET } from "../words/button";
+import { Dot, Icon } from "../words/icons";
+
+interface Props {
+  item: Tile;
+  tabIndex?: number;
+  isOpen?: boolean;
+}
+
+export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
+  const { store, kernel, pictures } = useApp();
+  const plays = item.modality === "audio";
+  const isPlaying = playing.value === item.id;
+  const score = item.score ? `, similarity ${item.score}` : "";
+  return (
+    <div class="nx-tile-box" data-open={isOpen}>
+      <button
+        type="button"
+        class="nx-tile"
+        data-id={item.id}
+        title={item.title}
+        tabIndex={tabIndex}
+        {...QUIET}
+        aria-label={`${item.title}, ${item.modality}, ${item.cluster}${score}`}
+        onClick={() => kernel.tell("inspect", { id: item.id })}
+      >
+        {item.words ? (
+          <span class="nx-thumb nx-tile-words" dir="auto">
+            {item.words}
+          </span>
+        ) : (
+          <Thumb item={item} pictures={pictures} />
+        )}
+        <span class="nx-tile-title" dir="auto">
+          {item.words?.startsWith(item.title.replace(/…$/, "")) ? item.cluster : item.title}
+        </span>
+        <span class="nx-tile-foot">
+          {item.rank ? <span class="nx-tile-rank">{item.rank}</span> : null}
+          <Dot color={store.facts.cluster_colors.value[item.code]} />
+          <Icon name={item.modality} />
+          <span class="nx-tile-kind">{item.foot ?? item.modality}</span>
+          {item.via === "words" && (
+            <span class="nx-via" title="found by the words that come with it">
+              by words
+            </span>
+          )}
+          {item.score && (
+            <span class="nx-score" title={`cosine similarity${item.standing ?? ""}`}>
+              {item.score}
+            </span>
+          )}
+        </span>
+      </button>
+      {plays && (
+        <Button
+          label={isPlaying ? `Stop ${item.title}` : `Play ${item.title}`}
+          class="nx-play"
+          tabIndex={tabIndex}
+          aria-pressed={isPlaying}
+          onClick={() => togglePlaying(kernel, item.id)}
+        >
+          <Icon name={isPlaying ? "pause" : "play"} />
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { boundsOf, Camera } from "./camera";
+import { rectangle } from "./gestures";
+import { Grid } from "./grid";
+import { nextSpot } from "./keys";
+import { opacityOf, paint, pointSize, rgbaOf } from "./paint";
+import { inside, MOST_NUMBERS, packed } from "./polygon";
+
+const scattered = (n: number) => Float32Array.from({ length: 2 * n }, (_, k) => Math.sin(k * 12.9898) * Math.cos(k * 4.1414));
+
+describe("the camera", () => {
+  it.each([[700, 560], [320, 900], [1900, 300]])("shows everything in a box of %i × %i", (width, height) => {
+    const xy = scattered(500);
+    const camera = new Camera();
+    camera.fit(boundsOf(xy), { width, height });
+    for (let i = 0; i < xy.length; i += 2) {
+      const [x, y] = camera.spot(xy[i]!, xy[i + 1]!);
+      expect(x).toBeGreaterThan(0);
+      expect(x).toBeLessThan(width);
+      expect(y).toBeGreaterThan(0);
+      expect(y).toBeLessThan(height);
+    }
+  });
+
+  it("keeps the place under the pointer when it zooms", () => {
+    const camera = new Camera();
+    camera.fit(boundsOf(scattered(50)), { width: 600, height: 400 });
+    const before = camera.place(123, 321);
+    camera.zoomAt(123, 321, 3);
+    const after = camera.place(123, 321);
+    expect(after[0]).toBeCloseTo(before[0], 6);
+    expect(after[1]).toBeCloseTo(before[1], 6);
+    expect(camera.zoom).toBeCloseTo(3);
+  });
+
+  it("fits again when the box changes, unless somebody moved it", () => {
+    const bounds = boundsOf(scattered(50));
+    const [camera, fresh] = [new Camera(), new Camera()];
+    camera.fit(bounds, { width: 600, height: 400 });
+    camera.resize({ width: 600, height: 400 }, { width: 300, height: 400 }, bounds);
+    fresh.fit(bounds, { width: 300, height: 400 });
+    expect(camera.scale).toBeCloseTo(fresh.scale);
+    camera.zoomAt(100, 100, 2);
+    const middle = camera.place(150, 200);
+    camera.resize({ width: 300, height: 400 }, { width: 500, height: 300 }, bounds);
+    const now = camera.place(250, 150);
+    expect(now[0]).toBeCloseTo(middle[0], 6);
+    expect(now[1]).toBeCloseTo(middle[1], 6);
+    expect(camera.zoom).toBeCloseTo(2);
+  });
+});
+
+describe("the grid", () => {
+  it("finds the nearest item that a search through all finds", () => {
+    const xy = scattered(800);
+    const grid = new Grid(xy);
+    for (let k = 0; k < 200; k += 1) {
+      const [x, y] = [Math.sin(k) * 1.1, Math.cos(k * 3) * 1.1];
+      let best = -1;
+      let least = 0.15 ** 2;
+      for (let i = 0; i < 800; i += 1) {
+        const far = (xy[2 * i]! - x) ** 2 + (xy[2 * i + 1]! - y) ** 2;
+        if (far <= least) [best, least] = [i, far];
+      }
+      expect(grid.nearest(x, y, 0.15)).toBe(best);
+    }
+  });
+
+  it("works with one item and with items in one place", () => {
+    expect(new Grid(Float32Array.from([0.5, 0.5])).nearest(0.5, 0.5, 0.1)).toBe(0);
+    expect(new Grid(new Float32Array(20)).nearest(0, 0, 0.1)).toBeGreaterThanOrEqual(0);
+    expect(new Grid(new Float32Array()).nearest(0, 0, 1)).toBe(-1);
+  });
+});
+
+describe("a lasso", () => {
+  it("holds what lies in its line, also where the line turns inwards", () => {
+    const xy = Float32Array.from([0.5, 0.2, 0.5, 0.9, 0.1, 0.9, 2, 2]);
+    const notched = [[0, 0], [1, 0], [1, 1], [0.5, 0.5], [0, 1]] as const;
+    expect([...inside(xy, notched)]).toEqual([0, 2]);
+    expect([...inside(xy, rectangle([0, 0], [1, 1]))]).toEqual([0, 1, 2]);
+  });
+
+  it("travels as numbers, and as one bit for every item where those would be too many", () => {
+    expect(packed(Uint32Array.from([3, 5]), 9)).toMatchObject({ packed: false });
+    const { packed: isPacked, data } = packed(new Uint32Array(MOST_NUMBERS + 1).map((_, i) => i), MOST_NUMBERS + 8);
+    expect(isPacked).toBe(true);
+    const bits = new Uint8Array(data);
+    expect(bits[0]).toBe(255);
+    expect(bits[MOST_NUMBERS / 8]).toBe(1);
+  });
+});
+
+describe("paint", () => {
+  const codes = Uint8Array.from([0, 1, 1, 0]);
+  const colors = ["#ff0000", "#0000ff"];
+  const base = { codes, colors, muted: [], lit: new Uint8Array(), dimmed: "grey" as const, opacity: 1 };
+
+  it("gives each item the colour of its code", () => {
+    const { rgba, order } = paint(base);
+    expect([...rgba.slice(0, 8)]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
+    expect(order).toBeNull();
+  });
+
+  it("draws what is dimmed first and in grey, what is lit last and in colour", () => {
+    const { rgba, order, split } = paint({ ...base, lit: Uint8Array.from([0b0010]) });
+    expect(split).toBe(3);
+    expect([...order!].at(-1)).toBe(1);
+    expect([...rgba.slice(4, 8)]).toEqual([0, 0, 255, 255]);
+    expect(rgba[0]).toBe(rgba[12]);
+  });
+
+  it("dims all where nothing is lit, and keeps colours where they are only faint", () => {
+    expect(paint({ ...base, lit: new Uint8Array(1) }).split).toBe(4);
+    const faint = new Uint32Array(paint({ ...base, lit: new Uint8Array(1), dimmed: "faint" }).rgba.buffer);
+    expect(faint[0]).toBe(rgbaOf("#ff0000", 0.22));
+  });
+
+  it("greys an entry of the legend", () => {
+    expect(paint({ ...base, muted: ["1"] }).split).toBe(2);
+  });
+
+  it("makes more items smaller and lighter", () => {
+    expect([100, 10_000, 10_000_000].map(pointSize)).toEqual([9, 5, 2]);
+    expect(opacityOf(100)).toBe(0.85);
+    expect(opacityOf(10_000_000)).toBe(0.3);
+  });
+});
+
+describe("arrows on the map", () => {
+  const names = [{ x: 100, y: 100, name: "a" }, { x: 200, y: 110, name: "b" }, { x: 110, y: 300, name: "c" }];
+  it("lead to the nearest name in their direction, and nowhere where there is none", () => {
+    expect(nextSpot("ArrowRight", names[0]!, names)?.name).toBe("b");
+    expect(nextSpot("ArrowDown", names[0]!, names)?.name).toBe("c");
+    expect(nextSpot("ArrowUp", names[0]!, names)).toBeNull();
+    expect(nextSpot("x", names[0]!, names)).toBeNull();
+  });
+});

@@ -1,0 +1,168 @@
+// What stands over the items: names, numbers of a search, the open item and lines to its neighbours. Moved with them.
+
+import { effect } from "@preact/signals";
+import type { Store } from "../state/store";
+import { type Box, overlap, placeNames, type Stand } from "./placement";
+import type { MapView } from "./view";
+
+interface NameTag {
+  el: HTMLElement;
+  members: number[];
+  width: number;
+  height: number;
+}
+
+interface Pin {
+  el: HTMLElement;
+  position: number;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export class Overlay {
+  private names: NameTag[] = [];
+  private ranks: Pin[] = [];
+  private stands: (Stand | null)[] = [];
+  private near: number[] = [];
+  private open: number | undefined;
+  private readonly ring = tag("span", "nx-ring");
+  private readonly lines = document.createElementNS(SVG, "path");
+  private readonly undo: (() => void)[] = [];
+  onPlaced: () => void = () => {};
+
+  constructor(
+    private readonly el: HTMLElement,
+    private readonly map: MapView,
+    private readonly store: Store,
+    private readonly onName: (cluster: number) => void,
+  ) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "nx-lines");
+    svg.append(this.lines);
+    el.append(svg, this.ring);
+    this.undo.push(
+      effect(() => this.tagNames()),
+      effect(() => this.tagRanks()),
+      effect(() => this.tagItem()),
+      map.onDraw(() => this.place()),
+    );
+  }
+
+  private tagNames(): void {
+    for (const { el } of this.names) el.remove();
+    const told = this.store.facts.names.value;
+    const largest = Math.max(...told.map(({ size }) => size), 1);
+    this.names = told.map(({ text, size, color, members, cluster }) => {
+      const el = tag("span", "nx-name", text);
+      el.dataset.level = size > largest / 2 ? "1" : size > largest / 5 ? "2" : "3";
+      el.dataset.cluster = String(cluster);
+      el.style.setProperty("--nx-own", color);
+      el.addEventListener("click", () => this.onName(cluster));
+      this.el.append(el);
+      return { el, members, width: 0, height: 0 };
+    });
+    this.measure();
+    this.stands = [];
+    this.map.invalidate();
+  }
+
+  // A name's box is known once the page has its type; a hidden page has none yet.
+  private measure(): void {
+    for (const name of this.names) [name.width, name.height] = [name.el.offsetWidth, name.el.offsetHeight];
+  }
+
+  private tagRanks(): void {
+    for (const { el } of this.ranks) el.remove();
+    const { ranks } = this.store.facts.items.value;
+    this.ranks = ranks.map(({ position, text }) => ({ position, el: tag("span", "nx-rank", text) }));
+    this.el.append(...this.ranks.map(({ el }) => el));
+    this.map.invalidate();
+  }
+
+  private tagItem(): void {
+    const { position, nearest } = this.store.facts.item.value;
+    this.open = position;
+    this.near = (nearest ?? []).map((tile) => tile.position);
+    this.map.invalidate();
+  }
+
+  private place(): void {
+    if (this.names.length && !this.names[0]!.width) this.measure();
+    const taken: Box[] = [];
+    this.placeRanks(taken);
+    this.placeOpen(taken);
+    const placed = placeNames(
+      this.names.map(({ width, height, members }) => ({ width, height, members: this.map.spots(members) })),
+      this.map.room,
+      { radius: this.map.size / 2, taken, before: this.stands },
+    );
+    this.stands = placed;
+    placed.forEach((found, i) => {
+      const { el } = this.names[i]!;
+      el.style.visibility = found ? "visible" : "hidden";
+      if (found) el.style.translate = `${found.box.left.toFixed(1)}px ${found.box.top.toFixed(1)}px`;
+    });
+    this.onPlaced();
+  }
+
+  private placeRanks(taken: Box[]): void {
+    const radius = this.map.size / 2;
+    for (const { el, position } of this.ranks) {
+      const spot = this.open === undefined ? this.map.spot(position) : undefined;
+      const box = spot && {
+        left: spot[0] - 11,
+        right: spot[0] + 11,
+        top: spot[1] - radius - 21,
+        bottom: spot[1] - radius - 2,
+      };
+      const free = box && this.isIn(spot) && !taken.some((other) => overlap(box, other));
+      el.style.visibility = free ? "visible" : "hidden";
+      if (!free) continue;
+      taken.push(box);
+      el.style.translate = `${spot[0].toFixed(1)}px ${(spot[1] - radius - 2).toFixed(1)}px`;
+    }
+  }
+
+  private placeOpen(taken: Box[]): void {
+    const spot = this.open === undefined ? undefined : this.map.spot(this.open);
+    this.ring.style.visibility = spot && this.isIn(spot) ? "visible" : "hidden";
+    this.lines.setAttribute("d", "");
+    if (!spot) return;
+    const [x, y] = spot;
+    this.ring.style.translate = `${x.toFixed(1)}px ${y.toFixed(1)}px`;
+    taken.push({ left: x - 13, right: x + 13, top: y - 13, bottom: y + 13 });
+    const ends = this.near.map((item) => this.map.spot(item)).filter((end) => end !== undefined);
+    this.lines.setAttribute(
+      "d",
+      ends.map(([ex, ey]) => `M${x.toFixed(1)} ${y.toFixed(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}`).join(""),
+    );
+  }
+
+  private isIn([x, y]: readonly [number, number]): boolean {
+    return x > 0 && y > 0 && x < this.map.room.width && y < this.map.room.height;
+  }
+
+  // Names in view with their spots, for the keyboard.
+  get shown(): { cluster: number; text: string; x: number; y: number }[] {
+    return this.names.flatMap(({ el, members }, i) => {
+      const spot = this.stands[i] ? this.map.spot(members[0]!) : undefined;
+      return spot ? [{ cluster: Number(el.dataset.cluster), text: el.textContent ?? "", x: spot[0], y: spot[1] }] : [];
+    });
+  }
+
+  point(cluster: number | null): void {
+    for (const { el } of this.names) el.toggleAttribute("data-at", el.dataset.cluster === String(cluster));
+  }
+
+  close(): void {
+    for (const undo of this.undo.splice(0)) undo();
+    this.el.replaceChildren();
+  }
+}
+
+function tag(name: "span", type: string, words = ""): HTMLElement {
+  const el = document.createElement(name);
+  el.className = type;
+  el.textContent = words;
+  return el;
+}

@@ -1,0 +1,67 @@
+// Beside the map: the lenses on the slice, and under them the open item.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { LENSES } from "../boards";
+import { ItemBoard } from "../boards/item";
+import { useApp } from "../state/context";
+import { Button } from "../words/button";
+
+const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
+
+export function Side() {
+  const { store } = useApp();
+  const tabs = useRef<HTMLDivElement>(null);
+  const number = useSignal(0);
+  useEffect(() => {
+    number.value = crypto.getRandomValues(new Uint16Array(1))[0]!;
+  }, []);
+  const key = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = LENSES.findIndex(({ name }) => name === store.lens.value);
+    store.lens.value = LENSES[(at + step + LENSES.length) % LENSES.length]!.name;
+    requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
+  };
+  const isOpen = store.facts.inspected.value !== "";
+  const shown = LENSES.find(({ name }) => name === store.lens.value)!;
+  const Board = shown.board;
+  const panel = `nx-${id}-${number.value}`;
+  return (
+    <aside class="nx-side" data-open={isOpen} aria-label="Slice">
+      <section class="nx-lens">
+        <div class="nx-tabs" role="tablist" aria-label="Lenses" ref={tabs} onKeyDown={key}>
+          {LENSES.map(({ name, title }) => (
+            <Button
+              key={name}
+              class="nx-tab"
+              role="tab"
+              id={`${panel}-${name}`}
+              data-tab={name}
+              aria-selected={store.lens.value === name}
+              aria-controls={panel}
+              tabIndex={store.lens.value === name ? 0 : -1}
+              onClick={() => {
+                store.lens.value = name;
+              }}
+            >
+              {title}
+            </Button>
+          ))}
+        </div>
+        <div
+          class="nx-board"
+          role="tabpanel"
+          id={panel}
+          aria-labelledby={`${panel}-${shown.name}`}
+          data-lens={shown.name}
+        >
+          <Board />
+        </div>
+      </section>
+      {isOpen && <ItemBoard />}
+    </aside>
+  );
+}

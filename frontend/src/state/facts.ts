@@ -1,0 +1,174 @@
+// What Python says: one typed value for each trait of the app. The browser reads these and sends intents.
+
+export type Bytes = DataView | ArrayBuffer | Uint8Array;
+
+export interface Tile {
+  id: string;
+  position: number;
+  title: string;
+  modality: string;
+  span: string;
+  cluster: string;
+  code: number;
+  words: string;
+  rank?: number;
+  score?: string;
+  standing?: string;
+  via?: string;
+  foot?: string;
+}
+
+export interface MapName {
+  cluster: number;
+  text: string;
+  size: number;
+  color: string;
+  members: number[];
+}
+
+export interface Items {
+  serial: number;
+  kind: "typical" | "selection" | "search";
+  title: string;
+  note: string;
+  total: number;
+  ranks: { position: number; text: string }[];
+}
+
+export interface Item extends Partial<Tile> {
+  text?: string;
+  seconds?: [number, number] | null;
+  rows?: [string, string][];
+  nearest?: Tile[];
+  can_go_back?: boolean;
+  row?: number;
+}
+
+export interface ClusterRow {
+  key: string;
+  name: string;
+  count: number;
+  share: string;
+  color: string;
+  medoids: string[];
+  score?: string;
+  doubtful?: boolean;
+}
+
+export interface Found {
+  share: string;
+  reading: string;
+  firm: boolean;
+}
+
+export interface Clusters {
+  rows: ClusterRow[];
+  size: number | null;
+  spacing: number;
+  stability: { offer?: string; seconds?: number; sentence?: string; clusters?: Record<string, Found> };
+}
+
+export interface Entry {
+  key: string;
+  code: number;
+  label: string;
+  count: number;
+  color: string;
+}
+
+export interface Bar {
+  low: string;
+  high: string;
+  colors: string[];
+  log: boolean;
+  counts: number[];
+  edges: string[];
+}
+
+export interface Columns {
+  choices: [string, string][];
+  title: string;
+  entries: Entry[];
+  bar: Bar | null;
+}
+
+export interface About {
+  headline: string;
+  trust: string;
+  caveats: string[];
+  unread: [string, string][];
+  unread_count: number;
+  unread_words: string;
+  unread_more: string;
+  rows: [string, string][];
+}
+
+export interface Facts {
+  height: number;
+  own: string;
+  still: string;
+  xy: Bytes;
+  marks: Bytes;
+  codes: Bytes;
+  colors: string[];
+  lit: Bytes;
+  dimmed: "grey" | "faint";
+  names: MapName[];
+  cluster_colors: string[];
+  modalities: [string, number][];
+  shown_modalities: string[];
+  column: string;
+  muted: string[];
+  query: string;
+  inspected: string;
+  working: string;
+  last_error: string;
+  items: Items;
+  item: Item;
+  clusters: Clusters;
+  columns: Columns;
+  about: About;
+}
+
+export const NAMES = [
+  "height",
+  "own",
+  "still",
+  "xy",
+  "marks",
+  "codes",
+  "colors",
+  "lit",
+  "dimmed",
+  "names",
+  "cluster_colors",
+  "modalities",
+  "shown_modalities",
+  "column",
+  "muted",
+  "query",
+  "inspected",
+  "working",
+  "last_error",
+  "items",
+  "item",
+  "clusters",
+  "columns",
+  "about",
+] as const satisfies readonly (keyof Facts)[];
+
+export function bytesOf(value: Bytes | undefined | null): Uint8Array {
+  if (!value) return new Uint8Array();
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+// A column of numbers, copied so that it begins at a multiple of its width.
+export function floatsOf(value: Bytes | undefined | null): Float32Array {
+  return new Float32Array(bytesOf(value).slice().buffer);
+}
+
+export function codesOf(value: Bytes, n: number): Uint8Array | Uint16Array {
+  const bytes = bytesOf(value);
+  return bytes.length === n ? bytes : new Uint16Array(bytes.slice().buffer);
+}

@@ -1,0 +1,37 @@
+// The state: a signal for each fact, changed together; and what only the browser knows.
+
+import { batch, type Signal, signal } from "@preact/signals";
+import type { Model } from "../kernel/model";
+import { type Facts, NAMES } from "./facts";
+
+export type Tool = "pan" | "lasso" | "box";
+export type Lens = "items" | "clusters" | "columns" | "about";
+
+type Signals = { readonly [Name in keyof Facts]: Signal<Facts[Name]> };
+
+export class Store {
+  readonly facts: Signals;
+  readonly tool = signal<Tool>("pan");
+  readonly lens = signal<Lens>("items");
+  readonly full = signal(false);
+  private readonly undo: (() => void)[] = [];
+
+  constructor(model: Model) {
+    const made: Partial<Record<keyof Facts, Signal<unknown>>> = {};
+    for (const name of NAMES) made[name] = signal(model.get(name));
+    this.facts = made as unknown as Signals;
+    // One message changes several facts: all of them are there when the first is heard of.
+    const heard = () =>
+      batch(() => {
+        for (const name of NAMES) (this.facts[name] as Signal<unknown>).value = model.get(name);
+      });
+    for (const name of NAMES) {
+      model.on(`change:${name}`, heard);
+      this.undo.push(() => model.off(`change:${name}`, heard));
+    }
+  }
+
+  close(): void {
+    for (const undo of this.undo.splice(0)) undo();
+  }
+}

@@ -1,0 +1,95 @@
+"""A board: one lens of the app. One module here and one component of the same name in the front end.
+
+A board says what it shows as plain values (`facts`) and which questions of the browser it answers (`ANSWERS`). The list
+of boards in `nova_explore.widgets.boards` is all that knows every board.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from nova_explore.exploration.bundle import Exploration
+    from nova_explore.similarity.ranking import Ranking
+
+Answer = tuple[dict[str, Any], list[bytes]]
+"""What the browser gets: plain values and binary buffers."""
+
+NOTHING: Answer = ({}, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that takes long: computed beside the kernel's thread, then told on it.
+
+    Attributes
+    ----------
+    working : str
+        What the person reads meanwhile: ``drawing the map``.
+    compute : callable
+        Called without arguments in another thread; touches no trait.
+    then : callable
+        Called with the result on the kernel's thread; returns the answer.
+    """
+
+    working: str
+    compute: Callable[[], Any]
+    then: Callable[[Any], Answer]
+
+
+class Shown(Protocol):
+    """What boards see of the app: what all of them share."""
+
+    exploration: Exploration
+    named_exploration: Exploration
+    coloring: Any
+    ranking: Ranking | None
+    chosen: NDArray[np.intp] | None
+    left_out: int
+    named: str
+    serial: int
+    trail: list[str]
+    query: Any
+    column: Any
+    inspected: Any
+    cluster_colors: Any
+
+    def choose(self, positions: NDArray[np.intp], *, named: str = "", left_out: int = 0) -> None:
+        """Make these items the slice."""
+        ...
+
+    def back(self) -> None:
+        """Open the item that was open before."""
+        ...
+
+    def take_variant(self, exploration: Exploration) -> None:
+        """Show another cut of the same items."""
+        ...
+
+    def drawn_again(self, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
+        """Prepare another drawing, shown while it takes shape."""
+        ...
+
+    def take_drawing(self, named: Exploration, shown: Exploration) -> None:
+        """Show another drawing of the same items."""
+        ...
+
+    def refresh(self, *boards: str) -> None:
+        """Tell the browser again what these boards show."""
+        ...
+
+
+class Board(Protocol):
+    """What a module of `nova_explore.widgets.boards` has."""
+
+    __name__: str
+    ANSWERS: tuple[Callable[..., Answer | Later], ...]
+
+    def facts(self, app: Any) -> dict[str, Any]:
+        """What the board shows now, as plain values."""
+        ...

@@ -1,0 +1,150 @@
+"""The clusters, as a list to read: size, share, how stable each is, and the handles that find or draw them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nova_explore.clusters.stability import expected_seconds, usual_halves
+from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
+
+if TYPE_CHECKING:
+    from nova_explore.exploration.bundle import Exploration
+
+MEDOIDS = 5
+
+
+def facts(app: Shown) -> dict[str, Any]:
+    """What is known of every cluster, largest first, and of all together."""
+    exploration = app.exploration
+    told: dict[str, Any] = {
+        "rows": rows(exploration, app.cluster_colors),
+        "spacing": float(exploration.layout.parameters.get("min_dist", -1)),
+        "stability": stability(exploration),
+        "size": None,
+    }
+    if exploration.clustering.hierarchy is not None:
+        told["size"] = exploration.clustering.parameters.get("min_cluster_size")
+    return told
+
+
+def rows(exploration: Exploration, colors: tuple[str, ...]) -> list[dict[str, Any]]:
+    """One row a cluster, the unclustered items last."""
+    labels, count = exploration.clustering.labels, exploration.clustering.count
+    sizes = np.bincount(np.where(labels < 0, count, labels), minlength=count + 1)
+    told = []
+    for c in range(count + 1):
+        name = exploration.names.get(c)
+        row: dict[str, Any] = {
+            "key": str(c),
+            "name": "unclustered" if c == count else name.name if name else f"cluster {c + 1}",
+            "count": int(sizes[c]),
+            "share": f"{sizes[c] / max(len(labels), 1):.0%}",
+            "color": colors[c],
+            "medoids": list(name.medoids[:MEDOIDS]) if name else [],
+        }
+        score = getattr(name, "score", None)
+        if score is not None and score == score:
+            row |= {"score": f"{score:.2f}", "doubtful": bool(score < DOUBTFUL)}
+        told.append(row)
+    return told
+
+
+DOUBTFUL = 0.7
+"""Score of a name below which pictures say more than the name."""
+
+
+def stability(exploration: Exploration, *, measure: bool = False) -> dict[str, Any]:
+    """Which clusters come back from halves of the items; until it has been measured, an offer to do so.
+
+    Parameters
+    ----------
+    exploration : Exploration
+    measure : bool, default False
+        Measure it now, if it has not been.
+
+    Returns
+    -------
+    dict
+        ``offer``: what would be done, in words, and about how many ``seconds`` it takes; or ``sentence`` and
+        ``clusters``, by key of the row: ``share`` found again, its ``reading``, and whether it is ``firm``. Empty
+        where there are no clusters to measure.
+    """
+    if exploration.clustering.hierarchy is None or not exploration.clustering.count:
+        return {}
+    if not (measure or exploration.knows("stability")):
+        n = len(exploration)
+        return {"offer": f"Clusters {usual_halves(n)} random halves of the items again", "seconds": expected_seconds(n)}
+    found = exploration.stability
+    each = zip(found.jaccard.tolist(), found.readings, found.firm.tolist(), strict=True)
+    told = {
+        str(c): {"share": "–" if share != share else f"{share:.0%}", "reading": reading, "firm": firm}
+        for c, (share, reading, firm) in enumerate(each)
+    }
+    return {"sentence": found.sentence, "clusters": told}
+
+
+def sweep(app: Shown) -> Later:
+    """Answer with what every size of the smallest cluster would give."""
+
+    def say(swept: Any) -> Answer:
+        each = zip(swept.min_cluster_sizes, swept.counts, swept.noise_shares, strict=True)
+        words = [
+            f"at least {int(size):,} items: {int(count):,} clusters, {float(share):.0%} unclustered"
+            f"{' (suggested)' if size == swept.suggested else ''}"
+            for size, count, share in each
+        ]
+        return {
+            "sizes": [int(size) for size in swept.min_cluster_sizes],
+            "counts": [int(count) for count in swept.counts],
+            "noise": [round(float(share), 4) for share in swept.noise_shares],
+            "suggested": int(swept.suggested),
+            "words": words,
+        }, []
+
+    return Later("", app.exploration.sweep, say)
+
+
+def recluster(app: Shown, *, min_cluster_size: int) -> Later:
+    """Find the clusters again."""
+    exploration = app.named_exploration
+
+    def then(other: Exploration) -> Answer:
+        app.take_variant(other)
+        return NOTHING
+
+    return Later("finding the clusters", lambda: exploration.recluster(min_cluster_size=min_cluster_size), then)
+
+
+def redraw(app: Shown, *, min_dist: float) -> Later:
+    """Draw the map again."""
+    draw = app.drawn_again(min_dist)
+
+    def then(others: tuple[Exploration, Exploration]) -> Answer:
+        app.take_drawing(*others)
+        return NOTHING
+
+    return Later("drawing the map", draw, then)
+
+
+def measure_stability(app: Shown) -> Later:
+    """See which clusters come back."""
+
+    def then(_: Any) -> Answer:
+        app.refresh("clusters")
+        return NOTHING
+
+    exploration = app.exploration
+    return Later("clustering halves of the items again", lambda: stability(exploration, measure=True), then)
+
+
+def choose_cluster(app: Shown, *, key: str) -> Answer:
+    """Select the items of a cluster."""
+    labels, count = app.exploration.clustering.labels, app.exploration.clustering.count
+    label = int(key) if int(key) < count else -1
+    app.choose(np.flatnonzero(labels == label), named=app.exploration.name_of(label))
+    return NOTHING
+
+
+ANSWERS = (sweep, recluster, redraw, measure_stability, choose_cluster)

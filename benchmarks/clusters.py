@@ -48,8 +48,9 @@ def theirs(vectors: NDArray[np.float32], seed: int, size: int | None) -> tuple[N
     import hdbscan
     import umap
 
-    fixed = {"random_state": seed} if len(vectors) <= MOST_SEEDED else {}
-    reduced = umap.UMAP(n_neighbors=K, n_components=5, min_dist=0.0, metric="cosine", **fixed).fit_transform(vectors)
+    fixed = seed if len(vectors) <= MOST_SEEDED else None
+    reducer = umap.UMAP(n_neighbors=K, n_components=5, min_dist=0.0, metric="cosine", random_state=fixed)
+    reduced = np.asarray(reducer.fit_transform(vectors))
     size = size or ours(vectors, 0, None)[1]
     return hdbscan.HDBSCAN(min_cluster_size=size, min_samples=3).fit(reduced).labels_, size
 

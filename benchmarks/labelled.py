@@ -25,6 +25,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import wordnet
@@ -102,8 +103,8 @@ WITHOUT_MEANING = {"unsorted", "special", "shapes", "logos", "buttons"}
 def digits() -> Labelled:
     from sklearn.datasets import load_digits
 
-    rows, labels = load_digits(return_X_y=True)
-    return _unit(rows), labels.astype(np.int32)
+    loaded: Any = load_digits()
+    return _unit(loaded.data), loaded.target.astype(np.int32)
 
 
 def docstrings() -> Labelled:

@@ -90,8 +90,8 @@ class Stability:
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Stability:
         """Read what `as_record` made."""
-        values = (np.array(record[name], np.float64) for name in ("jaccard", "dissolved"))
-        return cls(*values, int(record["repetitions"]), float(record["share"]))
+        jaccard, dissolved = (np.array(record[name], np.float64) for name in ("jaccard", "dissolved"))
+        return cls(jaccard, dissolved, int(record["repetitions"]), float(record["share"]))
 
     @property
     def firm(self) -> NDArray[np.bool_]:

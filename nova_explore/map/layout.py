@@ -270,7 +270,7 @@ def _principal_axes(rows: NDArray[np.float32], mean: NDArray[np.float64], dimens
     axes are found within a random subspace that is powered up, as in algorithm 4.4 of Halko, Martinsson & Tropp 2011,
     SIAM Review 53:217-288.
     """
-    from scipy.linalg import eigh, qr
+    from scipy.linalg import eigh
 
     m, d = rows.shape
     count = min(dimensions, m, d)
@@ -285,7 +285,7 @@ def _principal_axes(rows: NDArray[np.float32], mean: NDArray[np.float64], dimens
         return eigh(_scatter(rows, mean), subset_by_index=[d - count, d - 1])[1][:, ::-1]
     basis = np.random.default_rng(0).normal(size=(d, count + SPARE_AXES))
     for _ in range(POWERS):
-        basis = qr(_scatter(rows, mean, times=basis), mode="economic")[0]
+        basis = np.linalg.qr(_scatter(rows, mean, times=basis))[0]
     turned = eigh(basis.T @ _scatter(rows, mean, times=basis))[1][:, ::-1]
     return basis @ turned[:, :count]
 

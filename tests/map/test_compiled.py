@@ -43,12 +43,12 @@ def test_a_compiled_function_is_kept_where_it_can_be():
 
 
 def test_without_a_folder_to_write_to_all_is_compiled_in_memory(monkeypatch):
-    import numba
+    from numba.core.dispatcher import Dispatcher
 
     def refuse(_: object) -> None:
         raise RuntimeError("cannot cache function 'add': no locator available for file")
 
-    monkeypatch.setattr(numba.core.dispatcher.Dispatcher, "enable_caching", refuse)
+    monkeypatch.setattr(Dispatcher, "enable_caching", refuse)
 
     @compiled()
     def add(a, b):

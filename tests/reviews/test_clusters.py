@@ -21,13 +21,11 @@ def exploration(mapped_toy_160) -> Exploration:
     return explore(mapped_toy_160, min_cluster_size=8)
 
 
-def test_three_topics_come_back_in_every_half_and_the_loosest_does_not(exploration):
+def test_topics_come_back_in_every_half(exploration):
     stability = cluster_stability(exploration, repetitions=8, progress=False)
     assert len(stability.jaccard) == exploration.clustering.count == 4
-    *firm, loosest = stability.jaccard[np.argsort(-stability.jaccard)]
-    assert min(firm) > 0.95
-    assert loosest < 0.75
-    np.testing.assert_array_equal(stability.dissolved > 0, stability.jaccard == loosest)
+    assert stability.jaccard.min() > 0.85
+    np.testing.assert_array_equal(stability.dissolved, 0)
     again = cluster_stability(exploration, repetitions=8, progress=False)
     np.testing.assert_array_equal(stability.jaccard, again.jaccard)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -53,10 +54,8 @@ def test_what_is_no_share_is_refused(value):
 @pytest.fixture(scope="module")
 def exploration(tmp_path_factory) -> Exploration:
     library = toy_library(tmp_path_factory.mktemp("parameters") / "a.nova", per_topic=12)
-    return explore(
-        library, model=ToyModel(), k=np.int32(8), min_cluster_size=np.int64(5), min_dist=np.float32(0.1),
-        seed=np.uint8(3), progress=False,
-    )  # fmt: skip
+    numbers: dict[str, Any] = {"k": np.int32(8), "min_cluster_size": np.int64(5), "min_dist": np.float32(0.1)}
+    return explore(library, model=ToyModel(), seed=cast("Any", np.uint8(3)), progress=False, **numbers)
 
 
 def test_a_map_by_numbers_of_numpy_is_the_map_by_numbers_of_python(exploration):
@@ -81,7 +80,7 @@ def test_variants_by_numbers_of_numpy_can_be_told_and_added_to(exploration):
     ("call", "error", "said"),
     [
         (lambda e: explore(e.library, seed=-1, progress=False), ValueError, "seed=-1 is not possible"),
-        (lambda e: explore(e.library, k=10.0, progress=False), ValueError, "Pass k=10"),
+        (lambda e: explore(e.library, k=cast("Any", 10.0), progress=False), ValueError, "Pass k=10"),
         (lambda e: e.recluster(min_cluster_size=6.5), ValueError, "no whole number"),
         (lambda e: e.redraw(k=2.0), ValueError, "Pass k=2"),
         (lambda e: e.redraw(min_dist=2), ValueError, "Pass 0 to 1"),

@@ -68,6 +68,7 @@ def test_after_a_move_the_same_media_are_the_same_items(project, tmp_path):
 def test_a_library_of_an_earlier_version_is_read_and_brought_up_to_date(project, tmp_path):
     library = open_library(project / "a.nova")
     rows = library._tables.read("items")
+    assert rows is not None
     library._tables.replace("items", rows.drop_columns(["beside"]))
     assert len(open_library(library.path).collection()) == 5
     embed(project / "media", to=library.path, model=ToyModel(), progress=False)

@@ -1,14 +1,13 @@
 """Whatever happens to a library and its media, items, media and vectors stay together, and nothing is paid for twice.
 
 A small disk is played: files are added, copied, renamed, swapped, edited and deleted, the whole is moved, items are
-forgotten, an index of damage strikes and is undone. After every step the library must agree with a plain list of what
+forgotten, a table is lost and comes back. After every step the library must agree with a plain list of what
 is on the disk and with the vector of each text as the model makes it.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -123,7 +122,7 @@ class LibraryOnADisk(RuleBasedStateMachine):
         for folder in self.library.path.glob(f"{table}*.lance"):
             aside = folder.rename(self.folder / "aside")
             try:
-                with pytest.raises(LibraryError, match=re.escape(folder.stem)):
+                with pytest.raises(LibraryError, match=folder.stem):
                     embed(self.home / "media", to=self.library.path, model=self.model, progress=False)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -195,8 +194,7 @@ def test_four_processes_that_write_one_library_take_turns_and_pay_once(tmp_path)
         subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(EMBED), tmp_path / "a.nova", tmp_path / f"media{writer}", log],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            stderr=subprocess.PIPE,
-            text=True,
+            stderr=subprocess.PIPE, text=True,
         )
         for writer, log in enumerate(logs)
     ]  # fmt: skip

@@ -130,7 +130,7 @@ def is_mpeg_audio(head: bytes) -> bool:
 
 
 def after_id3(head: bytes) -> int:
-    """Where an ID3v2 tag at the beginning ends (its length has seven bits a byte); 0 where there is none, or it is cut."""
+    """Where an ID3v2 tag at the beginning ends, by its seven bits a byte; 0 where there is none, or it is cut."""
     if head[:3] != b"ID3" or len(head) < 10:
         return 0
     return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))

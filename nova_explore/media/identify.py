@@ -136,9 +136,8 @@ def _unpacked(head: bytes) -> bytes:
 
 
 def _after_id3(path: Path, head: bytes) -> str:
-    size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)) + 10
     with access.translated(path), path.open("rb") as file:
-        file.seek(size)
+        file.seek(kinds.after_id3(head))
         start = file.read(8)
     return "flac" if start[:4] == b"fLaC" else "aac" if kinds.is_adts(start) else "mp3"
 

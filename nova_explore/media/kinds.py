@@ -129,6 +129,13 @@ def is_mpeg_audio(head: bytes) -> bool:
     return layer in (0xE2, 0xE4) and head[2] >> 4 not in (0, 15) and head[2] & 12 != 12
 
 
+def after_id3(head: bytes) -> int:
+    """Where an ID3v2 tag at the beginning ends, by its seven bits a byte; 0 where there is none, or it is cut."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+
+
 def is_adts(head: bytes) -> bool:
     """Whether bytes begin a frame of AAC in ADTS (ISO/IEC 13818-7)."""
     return len(head) > 6 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0 and (head[2] >> 2) & 15 < 13

@@ -52,19 +52,28 @@ class Found:
         The key below the prefix.
     size : int
         Bytes.
-    changed : float
-        When it was written, in seconds since 1970.
+    stamp : int
+        When it was written, in nanoseconds since 1970; the part below a second stands for its version (`stamp_of`).
     """
 
     uri: str
     name: str
     size: int
-    changed: float
+    stamp: int
 
 
 def is_remote(uri: str) -> bool:
     """Whether an address is one that is fetched: ``s3://``, ``https://`` or ``http://``."""
     return uri.lower().startswith(("s3://", "https://", "http://"))
+
+
+def stamp_of(changed: float, version: str) -> int:
+    """The time that a copy bears: that of the last change, its nanoseconds drawn from the version (``ETag``).
+
+    Two versions written within one second, of one length, differ by it.
+    """
+    below = int.from_bytes(hashlib.sha256(version.encode()).digest()[:8], "big") % 10**9
+    return int(changed) * 10**9 + below
 
 
 def folder() -> Path:
@@ -87,7 +96,8 @@ def list_bucket(uri: str) -> Iterator[Found]:
             for entry in page.get("Contents", ()):
                 if not entry["Key"].endswith("/"):
                     name = entry["Key"].removeprefix(base)
-                    yield Found(f"s3://{bucket}/{entry['Key']}", name, entry["Size"], entry["LastModified"].timestamp())
+                    stamp = stamp_of(entry["LastModified"].timestamp(), entry["ETag"])
+                    yield Found(f"s3://{bucket}/{entry['Key']}", name, entry["Size"], stamp)
     except Exception as error:  # botocore has an exception for every answer and every fault of the network
         raise SourceError(
             f"{uri} cannot be listed: {_said(error)}. Check the name, the region and the rights."
@@ -153,13 +163,14 @@ def _s3_copy(uri: str, found: Found | None) -> Path:
     try:
         if found is None:
             about = _s3().head_object(Bucket=bucket, Key=key)
-            found = Found(uri, key, about["ContentLength"], about["LastModified"].timestamp())
+            stamp = stamp_of(about["LastModified"].timestamp(), about["ETag"])
+            found = Found(uri, key, about["ContentLength"], stamp)
         _check_size(found.size)
         path = place_of(uri)
-        if _is_here(path, found.size, found.changed):
+        if _is_here(path, found.size, found.stamp):
             return path
         # In ranges, several at a time, each tried again by itself: never whole in memory.
-        with _written(path, found.changed) as part:
+        with _written(path, found.stamp) as part:
             _s3().download_file(bucket, key, str(part))
         return path
     except (UnreadableError, OSError):
@@ -177,9 +188,9 @@ def _web_copy(uri: str) -> Path:
         try:
             if attempt:
                 time.sleep(min(4.0, 0.25 * 2**attempt))
-            changed, fresh = _fetch_web(uri, path, part)
+            stamp, fresh = _fetch_web(uri, path, part)
             if fresh:
-                with _written(path, changed, part):
+                with _written(path, stamp, part):
                     pass
             return path
         except HTTPError as error:
@@ -194,23 +205,24 @@ def _web_copy(uri: str) -> Path:
     raise UnreadableError(f"It cannot be fetched: {_said(failure)}, {TRIES} times. Try again.") from failure
 
 
-def _fetch_web(uri: str, path: Path, part: Path) -> tuple[float, bool]:
+def _fetch_web(uri: str, path: Path, part: Path) -> tuple[int, bool]:
     """Write what is at an address, from where an earlier try stopped; when it was changed, and whether it is new."""
     begun = part.stat().st_size if part.exists() else 0
     headers = {"User-Agent": "nova-explore"} | ({"Range": f"bytes={begun}-"} if begun else {})
     with urlopen(Request(quote(uri, safe=":/?#[]@!$&'()*+,;=%~"), headers=headers), timeout=TIMEOUT) as answer:
-        stamp = answer.headers.get("Last-Modified")
-        changed = parsedate_to_datetime(stamp).timestamp() if stamp else 0.0
+        moment, version = answer.headers.get("Last-Modified"), answer.headers.get("ETag") or ""
+        changed = parsedate_to_datetime(moment).timestamp() if moment else 0.0
+        stamp = stamp_of(changed, version or ("" if moment else str(time.time_ns())))
         length = int(answer.headers.get("Content-Length") or 0)
         _check_size(length)
-        if changed and not begun and _is_here(path, length, changed):
-            return changed, False
+        if (moment or version) and not begun and _is_here(path, length, stamp):
+            return stamp, False
         resumed = answer.status == 206
         with part.open("ab" if resumed else "wb") as out:
             shutil.copyfileobj(answer, out, CHUNK)
         if length and part.stat().st_size < (begun if resumed else 0) + length:
             raise URLError("the connection ended early")
-    return changed, True
+    return stamp, True
 
 
 def _check_size(size: int) -> None:
@@ -220,26 +232,26 @@ def _check_size(size: int) -> None:
         )
 
 
-def _is_here(path: Path, size: int, changed: float) -> bool:
-    """Whether the copy is the version that is there: by its length and the time of its last change."""
+def _is_here(path: Path, size: int, stamp: int) -> bool:
+    """Whether the copy is the version that is there: by its length and its stamp."""
     try:
         about = path.stat()
     except OSError:
         return False
-    if (size and about.st_size != size) or int(about.st_mtime) != int(changed):
+    if (size and about.st_size != size) or about.st_mtime_ns != stamp:
         return False
-    os.utime(path, (time.time(), about.st_mtime))
+    os.utime(path, ns=(time.time_ns(), stamp))
     return True
 
 
 @contextmanager
-def _written(path: Path, changed: float, part: Path | None = None) -> Iterator[Path]:
+def _written(path: Path, stamp: int, part: Path | None = None) -> Iterator[Path]:
     """A file to write to, which takes its place when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = part or path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         yield part
-        os.utime(part, (time.time(), changed))
+        os.utime(part, ns=(time.time_ns(), stamp))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access
+from nova_explore.media import access, kinds
 
 SLACK = 16
 """Bytes by which announced lengths are wrong in whole files: 8 by those who count the RIFF header in."""
@@ -110,10 +110,7 @@ def _ogg_end(file: Any, size: int) -> int:
 
 
 def _mp3_end(file: Any, size: int) -> int:
-    head = file.read(10)
-    start = 0
-    if head[:3] == b"ID3":
-        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    start = kinds.after_id3(file.read(10))
     file.seek(start)
     frame = file.read(256)
     at = max(frame.find(b"Xing"), frame.find(b"Info"))

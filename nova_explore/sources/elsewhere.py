@@ -69,7 +69,7 @@ def read_elsewhere(uri: str, *, reader: FileReader, recursive: bool, progress: b
 
 
 def _one(uri: str) -> remote.Found:
-    return remote.Found(uri, unquote(PurePosixPath(urlsplit(uri).path).name) or uri, 0, 0.0)
+    return remote.Found(uri, unquote(PurePosixPath(urlsplit(uri).path).name) or uri, 0, 0)
 
 
 def _spare(found: list[remote.Found]) -> set[str]:

@@ -176,10 +176,11 @@ def heic(path: Path, picture: Image.Image) -> Path:
     wide, high = picture.size
     film_path = path.with_suffix(".mp4")
     with av.open(str(film_path), "w") as media:
-        stream: Any = media.add_stream("libx265", rate=1, options={"x265-params": "log-level=none:qp=10"})
+        stream: Any = media.add_stream("libx265", rate=1, options={"x265-params": "log-level=none:qp=10:bframes=0"})
         stream.width, stream.height, stream.pix_fmt = wide, high, "yuv420p"
-        media.mux(stream.encode(av.VideoFrame.from_image(picture)))
-        media.mux(stream.encode(None))
+        for packet in [*stream.encode(av.VideoFrame.from_image(picture)), *stream.encode(None)]:
+            packet.pts = packet.dts = 0  # of a single frame x265 leaves the time unset
+            media.mux(packet)
     data = film_path.read_bytes()
     at = data.index(b"hvcC") - 4
     settings = data[at : at + int.from_bytes(data[at : at + 4], "big")]

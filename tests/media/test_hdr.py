@@ -67,7 +67,7 @@ def test_a_film_in_pq_is_shown_in_its_colours(tmp_path):
     path = tmp_path / "a.mkv"
     planes = np.round(np.clip(_coded("PQ"), 0, 1) * 65535).astype(np.uint16)
     with av.open(str(path), "w") as out:
-        stream: Any = out.add_stream("libx265", rate=5, options={"x265-params": "log-level=none:qp=4"})
+        stream: Any = out.add_stream("libx265", rate=5, options={"x265-params": "log-level=none:qp=4:bframes=0"})
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv444p10le"
         context = stream.codec_context
         context.color_trc, context.color_primaries, context.colorspace, context.color_range = 16, 9, 9, 1

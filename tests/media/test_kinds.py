@@ -45,3 +45,13 @@ def test_an_mp3_after_padding_is_an_mp3(tmp_path):
     frame = b"\xff\xfb\x90\x64" + bytes(413)
     (tmp_path / "a").write_bytes(bytes(417) + 40 * frame)
     assert identify(tmp_path / "a") == (Modality.AUDIO, "mp3")
+
+
+@pytest.mark.parametrize("length", range(3, 14))
+def test_a_tag_that_is_cut_is_a_reason(tmp_path, length):
+    """Found by damaging files at random: the length of the tag lay beyond the end."""
+    from nova_explore.sources.read import read
+
+    (tmp_path / "a.mp3").write_bytes(b"ID3\4\0\0\0\0\0\2\0\0\0\0"[:length])
+    assert kinds.after_id3(b"ID3\4\0\0\0\0\1\2") == 10 + 130
+    assert "unforeseen" not in read(tmp_path, progress=False).unread[0].reason

@@ -33,10 +33,10 @@ def test_the_copies_that_were_used_longest_ago_go_first(monkeypatch):
     monkeypatch.setattr(remote, "MOST_KEPT", 1000)
     for number in range(4):
         place = remote.place_of(f"s3://b/{number}")
-        with remote._written(place, 1_600_000_000.0) as part:
+        with remote._written(place, 1_600_000_000 * 10**9) as part:
             part.write_bytes(bytes(400))
         os.utime(place, (1_700_000_000 + number, 1_600_000_000))
-    with remote._written(remote.place_of("s3://b/last"), 1_600_000_000.0) as part:
+    with remote._written(remote.place_of("s3://b/last"), 1_600_000_000 * 10**9) as part:
         part.write_bytes(bytes(400))
     assert sorted(path.name for path in remote.folder().rglob("*") if path.is_file()) == ["3", "last"]
 
@@ -46,3 +46,9 @@ def test_what_is_nowhere_known_is_refused():
         remote.local_copy("ftp://h/a")
     with pytest.raises(UnreadableError, match="at most 8 are fetched"):
         remote._check_size(9 * 2**30)
+
+
+def test_two_versions_of_one_second_bear_different_stamps():
+    assert remote.stamp_of(1_600_000_000.9, "a") != remote.stamp_of(1_600_000_000.1, "b")
+    assert remote.stamp_of(1_600_000_000.9, "a") == remote.stamp_of(1_600_000_000.1, "a")
+    assert remote.stamp_of(1_600_000_000.9, "a") // 10**9 == 1_600_000_000

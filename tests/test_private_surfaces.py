@@ -61,7 +61,7 @@ def test_the_client_that_was_left_out_of_lancedb_is_whole_once_something_of_it_i
 
 
 def test_an_index_of_lancedb_still_gives_places_and_distances(tmp_path):
-    """`Tables.nearest` asks for the column ``_distance``, which no interface promises."""
+    """`Rows.nearest` asks for the column ``_distance``, which no interface promises."""
     import numpy as np
     import pyarrow as pa
 
@@ -71,5 +71,7 @@ def test_an_index_of_lancedb_still_gives_places_and_distances(tmp_path):
     flat = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), 16)
     tables.append("v", pa.table({"place": pa.array(range(300), pa.int32()), "vector": flat}))
     tables.index_vectors("v", partitions=4)
-    found = tables.nearest("v", vectors[7], count=20, probes=4)
+    rows = tables.rows("v")
+    assert rows is not None
+    found = rows.nearest(vectors[7], count=20, probes=4)
     assert 7 in found, "lancedb's IvfRq or its search by inner product changed: see library/lance.py"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nova_explore.collection import Item, Modality, Span
 from nova_explore.library.addresses import from_library, resolve
 from nova_explore.library.lance import arrow, schema
+from nova_explore.media.encoding import repaired
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,15 +78,6 @@ def mended(item: Item) -> Item:
     metadata = {repaired(key): repaired(v) if isinstance(v, str) else v for key, v in item.metadata.items()}
     text = None if item.text is None else repaired(item.text)
     return replace(item, uri=repaired(item.uri), name=repaired(item.name), text=text, metadata=metadata)
-
-
-def repaired(text: str) -> str:
-    """A text without halves of characters: two that belong together are one, others the replacement character."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def read_items(rows: pa.Table, words: Mapping[str, str], library: Path) -> Iterator[Item]:

@@ -15,7 +15,7 @@ from nova_explore.embedding.embed import embed
 from nova_explore.embedding.run import unanswered
 from nova_explore.errors import LibraryError
 from nova_explore.library.store import open_library
-from nova_explore.space import ItemError
+from nova_explore.space import FailureKind, ItemError, Vector
 
 
 class Streaming(ToyModel):
@@ -23,7 +23,7 @@ class Streaming(ToyModel):
 
     def __init__(self, **kinds: str) -> None:
         super().__init__()
-        self.kinds = {name.replace("_", " "): kind for name, kind in kinds.items()}
+        self.kinds: dict[str, FailureKind] = {name.replace("_", " "): kind for name, kind in kinds.items()}
         self.asked: list[str] = []
 
     def provenance(self):
@@ -114,7 +114,7 @@ def test_a_disk_that_fills_ends_the_run_with_one_sentence_and_how_to_go_on(tmp_p
 
 def test_the_vectors_of_a_run_are_unit_vectors_or_failures(tmp_path):
     class Long(ToyModel):
-        def embed_batch(self, items, *, role="index"):
+        def embed_batch(self, items, *, role="index") -> list[Vector | ItemError]:
             return [np.full(self.space.dimension, 2.0, np.float32) for _ in items]
 
     library = embed(texts("one"), to=tmp_path / "a.nova", model=Long(), progress=False)

@@ -17,7 +17,7 @@ from nova_explore.embedding.thumbnails import draw_thumbnails, draw_while_waitin
 from nova_explore.library.store import open_library
 from nova_explore.models.local.model import LocalModel
 from nova_explore.sources.read import read
-from nova_explore.space import ItemError, Space
+from nova_explore.space import ItemError, Space, Vector
 
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><rect width="450" height="600"/></svg>'
 
@@ -69,9 +69,7 @@ def test_both_ways_draw_the_same(folder, name):
 
 def test_a_picture_without_a_vector_keeps_no_thumbnail(tmp_path):
     class Failing(LocalModel):
-        def embed_batch(self, items, *, role="index"):
-            from nova_explore.space import ItemError
-
+        def embed_batch(self, items, *, role="index") -> list[Vector | ItemError]:
             for item in items:
                 media.load(item)
             return [ItemError("no")] * len(items)

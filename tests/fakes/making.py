@@ -158,7 +158,7 @@ def wav(samples: np.ndarray, rate: int = 22050) -> bytes:
 def track(path: Path, seconds: float, *, codec: str, format: str | None = None, options: Any = None) -> Path:
     """A sine of some length in any codec and container; ``options`` are the muxer's."""
     with av.open(str(path), "w", format=format, options=options or {}) as media:
-        stream = media.add_stream(codec, rate=44100, layout="mono")
+        stream: Any = media.add_stream(codec, rate=44100, layout="mono")
         samples = tone(seconds, rate=44100)
         frame = av.AudioFrame.from_ndarray(samples[None, :], format="fltp", layout="mono")
         frame.sample_rate, frame.pts = 44100, 0

@@ -63,7 +63,7 @@ def test_an_id_whose_content_is_another_now_is_refused(tmp_path):
     whole = library.collection()
     changed = replace(whole[0], digest="0" * 64)
     library._tables.delete("items", f"id = '{changed.id}'")
-    library._tables.append("items", item_table({changed.id: changed}, {changed.id: 0}))
+    library._tables.append("items", item_table({changed.id: changed}, {changed.id: 0}, library.path))
     with pytest.raises(LibraryError, match=rf"Not of the content that they had: 1 .* \({changed.id}\)"):
         chosen_items(open_library(library.path), ToyModel().space, whole.ids)
 

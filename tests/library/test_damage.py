@@ -233,7 +233,7 @@ def test_a_disk_that_fills_up_loses_no_vector_that_was_stored(small_disk):
     def fill() -> None:
         for start in range(0, 100_000, 100):
             keys = [f"{number:064x}" for number in range(start, start + 100)]
-            library.add_vectors(space, dict.fromkeys(keys, np.eye(512, dtype=np.float32)[0]))
+            library.add_vectors(space, {key: np.eye(512, dtype=np.float32)[0] for key in keys})
             stored.extend(keys)
 
     with pytest.raises(UnwritableError, match="is full"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fakes.items import text_item
 from hypothesis import given
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from nova_explore.collection import Item, Modality, Span, number_copies
 from nova_explore.library import item_rows
 from nova_explore.library.item_rows import item_table, read_items
+
+NOWHERE = Path("/nowhere.nova")
 
 
 def as_fields(item: Item) -> tuple:
@@ -20,7 +24,7 @@ def as_fields(item: Item) -> tuple:
 
 
 def written(items: list[Item]):
-    return item_table({item.id: item for item in items}, {item.id: place for place, item in enumerate(items)})
+    return item_table({item.id: item for item in items}, {item.id: place for place, item in enumerate(items)}, NOWHERE)
 
 
 def test_every_field_of_an_item_survives(monkeypatch):
@@ -33,7 +37,7 @@ def test_every_field_of_an_item_survives(monkeypatch):
                  {"caption": "<b>'; DROP", "n": 3, "share": 0.5, "yes": True, "none": None}),
         ]
     )  # fmt: skip
-    assert list(map(as_fields, read_items(written(items), {}))) == list(map(as_fields, items))
+    assert list(map(as_fields, read_items(written(items), {}, NOWHERE))) == list(map(as_fields, items))
 
 
 scalars = st.one_of(st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.floats(allow_nan=False), st.text())
@@ -42,24 +46,24 @@ scalars = st.one_of(st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.f
 @given(st.lists(st.tuples(st.text(min_size=1), st.dictionaries(st.text(), scalars, max_size=3)), max_size=6))
 def test_whatever_text_and_metadata_an_item_has_comes_back(cells):
     items = number_copies(text_item(f"{n}", text=text, metadata=told) for n, (text, told) in enumerate(cells))
-    back = list(read_items(written(items), {}))
+    back = list(read_items(written(items), {}, NOWHERE))
     assert [(item.text, dict(item.metadata)) for item in back] == [(i.text, dict(i.metadata)) for i in items]
 
 
 def test_words_that_were_read_fill_in_where_an_item_has_none_of_its_own():
     own, scan = number_copies([text_item("d1", text="its own"), text_item("d2", modality=Modality.PAGE)])
     words = {own.content_key: "read", scan.content_key: "read from the scan"}
-    assert [item.text for item in read_items(written([own, scan]), words)] == ["its own", "read from the scan"]
+    assert [item.text for item in read_items(written([own, scan]), words, NOWHERE)] == ["its own", "read from the scan"]
 
 
 def test_no_items_are_a_table_of_no_rows_with_every_column():
     table = written([])
     assert table.num_rows == 0
-    assert list(read_items(table, {})) == []
+    assert list(read_items(table, {}, NOWHERE)) == []
     assert table.column_names == written(number_copies([text_item("d")])).column_names
 
 
 @pytest.mark.parametrize("position", [0, 7])
 def test_a_row_knows_its_position(position):
     [item] = number_copies([text_item("d")])
-    assert item_table({item.id: item}, {item.id: position})["position"].to_pylist() == [position]
+    assert item_table({item.id: item}, {item.id: position}, NOWHERE)["position"].to_pylist() == [position]

@@ -159,7 +159,7 @@ LibraryOnADisk.TestCase.settings = settings(
     stateful_step_count=10,
     deadline=None,
     phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[*HealthCheck.__members__.values()],
 )
 TestLibraryOnADisk = LibraryOnADisk.TestCase
 

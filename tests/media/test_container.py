@@ -97,7 +97,7 @@ def _with_serial(data: bytes, serial: int) -> bytes:
         size = 27 + count + sum(data[at + 27 : at + 27 + count])
         page = bytearray(data[at : at + size])
         page[14:18], page[22:26] = struct.pack("<I", serial), bytes(4)
-        page[22:26] = struct.pack("<I", _ogg_sum(page))
+        page[22:26] = struct.pack("<I", _ogg_sum(bytes(page)))
         out, at = out + page, at + size
     return bytes(out)
 

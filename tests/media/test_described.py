@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from fakes.making import encoded, quarters
 from PIL import Image
@@ -26,7 +28,7 @@ def _packet(title: str) -> bytes:
 def test_exif_and_xmp_are_read_in_every_kind_of_picture(tmp_path, format):
     exif = Image.Exif()
     exif[0x0110] = "Box 2"
-    options = {"exif": exif}
+    options: dict[str, Any] = {"exif": exif}
     if format == "PNG":
         info = PngInfo()
         info.add_itxt("XML:com.adobe.xmp", _packet("A lake").decode())

@@ -67,7 +67,7 @@ class LocalModel:
     """
 
     name = "local"
-    space = Space("local-v1", "1", "index", DIMENSION, "1")
+    space = Space("local-v1", "1", "index", DIMENSION, "2")
     capabilities = Capabilities(
         modalities=frozenset(Modality),
         # Texts are sorted by length within a batch: in batches of 32 a third of what is computed is padding.

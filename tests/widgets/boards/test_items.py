@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from fakes.stand_in import StandIn
 
@@ -33,9 +34,9 @@ def test_a_text_travels_as_words_and_nothing_else_does(exploration):
 
 
 def test_a_slice_of_one_and_a_named_slice_say_what_they_are():
-    assert items.selected([3], named="recipes").title == "recipes · 1 item"
-    assert items.selected([3, 4]).title == "2 selected"
-    assert items.selected([3], left_out=1).note == "1 greyed item was left out."
+    assert items.selected(np.array([3]), named="recipes").title == "recipes · 1 item"
+    assert items.selected(np.array([3, 4])).title == "2 selected"
+    assert items.selected(np.array([3]), left_out=1).note == "1 greyed item was left out."
 
 
 def test_an_item_without_a_picture_is_left_out(exploration, monkeypatch):

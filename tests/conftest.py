@@ -88,6 +88,19 @@ def exploration(mapped_toy_160: Library) -> Exploration:
     return explore(mapped_toy_160, progress=False)
 
 
+@pytest.fixture(scope="session")
+def nested(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library of 159 texts: three topics are a cluster each, the fourth is a larger cluster of three."""
+    from fakes.toy_library import nested_texts, text_items
+    from fakes.toy_model import ToyModel
+
+    from nova_explore.collection import Collection
+    from nova_explore.embedding.embed import embed
+
+    home = tmp_path_factory.mktemp("nested") / "a.nova"
+    return embed(Collection(text_items(nested_texts())), to=home, model=ToyModel(), progress=False)
+
+
 SHAPES = ("circle", "square", "triangle")
 COLOURS = ("red", "green", "blue", "orange")
 

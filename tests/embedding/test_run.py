@@ -21,9 +21,9 @@ from nova_explore.space import FailureKind, ItemError, Vector
 class Streaming(ToyModel):
     """A hosted model in small: answers one by one, some with an error of a kind, and counts what it is asked."""
 
-    def __init__(self, **kinds: str) -> None:
+    def __init__(self, **kinds: FailureKind) -> None:
         super().__init__()
-        self.kinds: dict[str, FailureKind] = {name.replace("_", " "): kind for name, kind in kinds.items()}
+        self.failure_kinds: dict[str, FailureKind] = {name.replace("_", " "): kind for name, kind in kinds.items()}
         self.asked: list[str] = []
 
     def provenance(self):
@@ -32,7 +32,7 @@ class Streaming(ToyModel):
     def embed_stream(self, items, *, role="index", budget=None, account=None):
         for item in items:
             self.asked.append(item.text)
-            kind = self.kinds.get(item.text)
+            kind = self.failure_kinds.get(item.text)
             yield item, ItemError(f"{kind}!", kind) if kind else self.embed_batch([item])[0]
 
 
@@ -41,7 +41,13 @@ def texts(*words: str) -> Collection:
 
 
 def test_each_kind_of_reason_decides_whether_the_next_run_asks_again(tmp_path):
-    kinds = {"one": "refused", "two": "blocked", "three": "service", "four": "budget", "five": "item"}
+    kinds: dict[str, FailureKind] = {
+        "one": "refused",
+        "two": "blocked",
+        "three": "service",
+        "four": "budget",
+        "five": "item",
+    }
     everything = texts(*kinds, "six")
     with pytest.warns(UserWarning, match="blocked by the provider|not sent"):
         library = embed(everything, to=tmp_path / "a.nova", model=Streaming(**kinds), progress=False)

@@ -17,7 +17,7 @@ def test_provenance_is_plain_json_and_names_space_seed_and_versions(exploration)
     said = json.loads(json.dumps(exploration.provenance))
     assert said["space"]["model"] == "toy-words"
     assert said["layout"]["seed"] == 0
-    assert said["versions"]["umap-learn"]
+    assert said["versions"]["numba"]
     assert said["runs"][0]["embedded"] == 160
 
 

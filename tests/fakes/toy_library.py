@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from fakes.toy_model import ToyModel, topic_texts
+from fakes.toy_model import TOPICS, ToyModel, topic_texts
 from nova_explore.collection import Collection, Item, Modality, Unread, number_copies
 from nova_explore.embedding.embed import embed
 from nova_explore.library.store import Library, open_library
@@ -48,3 +48,11 @@ def copy_of(library: Library, path: Path) -> Library:
     """Copy a library, which is faster than to embed its items again."""
     shutil.copytree(library.path, path)
     return open_library(path)
+
+
+def nested_texts() -> list[tuple[str, str]]:
+    """Three topics of forty texts, and one whose texts share some words and differ in others, by their kind."""
+    words = TOPICS["boats"].split()
+    kinds = [[*words[:3], *words[first : first + 2]] for first in (3, 5, len(words) - 2)]
+    boats = [("boats", f"{' '.join(kinds[number % 3])} n{number}boats") for number in range(39)]
+    return [(topic, text) for topic, text in topic_texts(40) if topic != "boats"] + boats

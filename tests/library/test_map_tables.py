@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from nova_explore.errors import LibraryError
 from nova_explore.library.lance import Tables
 from nova_explore.library.map_tables import MapTables
 
@@ -21,8 +22,9 @@ def test_a_map_comes_back_part_by_part_with_its_record(tables):
     rows = maps.read("k1", "map")
     assert rows is not None
     assert sorted(rows["x"].to_pylist()) == [1.0, 2.0]
-    assert maps.read("k1", "placed") is None
-    assert maps.read("k2", "map") is None
+    for key, part in (("k1", "placed"), ("k2", "map")):
+        with pytest.raises(LibraryError, match=f"The table '{part}_{key}' .* it is not there"):
+            maps.read(key, part)
 
 
 def test_a_map_stored_again_takes_its_own_place_and_no_other(tables):

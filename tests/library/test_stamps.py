@@ -23,4 +23,4 @@ def test_versions_are_those_that_run_and_packages_that_are_not_there_are_left_ou
     assert versions["python"] == platform.python_version()
     assert versions["nova-explore"] == nova_explore.__version__
     assert "no-such-package" not in versions
-    assert {"numpy", "umap-learn", "hdbscan", "lancedb"} <= set(versions)
+    assert {"numpy", "numba", "hdbscan", "lancedb"} <= set(versions)

@@ -9,7 +9,7 @@ from fakes.toy_model import ToyModel
 
 from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.library import store, vector_index
-from nova_explore.library.lance import Tables
+from nova_explore.library.lance import Rows, Tables
 from nova_explore.library.store import open_library
 from nova_explore.library.vector_index import build_index, open_indexes
 
@@ -44,7 +44,7 @@ def test_the_recall_is_the_share_of_the_exact_ten_best_worked_by_hand(tmp_path, 
     vectors = np.column_stack([scores, np.sqrt(1 - scores**2)] + [np.zeros(1000)] * 6).astype(np.float32)
     queries = np.eye(8, dtype=np.float32)[:1]
     monkeypatch.setattr(Tables, "index_vectors", lambda *_, **__: None)
-    monkeypatch.setattr(Tables, "nearest", lambda *_, count, **__: np.arange(5, 5 + count))
+    monkeypatch.setattr(Rows, "nearest", lambda *_, count, **__: np.arange(5, 5 + count))
     keys = [f"{i:064x}" for i in range(1000)]
     report = build_index(Tables(tmp_path), "s", "text", keys, vectors, np.arange(1000), queries=queries)
     assert report.recall == 0.5
@@ -84,9 +84,9 @@ def test_items_that_came_later_and_further_copies_are_missing_and_always_named(l
 
 def test_positions_are_those_of_the_collection_that_is_asked_about(library):
     library.build_index(SPACE, progress=False)
-    part = library.collection()[250:350]
+    part = library.collection()[50:450]
     indexes = library.indexes(SPACE, part)
-    for name, low, high in (("text", 0, 50), ("image", 50, 100)):
+    for name, low, high in (("text", 0, 250), ("image", 250, 400)):
         found = indexes[name].candidates(units(1, 4)[0], count=300)
         assert set(found.tolist()) <= set(range(low, high))
 

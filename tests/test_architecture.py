@@ -35,7 +35,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "map": ("cores", "top_kernel", "top_scores", "nn_descent", "neighbors", "modality_gap", "forces", "layout",
             "basis", "outliers", "trust", "out_of_sample"),
     "clusters": ("linkage", "cluster", "matching", "stability", "layers", "duplicates", "names"),
-    "similarity": ("ranking", "finder"),
+    "similarity": ("words_index", "no_match", "ranking", "finder"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "chain",
                     "stored_maps"),
     "reviews": ("clusters", "canaries", "fingerprint"),

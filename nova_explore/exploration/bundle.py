@@ -273,13 +273,13 @@ class Exploration:
         """The model that made the vectors, opened at first use; see `SpaceModel.open`."""
         return self._model.open()
 
-    def search(self, query: str, *, k: int = 24, modalities: Iterable[str] | None = None) -> Ranking:
-        """Find the k items that fit a text best, among all or those of some modalities; see `Finder.by_text`."""
-        return self._search.by_text(query, k=k, modalities=modalities)
+    def search(self, text: str | None = None, **parts: Any) -> Ranking:
+        """Find items by words, and ``like`` or ``unlike`` others, in a set of ``modalities``; see `Finder.find`."""
+        return self.finder.find(text, **parts)
 
     def search_like(self, example: str | Path, *, k: int = 24, modalities: Iterable[str] | None = None) -> Ranking:
         """Find the items most like an item of this collection, by id, or like a medium on disk, by path."""
-        return self._search.by_example(example, k=k, modalities=modalities)
+        return self.finder.find(like=example, k=k, modalities=modalities)
 
     def build_index(self, *, progress: bool = True) -> list[IndexReport]:
         """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
@@ -289,7 +289,8 @@ class Exploration:
         return reports
 
     @property
-    def _search(self) -> Finder:
+    def finder(self) -> Finder:
+        """What searches these items, and remembers the searches of this session by name."""
         if self._finder is None:
             indexes = self.library.indexes(self.space, self.collection)
             self._finder = Finder(self.collection, self.vectors, model=self._model.open, indexes=indexes)

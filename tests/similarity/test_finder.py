@@ -123,7 +123,7 @@ def test_pictures_that_go_by_their_words_are_not_found_by_what_the_index_holds_o
     finder = finder_of(library, indexed=True)
     found = finder.by_text("owl", k=200)
     kinds = np.array([str(library.collection()[id].modality) for id in found.ids])
-    assert set(zip(kinds, found.via, strict=True)) == {("text", "content"), ("image", "words")}
+    assert set(zip(kinds, found.via, strict=True)) == {("text", "words"), ("image", "words")}
     assert str(found.note).endswith("not by content: 1,000 image.")
 
 
@@ -164,3 +164,55 @@ def test_the_recall_is_the_share_of_the_exact_ten_best_worked_by_hand(tmp_path, 
     report = build_index(Tables(tmp_path), "s", "text", keys, vectors, np.arange(1000), queries=queries)
     assert report.recall == 0.5
     assert (report.probes, report.candidates) == (32, vector_index.CANDIDATES[-1])
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory):
+    return explore(toy_library(tmp_path_factory.mktemp("toys") / "toy.nova", per_topic=20), model=ToyModel())
+
+
+def topics(exploration, found) -> set[str]:
+    return {str(exploration.collection[id].metadata["topic"]) for id in found.ids}
+
+
+def test_several_items_are_asked_for_at_once_and_are_not_among_the_results(toys):
+    birds = [item.id for item in toys.collection if item.metadata["topic"] == "birds"][:3]
+    found = toys.search(like=birds, k=10)
+    assert topics(toys, found) == {"birds"}
+    assert not set(birds) & set(found.ids)
+
+
+def test_words_and_an_item_find_what_is_like_both(toys):
+    boat = next(item.id for item in toys.collection if item.metadata["topic"] == "boats")
+    assert topics(toys, toys.search("owl nest", like=boat, k=10)) == {"birds", "boats"}
+
+
+def test_what_is_unlike_an_item_comes_later(toys):
+    items = list(toys.collection)
+    owl = next(item for item in items if "owl" in item.text.split())
+    plain, away = toys.search("owl anchor", k=20), toys.search("owl anchor", unlike=[owl.id], k=20)
+    assert sum(toys.collection[id].metadata["topic"] == "boats" for id in away.ids) > sum(
+        toys.collection[id].metadata["topic"] == "boats" for id in plain.ids
+    )
+
+
+def test_searches_are_kept_by_name_and_can_be_shown_again(toys):
+    found = toys.search("owl nest", k=3)
+    assert toys.finder.again("owl nest") is found
+    with pytest.raises(UnknownNameError, match="search"):
+        toys.finder.again("never asked")
+
+
+def test_a_query_that_asks_for_nothing_is_refused(toys):
+    with pytest.raises(ValueError, match="asks for nothing"):
+        toys.search()
+    with pytest.raises(ValueError, match="asks for nothing"):
+        toys.search(unlike=[toys.collection[0].id])
+    with pytest.raises(ValueError, match="blank"):
+        toys.search("  ")
+
+
+def test_any_set_of_modalities_is_searched(library):
+    finder = finder_of(library, indexed=False)
+    assert {library.collection()[id].modality for id in finder.find("owl", modalities={"text"}, k=9).ids} == {"text"}
+    assert len(finder.find("owl", modalities={"audio"}, k=9)) == 0

@@ -2,7 +2,7 @@
 
 A query has parts: a text, items or media to be like, others to be unlike. A modality is searched by its index where the
 library has one, and otherwise by one product with the vectors as they lie, in memory or in a mapped file. What a score
-is measured against (the usual score of the modality, the percentile) is taken from a sample of the modality, drawn once.
+is measured against (the usual score of its modality, the percentile) is taken from a sample of it, drawn once.
 
 A text is looked for in two ways at once, by content and by the words that come with an item, and the two are fused
 (`ranking.fuse`). Modalities that a model does not find by their content (`Capabilities.text_search`) are compared by
@@ -13,61 +13,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.errors import UnknownNameError, UnreadableError
+from nova_explore.errors import UnknownNameError
 from nova_explore.library.vector_index import VectorIndex
 from nova_explore.models.model import EmbeddingModel, aim
-from nova_explore.models.queries import embed_items, embed_texts
-from nova_explore.similarity.no_match import Level, level_of, level_of_pairs, matches, nonsense, script_of
-from nova_explore.similarity.ranking import COVERS, Ranking, Scored, fuse, rank, spread
-from nova_explore.similarity.words_index import WordsIndex
-from nova_explore.sources.read import read
-from nova_explore.words import read_vocabulary, words_of
-
-REFERENCE_QUERIES = 64
-"""Queries at large that a modality's usual score is measured with."""
-
-TUNING_QUERIES = 256
-"""Queries that an index is tuned with: a few hard ones move the mean over 64 by some hundredths."""
-
-SAMPLE = 4096
-"""Items of a modality that scores are measured against: a share of them is off by at most 0.008 (one deviation)."""
+from nova_explore.models.queries import embed_texts
+from nova_explore.similarity.background import Background, Example
+from nova_explore.similarity.no_match import Level, matches, script_of, stands_out
+from nova_explore.similarity.ranking import COVERS, Ranking, Scored, fuse, rank
 
 WORDED_CANDIDATES = 2000
 """Items that carry words of a query and are compared, the most relevant first, where an index names the others."""
 
 BLOCK_ROWS = 4096
-
-Example = str | Path | Item
-"""An item by id, a medium on disk by path, or an item that is in no collection."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pool:
-    """The items of one modality, and what a query is compared with for each.
-
-    Attributes
-    ----------
-    content : int array of shape (m,)
-        Positions of the items that are compared by their content.
-    worded : int array of shape (w,)
-        Positions of the items that are compared by their words, rising.
-    words : float32 array of shape (w, d)
-        The vectors of these words.
-    sample : float32 array of shape (s, d)
-        Vectors of items of both sorts.
-    """
-
-    content: NDArray[np.intp]
-    worded: NDArray[np.intp]
-    words: NDArray[np.float32]
-    sample: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +42,10 @@ class _Part:
     title : str
         What it is called.
     purpose : str
-        What its scores are measured against: see `Finder._references`.
+        What its scores are measured against: see `Background`.
     vector : float32 array of shape (d,)
+    levels : Mapping of str to Level
+        By modality, from which score on an item matches it.
     sign : {1, -1}
         -1 where results should be unlike it.
     itself : int
@@ -90,6 +55,7 @@ class _Part:
     title: str
     purpose: str
     vector: NDArray[np.float32]
+    levels: Mapping[str, Level]
     sign: int = 1
     itself: int = -1
 
@@ -113,6 +79,8 @@ class Finder:
 
     Attributes
     ----------
+    background : Background
+        What the scores are measured against.
     history : dict of str to Ranking
         The searches of this session by their name, the latest last; see `again`.
     """
@@ -125,13 +93,10 @@ class Finder:
         model: Callable[[], EmbeddingModel],
         indexes: Mapping[str, VectorIndex],
     ) -> None:
-        self._collection = collection
-        self._vectors = vectors
-        self._open = model
+        self.collection = collection
+        self.vectors = vectors
         self._indexes = indexes
-        self._references: dict[str, NDArray[np.float32]] = {}
-        self._usual: dict[tuple[str, str], tuple[float, float]] = {}
-        self._levels: dict[tuple[str, str, str], Level] = {}
+        self.background = Background(collection, vectors, model=model)
         self.history: dict[str, Ranking] = {}
 
     def find(
@@ -236,76 +201,45 @@ class Finder:
         except KeyError:
             raise UnknownNameError("search", name, self.history) from None
 
-    def embed(self, example: Example | str) -> tuple[Item, NDArray[np.float32], int]:
-        """Resolve an id or a path to its item, its vector and its position (-1 where it is not in the collection)."""
-        if isinstance(example, str) and self._collection.has(example):
-            position = self._collection.position(example)
-            return self._collection[position], self._vectors[position], position
-        if isinstance(example, Item):
-            return example, embed_items(self._open(), [example], role="index")[0], -1
-        return *embed_example(self._open(), example), -1
-
-    @cached_property
-    def words(self) -> WordsIndex:
-        """The words of all items, indexed at the first query in words."""
-        return WordsIndex(self._collection)
-
     # ---- the parts of a query -----------------------------------------------------------------------------------
 
     def _text_part(self, text: str, wanted: Sequence[str]) -> _Part:
-        model = aim(self._open(), [Modality(name) for name in wanted])
-        purpose = f"text for {', '.join(wanted)}" if model is not self._open() else "text"
-        self._refer(purpose, lambda: embed_phrases(model, REFERENCE_QUERIES))
+        opened = self.background.model
+        model = aim(opened, [Modality(name) for name in wanted])
+        purpose = f"text for {', '.join(wanted)}" if model is not opened else "text"
+        self.background.refer_to_phrases(purpose, model)
         script = script_of(text)
-        if (purpose, script, "") not in self._levels:
-            made = embed_texts(model, list(nonsense(script)), role="query")
-            for name, pool in self._by_words.items():
-                mean, deviation = self._usual_of(name, pool, purpose)
-                best = (made @ pool.sample.T).max(axis=1, initial=-1) if len(pool.sample) else np.zeros(1)
-                self._levels[purpose, script, name] = level_of((best - mean) / deviation)
-            self._levels[purpose, script, ""] = Level(0, 0)
-        return _Part(text, purpose, embed_texts(model, [text], role="query")[0])
+        levels = {name: self.background.level_of_words(purpose, model, script, name) for name in wanted}
+        return _Part(text, purpose, embed_texts(model, [text], role="query")[0], levels)
 
     def _example_part(self, example: Example, sign: int) -> _Part:
-        item, vector, position = self.embed(example)
-        return self._like_part(item.title, str(item.modality), vector, sign, position)
+        side = self.background.example(example)
+        return self._like_part(side.title, side.sort, side.vector, sign, side.position)
 
     def _like_part(self, title: str, modality: str, vector: NDArray[np.float32], sign: int, itself: int) -> _Part:
         purpose = f"like {modality}"
-        same = self._positions.get(modality, np.arange(len(self._collection)))
-        self._refer(purpose, lambda: self._vectors[same[spread(range(len(same)), REFERENCE_QUERIES)]])
-        return _Part(title, purpose, vector, sign, itself)
-
-    def _refer(self, purpose: str, make: Callable[[], NDArray[np.float32]]) -> None:
-        if purpose not in self._references:
-            self._references[purpose] = make()
-
-    def _level_of(self, name: str, part: _Part, text: str | None) -> Level:
-        if part.is_text:
-            return self._levels[part.purpose, script_of(text or ""), name]
-        if (part.purpose, "", name) not in self._levels:
-            mean, deviation = self._usual_of(name, self._by_content[name], part.purpose)
-            pairs = self._references[part.purpose] @ self._by_content[name].sample.T
-            self._levels[part.purpose, "", name] = level_of_pairs((pairs[pairs < 1 - 1e-5] - mean) / deviation)
-        return self._levels[part.purpose, "", name]
+        self.background.refer_to_items(purpose, modality)
+        levels = {name: self.background.level_of_items(purpose, name) for name in self.background.by_modality}
+        return _Part(title, purpose, vector, levels, sign, itself)
 
     # ---- scores -------------------------------------------------------------------------------------------------
 
     def _rank(self, parts: Sequence[_Part], wanted: Sequence[str], k: int, *, text: str | None = None) -> Ranking:
-        wanted = [name for name in wanted if len(self._positions[name])]
+        wanted = [name for name in wanted if len(self.background.by_modality[name])]
         relevance, coverage = self._relevance(text)
         asked = {name: self._candidates(name, parts, relevance, k) for name in wanted}
         # One pass over all rows as they lie is faster than to gather more than a part of them.
-        whole = sum(map(len, asked.values())) > len(self._vectors) / 3
-        products = self._vectors @ np.stack([part.vector for part in parts], axis=1) if whole else None
+        whole = sum(map(len, asked.values())) > len(self.vectors) / 3
+        products = self.vectors @ np.stack([part.vector for part in parts], axis=1) if whole else None
         scored: dict[str, Scored] = {}
         standings: dict[str, NDArray[np.float32]] = {}
         levels: dict[str, Level] = {}
         for name, rows in asked.items():
-            by_content = products[rows] if products is not None else _products(self._vectors, rows, parts)
+            by_content = products[rows] if products is not None else _products(self.vectors, rows, parts)
             scored[name], standings[name] = self._score(name, rows, by_content, parts)
-            levels[name] = _mean_level([self._level_of(name, part, text) for part in parts if part.sign > 0])
+            levels[name] = _mean_level([part.levels[name] for part in parts if part.sign > 0])
         carried = {name: coverage[one.positions] >= COVERS for name, one in scored.items()}
+        understood = stands_out(standings, levels)
         close = matches(standings, levels, words=any(one.any() for one in carried.values()))
         joined = []
         # The words are one part's: beside items to be like, they count as one of several.
@@ -315,9 +249,13 @@ class Finder:
             found = carried[name] | (close[name] & ~np.isnan(one.scores))
             via = np.where(carried[name] & close[name] & (one.via == "content"), "both", one.via)
             via = np.where(carried[name] & ~close[name], "words", via)
-            joined.append(replace(one, merits=fuse(merits, relevance[one.positions]), matches=found, via=via))
+            joined.append(
+                replace(
+                    one, merits=fuse(merits, relevance[one.positions], understood=understood), matches=found, via=via
+                )
+            )
         title = _title(parts)
-        found = rank(title, self._collection, joined, k=k, note=self._note(wanted) if text is not None else None)
+        found = rank(title, self.collection, joined, k=k, note=self._note(wanted) if text is not None else None)
         self.history.pop(title, None)
         self.history[title] = found
         return found
@@ -331,16 +269,16 @@ class Finder:
         away = np.zeros(len(rows), np.float32)
         via = np.full(len(rows), "content", "U7")
         for column, part in enumerate(parts):
-            pool = self._by_words[name] if part.is_text else self._by_content[name]
+            pool = self.background.by_words[name] if part.is_text else self.background.by_content[name]
             cosines = by_content[:, column]
-            if part.is_text and len(pool.content) < len(self._positions[name]):
+            if part.is_text and len(pool.content) < len(self.background.by_modality[name]):
                 cosines = np.full(len(rows), np.nan, np.float32)
                 heard = np.isin(rows, pool.worded)
                 cosines[heard] = pool.words[np.searchsorted(pool.worded, rows[heard])] @ part.vector
                 seen = np.isin(rows, pool.content)
                 cosines[seen] = by_content[seen, column]
                 via[heard] = "words"
-            mean, deviation = self._usual_of(name, pool, part.purpose)
+            mean, deviation = self.background.usual_of(name, pool, part.purpose)
             standing = (cosines - mean) / max(deviation, 1e-6)
             if part.sign > 0:
                 scores.append(cosines)
@@ -359,11 +297,11 @@ class Finder:
 
     def _relevance(self, text: str | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """How relevant the words of every item are, 0 to 1, and which share of the query's words it carries."""
-        relevance = np.zeros(len(self._collection), np.float32)
+        relevance = np.zeros(len(self.collection), np.float32)
         coverage = relevance.copy()
         if text is not None:
-            found = self.words.search(text)
-            relevance[found.positions] = found.relevance
+            found = self.background.words.search(text)
+            relevance[found.positions] = found.relevance()
             coverage[found.positions] = found.coverage
         return relevance, coverage
 
@@ -373,9 +311,9 @@ class Finder:
         """Positions of the items to compare: what the index and the words name, or all, rising."""
         index = self._indexes.get(name)
         text = any(part.is_text for part in parts)
-        everything = self._positions[name]
+        everything = self.background.by_modality[name]
         # An index holds the content of all items; those that are compared by words would crowd out the others.
-        if index is None or (text and len(self._by_words[name].content) < len(everything)):
+        if index is None or (text and len(self.background.by_words[name].content) < len(everything)):
             return everything
         named = [index.candidates(part.vector, count=4 * (k + 1)) for part in parts if part.sign > 0]
         carrying = everything[relevance[everything] > 0] if text else everything[:0]
@@ -385,72 +323,21 @@ class Finder:
 
     def _note(self, wanted: Sequence[str]) -> str | None:
         counted = ", ".join(
-            f"{len(self._positions[name]) - len(pool.content):,} {name}"
-            for name, pool in self._by_words.items()
-            if name in wanted and len(pool.content) < len(self._positions[name])
+            f"{len(self.background.by_modality[name]) - len(pool.content):,} {name}"
+            for name, pool in self.background.by_words.items()
+            if name in wanted and len(pool.content) < len(self.background.by_modality[name])
         )
         note = f"Found by the words that come with them or are spoken in them, not by content: {counted}."
         return note if counted else None
 
-    def _usual_of(self, name: str, pool: _Pool, purpose: str) -> tuple[float, float]:
-        """Mean and standard deviation of what this modality scores with the references of this purpose."""
-        if (purpose, name) not in self._usual:
-            at_large = self._references[purpose] @ pool.sample.T
-            some = at_large.size > 0
-            self._usual[purpose, name] = (float(at_large.mean()), max(float(at_large.std()), 1e-6)) if some else (0, 1)
-        return self._usual[purpose, name]
-
     def _wanted(self, modalities: Iterable[str] | None) -> list[str]:
         """Those of the collection's modalities that are searched, in a fixed order."""
         if modalities is None:
-            return list(self._positions)
+            return list(self.background.by_modality)
         asked = {modalities} if isinstance(modalities, str) else set(modalities)
         for name in sorted(asked - set(Modality)):
             raise UnknownNameError("modality", name, Modality)
-        return [name for name in self._positions if name in asked]
-
-    @cached_property
-    def _positions(self) -> dict[str, NDArray[np.intp]]:
-        """Positions of the items of every modality."""
-        names = np.array([str(item.modality) for item in self._collection])
-        return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
-
-    @cached_property
-    def _by_content(self) -> dict[str, _Pool]:
-        nothing = np.empty(0, np.intp), np.empty((0, self._vectors.shape[1]), np.float32)
-        return {name: _Pool(all_, *nothing, self._sample(all_, *nothing)) for name, all_ in self._positions.items()}
-
-    @cached_property
-    def _by_words(self) -> dict[str, _Pool]:
-        """The same for queries in words: what the model cannot tell the content of, or speaks, goes by its words."""
-        model = self._open()
-        pools = {}
-        for name, positions in self._positions.items():
-            heard = np.array([_is_found_by_words(self._collection[int(place)], model) for place in positions])
-            said = {int(place): words_of(self._collection[int(place)]) for place in positions[heard]}
-            said = {place: words for place, words in said.items() if words}
-            words = embed_texts(model, list(said.values()), role="index")
-            worded = np.array(list(said), np.intp)
-            pools[name] = _Pool(positions[~heard], worded, words, self._sample(positions[~heard], worded, words))
-        return pools
-
-    def _sample(
-        self, content: NDArray[np.intp], worded: NDArray[np.intp], words: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        chosen = np.array(spread(range(len(content) + len(worded)), SAMPLE), np.intp)
-        by_content = chosen[chosen < len(content)]
-        return np.concatenate([self._vectors[content[by_content]], words[chosen[len(by_content) :] - len(content)]])
-
-
-def embed_phrases(model: EmbeddingModel, count: int) -> NDArray[np.float32]:
-    """Embed phrases at large as queries: float32 array of shape (count, d)."""
-    vocabulary = read_vocabulary()
-    return embed_texts(model, [vocabulary[place] for place in spread(vocabulary, count)], role="query")
-
-
-def _is_found_by_words(item: Item, model: EmbeddingModel) -> bool:
-    speaks = item.modality in (Modality.AUDIO, Modality.VIDEO) and bool(item.text)
-    return speaks or item.modality not in model.capabilities.text_search
+        return [name for name in self.background.by_modality if name in asked]
 
 
 def _products(vectors: NDArray[np.float32], rows: NDArray[np.intp], parts: Sequence[_Part]) -> NDArray[np.float32]:
@@ -475,22 +362,3 @@ def _title(parts: Sequence[_Part]) -> str:
         if titles := [part.title for part in parts if part.sign == sign and not part.is_text]:
             said.append(f"{word} {', '.join(titles)}")
     return ", ".join(said)
-
-
-def embed_example(model: EmbeddingModel, path: str | Path) -> tuple[Item, NDArray[np.float32]]:
-    """Read and embed a medium on disk, to search for items like it; of several items in it, the first.
-
-    Returns
-    -------
-    item : Item
-    vector : float32 array of shape (d,)
-
-    Raises
-    ------
-    UnreadableError
-        If the medium cannot be read or embedded.
-    """
-    found = read(path, progress=False)
-    if not len(found):
-        raise UnreadableError("; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{path} is empty.")
-    return found[0], embed_items(model, found[:1], role="index")[0]

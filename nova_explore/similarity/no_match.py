@@ -64,6 +64,11 @@ def level_of_pairs(pairs: NDArray[np.floating]) -> Level:
     return Level(high, high)
 
 
+def stands_out(scores: Mapping[str, NDArray[np.floating]], levels: Mapping[str, Level]) -> bool:
+    """Whether the best item of any modality passes the level that few meaningless queries reach."""
+    return any(len(one) and bool(np.nanmax(one) >= levels[name].enters) for name, one in scores.items())
+
+
 def matches(
     scores: Mapping[str, NDArray[np.floating]], levels: Mapping[str, Level], *, words: bool
 ) -> dict[str, NDArray[np.bool_]]:
@@ -81,12 +86,12 @@ def matches(
     -------
     dict of str to bool array of shape (m,)
     """
-    entered = words or any(len(one) and np.nanmax(one) >= levels[name].enters for name, one in scores.items())
+    entered = words or stands_out(scores, levels)
     return {name: (one >= levels[name].stays) & entered for name, one in scores.items()}
 
 
 def script_of(query: str) -> str:
-    """Name the script that most letters of a query are in, as Unicode does: LATIN, CYRILLIC, CJK …"""
+    """Name the script that most letters of a query are in, as Unicode does: LATIN, CYRILLIC, CJK and so on."""
     names = Counter(unicodedata.name(sign, "LATIN").split()[0].split("-")[0] for sign in query if sign.isalpha())
     return names.most_common(1)[0][0] if names else "LATIN"
 
@@ -118,13 +123,8 @@ def _syllables(draw: np.random.Generator) -> str:
 
 def _letters(script: str) -> list[str]:
     """Small letters of a script in Unicode's first plane; the Latin ones where it has none."""
-    found = [
-        sign
-        for sign in map(chr, range(0x370, 0xFFFF))
-        if sign.isalpha()
-        and not sign.isupper()
-        and unicodedata.name(sign, "").startswith(f"{script} ")
-        or script == "CJK"
-        and "\u4e00" <= sign <= "\u9fff"
-    ]
+    if script == "CJK":  # they are named by their number
+        return [chr(code) for code in range(0x4E00, 0x9FFF)]
+    letters = (sign for sign in map(chr, range(0x370, 0xFFFF)) if sign.isalpha() and not sign.isupper())
+    found = [sign for sign in letters if unicodedata.name(sign, "").startswith(f"{script} ")]
     return found or list("abcdefghijklmnopqrstuvwxyz")

@@ -28,8 +28,13 @@ FOUND = np.dtype(
 )
 """A found item in the order of its merit."""
 
-WORDS_COUNT = 6.0
-"""Standard deviations that carrying all words of a query adds to the merit of an item."""
+WORDS_COUNT = 8.0
+"""Standard deviations that the words of a query add to the merit of the item that carries them best: with 6 and 8, the
+best of 3 to 16 on the index of the R manuals; the larger one for queries that the model does not understand."""
+
+WORDS_DECIDE = 40.0
+"""The same where the contents score no higher than for a query without meaning: a language that the model never
+learned, say. Words then decide, and contents only order what the words leave equal."""
 
 COVERS = 0.5
 """Share of a query's words, each by how rare it is, from which on an item is found by them."""
@@ -151,7 +156,7 @@ class Scored:
         return (self.scores - mean) / max(deviation, 1e-6)
 
 
-def fuse(standing: NDArray[np.float32], words: NDArray[np.float32]) -> NDArray[np.float32]:
+def fuse(standing: NDArray[np.float32], words: NDArray[np.float32], *, understood: bool = True) -> NDArray[np.float32]:
     """Join what contents and words say about items into the merit that sorts them.
 
     A convex combination of scores on fixed scales: Bruch, Gai & Ingber 2023, "An Analysis of Fusion Functions for
@@ -163,8 +168,10 @@ def fuse(standing: NDArray[np.float32], words: NDArray[np.float32]) -> NDArray[n
         Standard deviations that the contents' scores lie above the usual.
     words : float32 array of shape (m,)
         Relevance of the words, 0 to 1.
+    understood : bool, default True
+        Whether the contents score higher than for a query without meaning.
     """
-    return standing + np.float32(WORDS_COUNT) * words
+    return standing + np.float32(WORDS_COUNT if understood else WORDS_DECIDE) * words
 
 
 def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int, note: str | None = None) -> Ranking:

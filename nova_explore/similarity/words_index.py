@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,16 @@ from numpy.typing import NDArray
 from nova_explore.collection import Item
 from nova_explore.words import LONGEST_TEXT
 
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
 K1 = 1.2
 B = 0.75
 TITLE_COUNTS = 3
 """How often a word of a caption, a title or a tag counts, that of a text once: BM25F with two fields."""
+
+ENOUGH = 0.2
+"""Share of a query's words, each by how rare it is, from which on the best found count in full."""
 
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)")
@@ -64,7 +71,7 @@ def _singular(word: str) -> str:
 
 
 def fields_of(item: Item) -> tuple[str, str]:
-    """What an item is called (caption, title, tags, file name), and what else it says (its text, its folders' names)."""
+    """What an item is called (caption, title, tags, file name), and what else it says (text, names of its folders)."""
     called = [str(item.metadata[key]) for key in TITLES if item.metadata.get(key)]
     path = PurePath(item.name)
     called.append(_CAMEL.sub(" ", path.stem))
@@ -81,8 +88,6 @@ class WordScores:
         Items that carry at least one of the words, rising.
     scores : float32 array of shape (m,)
         BM25, above 0.
-    relevance : float32 array of shape (m,)
-        BM25 as a share of what a text of nothing but the query's words would score at most; 0 to 1.
     coverage : float32 array of shape (m,)
         Share of the query's words that the item carries, each word by how rare it is; 0 to 1. Words that no item
         carries count as the rarest.
@@ -90,8 +95,13 @@ class WordScores:
 
     positions: NDArray[np.intp]
     scores: NDArray[np.float32]
-    relevance: NDArray[np.float32]
     coverage: NDArray[np.float32]
+
+    def relevance(self) -> NDArray[np.float32]:
+        """The scores as shares of the best, less where even the best carry only the common words of the query."""
+        if not len(self.scores):
+            return self.scores
+        return self.scores / self.scores.max() * min(1.0, float(self.coverage.max()) / ENOUGH)
 
 
 class WordsIndex:
@@ -133,6 +143,17 @@ class WordsIndex:
     def __len__(self) -> int:
         return self._weights.shape[0]
 
+    def carried(self) -> tuple[list[str], csc_array]:
+        """Return all words and which item carries which: bool array of shape (n, words)."""
+        carried = self._weights.copy()
+        carried.data = np.ones(len(carried.data), np.int64)
+        return list(self._places), carried
+
+    def rarest(self, words: Iterable[str], *, count: int) -> list[str]:
+        """The words of these that fewest items carry, the rarest first."""
+        known = [word for word in words if word in self._places]
+        return sorted(known, key=lambda word: -self._rarity[self._places[word]])[:count]
+
     def search(self, query: str) -> WordScores:
         """Score the items that carry a word of the query."""
         asked = list(dict.fromkeys(terms(query)))
@@ -147,7 +168,7 @@ class WordsIndex:
             coverage[items] += self._rarity[place]
         found = np.flatnonzero(scores > 0)
         covered = np.minimum(coverage[found] / max(whole, 1e-6), 1)
-        return WordScores(found, scores[found], scores[found] / max(whole * (K1 + 1), 1e-6), covered)
+        return WordScores(found, scores[found], covered)
 
 
 def _joined(parts: list[NDArray], dtype: type) -> NDArray:

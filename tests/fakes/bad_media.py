@@ -12,8 +12,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from fakes.making import film, pdf, png, sound_only, tone
 from PIL import Image
+
+from fakes.making import film, pdf, png, sound_only, tone
 
 
 def make_bad_folder(path: Path) -> dict[str, str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from fakes.bedrock_schema import segment_content, vector_of
 from fakes.fake_bedrock import FakeBedrock
 from fakes.fake_bedrock_jobs import FakeJobs
 from fakes.fake_job_store import ACCOUNT, REGION
 from fakes.toy_library import text_items
-
 from nova_explore.collection import Collection, Item, Modality, Span, number_copies
 from nova_explore.embedding.jobs import embed_by_jobs
 from nova_explore.library.store import Library, open_library

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from fakes.toy_library import text_items
 from fakes.toy_model import ToyModel, topic_texts
-
 from nova_explore.collection import Collection, Unread
 from nova_explore.embedding.embed import embed
 from nova_explore.exploration.bundle import Exploration

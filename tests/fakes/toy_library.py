@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 
 from fakes.toy_model import ToyModel, topic_texts
-
 from nova_explore.collection import Collection, Item, Modality, Unread, number_copies
 from nova_explore.embedding.embed import embed
 from nova_explore.library.store import Library

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nova_explore import media
 from nova_explore.collection import Item, Modality
-from nova_explore.media.content import Clip, Page, Picture, Sound, Text
+from nova_explore.media.content import Clip, Content, Page, Picture, Sound, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -92,19 +91,16 @@ class Maskable:
     Parameters
     ----------
     item : Item
+    content : Content
+        The item, decoded.
     folder : Path
         Where the versions are written; it must outlive their embedding.
-
-    Raises
-    ------
-    UnreadableError
-        If the medium cannot be decoded.
     """
 
-    def __init__(self, item: Item, folder: Path) -> None:
+    def __init__(self, item: Item, content: Content, folder: Path) -> None:
         self.item = item
+        self.content = content
         self.folder = folder
-        self.content = media.load(item)
 
     def parts(self) -> list[Place]:
         """The parts to begin with."""

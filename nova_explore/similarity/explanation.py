@@ -205,10 +205,12 @@ def explain(
     UnreadableError
         If a medium cannot be read or embedded.
     """
+    from nova_explore import media
+
     asked, side = background.side(query), background.side(id)
     model = background.model
     with tempfile.TemporaryDirectory(prefix="nova-explore-") as folder:
-        medium = Maskable(side.item, Path(folder))
+        medium = Maskable(side.item, media.load(side.item), Path(folder))
         parts = medium.parts()
         coarse = _masks(len(parts))
         refined = min(len(parts), max(1, round(REFINED * len(parts))))

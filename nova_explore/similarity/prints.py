@@ -13,6 +13,7 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +131,7 @@ def _sampled(plane: NDArray, placed: NDArray, grid: NDArray[np.float64] = GRID) 
 
 def _align(a: PicturePrint, b: PicturePrint) -> NDArray[np.float64] | None:
     """Scales and shifts (sx, sy, tx, ty) that lay a's pixels over b's; None where they lead out of bounds."""
-    placed = np.array([1.0, 1.0, 0.0, 0.0])
+    placed: NDArray[Any] = np.array([1.0, 1.0, 0.0, 0.0])
     for mine, theirs, step, rounds in zip(a.pyramid, b.pyramid, (4, 2, 1), (12, 10, 6), strict=True):
         # What is blurred so much needs to be looked at in every fourth place only.
         grid = ((np.arange(SIDE) + 0.5) / SIDE - 0.5)[::step]

@@ -153,7 +153,7 @@ class Scored:
     def standing(self) -> NDArray[np.float32]:
         """Standard deviations that every score lies above the usual one."""
         mean, deviation = self.usual
-        return (self.scores - mean) / max(deviation, 1e-6)
+        return ((self.scores - mean) / max(deviation, 1e-6)).astype(np.float32)
 
 
 def fuse(standing: NDArray[np.float32], words: NDArray[np.float32], *, understood: bool = True) -> NDArray[np.float32]:

@@ -212,5 +212,5 @@ def _boundary(
     across = (clusters[:, None] != clusters[None]) & (clusters[:, None] >= 0) & (clusters[None] >= 0)
     if not across.any():
         return None
-    row, column = np.unravel_index(np.argmax(np.where(across, cosines, -np.inf)), cosines.shape)
+    row, column = divmod(int(np.argmax(np.where(across, cosines, -np.inf))), len(cosines))
     return ids[row], ids[column], float(cosines[row, column])

@@ -115,6 +115,7 @@ class WordsIndex:
     def __init__(self, items: Sequence[Item]) -> None:
         from scipy.sparse import csc_array
 
+        self._n = len(items)
         self._places: dict[str, int] = {}
         rows, columns, counts = [], [], []
         lengths = np.zeros(len(items), np.float32)
@@ -141,7 +142,7 @@ class WordsIndex:
         self._rarest = float(np.log1p((len(items) + 0.5) / 0.5))
 
     def __len__(self) -> int:
-        return self._weights.shape[0]
+        return self._n
 
     def carried(self) -> tuple[list[str], csc_array]:
         """Return all words and which item carries which: bool array of shape (n, words)."""

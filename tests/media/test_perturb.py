@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +17,12 @@ from nova_explore.media.perturb import FILLS, Maskable, Place
 from nova_explore.sources.read import read
 
 
+def masking(item: Item, folder: Path) -> Maskable:
+    return Maskable(item, load(item), folder)
+
+
 def test_words_are_dropped_or_marked(tmp_path):
-    medium = Maskable(replace(text_item("0"), text="one two  three"), tmp_path)
+    medium = masking(replace(text_item("0"), text="one two  three"), tmp_path)
     parts = medium.parts()
     assert [medium.named(part) for part in parts] == ["one", "two", "three"]
     assert medium.hide([parts[1]], "drop").text == "one three"
@@ -27,7 +32,7 @@ def test_words_are_dropped_or_marked(tmp_path):
 
 def test_a_long_text_has_runs_of_words_whose_parts_are_its_words(tmp_path):
     text = " ".join(f"w{i}" for i in range(100))
-    medium = Maskable(replace(text_item("0"), text=text), tmp_path)
+    medium = masking(replace(text_item("0"), text=text), tmp_path)
     parts = medium.parts()
     assert len(parts) == 24
     assert " ".join(medium.named(part) for part in parts) == text
@@ -44,7 +49,7 @@ def picture(tmp_path) -> Item:
 
 @pytest.mark.parametrize("fill", FILLS[Modality.IMAGE])
 def test_only_the_hidden_box_of_a_picture_differs(picture, tmp_path, fill):
-    medium = Maskable(picture, tmp_path)
+    medium = masking(picture, tmp_path)
     hidden = medium.hide([Place("box", (0.5, 0.0, 1.0, 0.5))], fill)
     before, after = (np.asarray(load(item).image, float) for item in (picture, hidden))
     assert (before[40:] == after[40:]).all()
@@ -53,7 +58,7 @@ def test_only_the_hidden_box_of_a_picture_differs(picture, tmp_path, fill):
 
 
 def test_equal_hidings_are_equal_items(picture, tmp_path):
-    medium = Maskable(picture, tmp_path)
+    medium = masking(picture, tmp_path)
     place = medium.parts()[:3]
     assert medium.hide(place, "mean").content_key == medium.hide(place, "mean").content_key
     assert medium.hide(place, "mean").content_key != medium.hide(place, "blur").content_key
@@ -70,7 +75,7 @@ def test_every_modality_can_be_hidden_in_both_ways_and_read_again(mixed_folder, 
     whole = read(mixed_folder, progress=False)
     for modality in Modality:
         item = next(item for item in whole if item.modality is modality)
-        medium = Maskable(item, tmp_path)
+        medium = masking(item, tmp_path)
         parts = medium.parts()
         for fill in FILLS[modality]:
             assert load(medium.hide(parts[:1], fill)) is not None
@@ -79,7 +84,7 @@ def test_every_modality_can_be_hidden_in_both_ways_and_read_again(mixed_folder, 
 
 def test_only_the_hidden_seconds_of_a_sound_are_silent(mixed_folder, tmp_path):
     item = next(item for item in read(mixed_folder, progress=False) if item.modality is Modality.AUDIO)
-    hidden = load(Maskable(item, tmp_path).hide([Place("seconds", (0.5, 1.0))], "silence"))
+    hidden = load(masking(item, tmp_path).hide([Place("seconds", (0.5, 1.0))], "silence"))
     first, last = round(0.5 * hidden.rate), round(1.0 * hidden.rate)
     assert not hidden.samples[first:last].any()
     assert np.abs(hidden.samples[:first]).max() > 0.1
@@ -87,6 +92,6 @@ def test_only_the_hidden_seconds_of_a_sound_are_silent(mixed_folder, tmp_path):
 
 def test_the_words_of_a_hidden_tile_leave_the_page(mixed_folder, tmp_path):
     item = next(item for item in read(mixed_folder, progress=False) if item.modality is Modality.PAGE)
-    medium = Maskable(item, tmp_path)
+    medium = masking(item, tmp_path)
     assert medium.hide([], "mean").text.split() == item.text.split()
     assert medium.hide([Place("box", (0.0, 0.0, 1.0, 1.0))], "mean").text is None

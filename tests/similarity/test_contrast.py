@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from fakes.items import text_item
 from fakes.toy_model import ToyModel
-from PIL import Image
+from similarity.test_colours import square
 
 from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
 from nova_explore.similarity.background import Background
-from nova_explore.similarity.colours import COLOURS, colours_in
 from nova_explore.similarity.contrast import contrast, corrected, interval
 
 WORDS = (
@@ -86,20 +84,6 @@ def test_a_slice_of_too_few_is_refused():
         contrast(known, known.collection.ids[:4])
     with pytest.raises(TooFewItemsError, match="needs 5"):
         contrast(known, known.collection.ids)
-
-
-def square(colour: str) -> bytes:
-    out = io.BytesIO()
-    image = Image.new("RGB", (40, 40), "white")
-    image.paste(Image.new("RGB", (20, 20), colour), (10, 10))
-    image.save(out, "PNG")
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("colour", ["red", "orange", "yellow", "green", "blue", "purple", "black", "brown"])
-def test_a_drawing_shows_its_colour_and_not_its_paper(colour):
-    shown = {name for name, has in zip(COLOURS, colours_in(square(colour)), strict=True) if has}
-    assert shown == {colour}
 
 
 def test_colours_of_pictures_set_a_slice_apart():

@@ -1,29 +1,43 @@
-# make demo   the first map: collection, library, notebook, report, picture
-# make test   style, types and tests, the browser's included
-# make bench  measurements of quality and speed
+# make demo       the first map: collection, library, notebook, report, picture
+# make check      style, types and unit tests: no browser, no demo collection
+# make test       everything: the browser and the demo collection too, and the 25 slowest tests by name
+# make wheel      the built wheel, in clean environments of every supported Python on this machine
+# make bench      measurements of quality and speed
+# make changelog  folds changes/*.md into CHANGELOG.md
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Without byte code of what is never imported, the environment is a fifth smaller.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test bench lint format chromium clean
+.PHONY: demo check test wheel bench changelog lint format chromium clean
 
 demo: .venv/installed
 	$(BIN)/nova-explore demo
 
+check: .venv/installed-dev
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -q -m "not browser and not demo"
+
 test: .venv/installed-dev chromium
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=25
+
+wheel: .venv/bin/python
+	@.ci/wheel
 
 bench: .venv/installed-dev
 	$(PIP) --editable '.[dev,bench]'
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 	$(BIN)/python benchmarks/map.py --fold
 
+changelog: .venv/bin/python
+	$(BIN)/python .ci/changelog
+
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 format: .venv/installed-dev

@@ -21,6 +21,7 @@ from nova_explore.errors import UnknownNameError
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 Scalar = str | int | float | bool | None
@@ -299,6 +300,10 @@ class Collection(Sequence[Item]):
             columns[name] = [item.metadata.get(column) for item in self]
         return pd.DataFrame(columns, index=pd.Index(self.ids, name="id"))
 
+    def to_arrow(self) -> pa.Table:
+        """Return the columns of `to_frame` as an Arrow table, ids first."""
+        return arrow_of(self.to_frame())
+
     def unread_frame(self) -> pd.DataFrame:
         """What could not be read: name and reason."""
         import pandas as pd
@@ -323,3 +328,21 @@ class Collection(Sequence[Item]):
         )
         table = f"<table><tr><th>could not be read</th><th>reason</th></tr>{rows}</table>" if rows else ""
         return f"<div><b>{html.escape(str(self))}</b>{table}</div>"
+
+
+def arrow_of(frame: pd.DataFrame) -> pa.Table:
+    """Turn a data frame into an Arrow table, its index the first column.
+
+    A column of Arrow has one type. One that mixes types here, as metadata of many sources may, becomes text there.
+    """
+    import pyarrow as pa
+
+    frame = frame.reset_index()
+    arrays = []
+    for name in frame:
+        try:
+            arrays.append(pa.Array.from_pandas(frame[name]))
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            texts = [None if value is None else str(value) for value in frame[name]]
+            arrays.append(pa.array(texts, pa.string()))
+    return pa.table(arrays, [str(name) for name in frame])

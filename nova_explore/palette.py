@@ -100,6 +100,8 @@ def by_cluster(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[n
 def rgb(color: str) -> tuple[int, int, int]:
     """Red, green and blue, 0 to 255, of ``#rrggbb``.
 
+    Examples
+    --------
     >>> rgb("#4477aa")
     (68, 119, 170)
     """

@@ -6,17 +6,87 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+if TYPE_CHECKING:
+    from nova_explore.exploration.bundle import Exploration
+    from nova_explore.library.store import Library
+
 # How long an example takes says how busy the machine is, and no more.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+def pytest_configure() -> None:
+    """Refuse to test the checkout where the installed wheel is meant."""
+    from fakes import ROOT
+
+    import nova_explore
+
+    where = Path(nova_explore.__file__).resolve()
+    if os.environ.get("NOVA_EXPLORE_FROM") == "wheel" and where.is_relative_to(ROOT / "nova_explore"):
+        raise pytest.UsageError(f"The tests import {where}, needed is the installed wheel. Run .ci/wheel.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def toy_by_name() -> Iterator[None]:
+    """Let ``model="toy"`` open the toy model, also while fixtures of a session are made."""
+    from fakes.toy_model import ToyModel
+
+    from nova_explore.models import registry
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "_FACTORIES", {**registry._FACTORIES, "toy": ToyModel})
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_registry(toy_by_name: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget after every test which models it registered."""
+    from nova_explore.models import registry
+
+    monkeypatch.setattr(registry, "_FACTORIES", dict(registry._FACTORIES))
+
+
+@pytest.fixture(scope="session")
+def toy_160(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library of 160 texts of four topics, without a map. Nobody writes to it: tests get copies."""
+    from fakes.toy_library import toy_library
+
+    return toy_library(tmp_path_factory.mktemp("shared") / "toy.nova", per_topic=40)
+
+
+@pytest.fixture
+def own_toy_160(toy_160: Library, tmp_path: Path) -> Library:
+    """A copy of the library of 160 texts for one test alone, without a map."""
+    from fakes.toy_library import copy_of
+
+    return copy_of(toy_160, tmp_path / "toy.nova")
+
+
+@pytest.fixture(scope="session")
+def mapped_toy_160(toy_160: Library, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A copy with the map that every `exploration` opens. Other maps may be drawn in it, items stay as they are."""
+    from fakes.toy_library import copy_of
+
+    from nova_explore.exploration.chain import explore
+
+    return explore(copy_of(toy_160, tmp_path_factory.mktemp("mapped") / "toy.nova"), progress=False).library
+
+
+@pytest.fixture
+def exploration(mapped_toy_160: Library) -> Exploration:
+    """The map of the 160 texts, opened anew: what one test selects or measures is not there in the next."""
+    from nova_explore.exploration.chain import explore
+
+    return explore(mapped_toy_160, progress=False)
+
 
 SHAPES = ("circle", "square", "triangle")
 COLOURS = ("red", "green", "blue", "orange")

@@ -94,3 +94,18 @@ def test_metadata_named_like_a_column_of_ours_keeps_both():
     frame = Collection(number_copies([text_item("d1", metadata={"uri": "theirs"})])).to_frame()
     assert frame["uri"].iloc[0] == "/somewhere/a.txt"
     assert frame["metadata.uri"].iloc[0] == "theirs"
+
+
+def test_the_arrow_table_holds_the_ids_first_and_each_row_its_own_item():
+    items = number_copies([text_item("d1", metadata={"year": 1999}), text_item("d2", "b.txt", metadata={"year": 2004})])
+    table = Collection(items).to_arrow()
+    assert table.column_names == ["id", "modality", "name", "span", "text", "uri", "year"]
+    assert table["id"].to_pylist() == [item.id for item in items]
+    assert table["name"].to_pylist() == ["a.txt", "b.txt"]
+    assert table["year"].to_pylist() == [1999, 2004]
+
+
+def test_metadata_that_mixes_types_is_text_in_arrow_and_what_is_missing_stays_missing():
+    years = (1999, "about 1850", None)
+    items = number_copies(text_item(f"d{i}", metadata={"year": year}) for i, year in enumerate(years))
+    assert Collection(items).to_arrow()["year"].to_pylist() == ["1999", "about 1850", None]

@@ -103,6 +103,7 @@ def only_parts(coarse: NDArray[np.integer], fine: NDArray[np.integer]) -> dict[i
 
     Examples
     --------
+    >>> import numpy as np
     >>> only_parts(np.array([0, 0, 0, 1, 1, -1]), np.array([0, 1, 1, 2, 2, -1]))
     {1: 2}
     """

@@ -145,14 +145,14 @@ class Exploration:
 
     def recluster(self, *, min_cluster_size: int) -> Exploration:
         """Find the clusters again, none smaller than this; the map stays as it is. See `variants.recluster`."""
-        drawn, naming = self.mapped._named, self.mapped._naming
+        drawn, naming = self.mapped.drawn_map, self.mapped.naming
         return self._with(variants.recluster(drawn, naming, min_cluster_size=min_cluster_size))
 
     @property
     def coarser(self) -> Exploration:
         """The same items in larger clusters, that these are parts of, made at first use; see `variants.coarsen`."""
         if self._coarser is None:
-            self._coarser = self._with(variants.coarsen(self.mapped._named, self.mapped._naming))
+            self._coarser = self._with(variants.coarsen(self.mapped.drawn_map, self.mapped.naming))
         return self._coarser
 
     def redraw(
@@ -166,15 +166,16 @@ class Exploration:
         mapped = self.mapped
         if self.placed is not None and show is not None:
             show = lead(self.placed, show)
-        return self._with(variants.redraw(mapped._named, mapped.basis, min_dist=min_dist, k=k, show=show))
+        return self._with(variants.redraw(mapped.drawn_map, mapped.basis, min_dist=min_dist, k=k, show=show))
 
     @property
-    def _named(self) -> DrawnMap:
+    def drawn_map(self) -> DrawnMap:
         """The map with the names as they are now, which a person may have changed."""
         return replace(self._drawn, names=self.names)
 
     @property
-    def _naming(self) -> variants.Naming:
+    def naming(self) -> variants.Naming:
+        """What names the clusters of another clustering of these items."""
         embed = self._model.embed_phrases
         return lambda clustering, kept: name_clusters(
             self.collection, self.vectors, clustering, embed_phrases=embed, kept=kept
@@ -230,7 +231,7 @@ class Exploration:
 
         The same exploration comes back where nothing is new. See `adding.embed_new` and `adding.add_to_map`.
         """
-        drawn = self._named
+        drawn = self.drawn_map
         opened = self._model.open
         new = embed_new(self.library, self.space, drawn, source, model=opened, budget=budget, progress=progress)
         if not new:
@@ -252,7 +253,7 @@ class Exploration:
         """The same map with only the items that it was made of; this exploration where none were added."""
         if self.placed is None:
             return self
-        drawn = take_off(self.library, self._named)
+        drawn = take_off(self.library, self.drawn_map)
         n = len(drawn.ids)
         return Exploration(self.library, self.collection[:n], self._model, self.vectors[:n], drawn)
 

@@ -46,13 +46,13 @@ class Selection:
         self._collection.positions(ids)
         return self.put(Slice(name, ids), origin=origin)
 
-    def put(self, slice: Slice, *, origin: object = None) -> Slice:
+    def put(self, chosen: Slice, *, origin: object = None) -> Slice:
         """Select a slice whose ids are known to be there."""
-        self.slice, self.origin = slice, origin
+        self.slice, self.origin = chosen, origin
         for call, own in tuple(self._followers):
             if origin is None or own is not origin:
-                call(slice)
-        return slice
+                call(chosen)
+        return chosen
 
     def follow(self, call: Follower, *, origin: object = None) -> Callable[[], None]:
         """Call with every slice that another origin selects from now on; returns what ends that."""

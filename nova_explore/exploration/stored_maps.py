@@ -36,13 +36,6 @@ def open_map(library: Library | str | Path, key: str | None = None) -> Explorati
         If the library has no map under this key; says which there are.
     LibraryError
         If it has no map at all, or an item of the map is gone or has become another.
-
-    Examples
-    --------
-    >>> import nova_explore as nx
-    >>> before = nx.open_map("media.nova")  # doctest: +SKIP
-    >>> after = before.add("new media/")  # doctest: +SKIP
-    >>> after.select(after.added)  # doctest: +SKIP
     """
     library = library if isinstance(library, Library) else open_library(library)
     key = find_map(library, key)

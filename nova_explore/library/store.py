@@ -18,11 +18,12 @@ bytes in the same space are embedded once, whatever the files are called and how
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,9 @@ from nova_explore.library.stamps import now
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_index, open_indexes
 from nova_explore.space import ItemError, Space, Vector
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT = 1
 MARKER = "nova.json"
@@ -326,6 +330,25 @@ class Library:
         rows = self._tables.read("runs")
         records = [] if rows is None else [json.loads(record) for record in rows["record"].to_pylist()]
         return sorted(records, key=lambda run: run["started"])
+
+    def to_arrow(self) -> pa.Table:
+        """Return the items as an Arrow table, with the columns of `Collection.to_frame` and ids first."""
+        return self.collection().to_arrow()
+
+    def _repr_html_(self) -> str:
+        count, unread = self._tables.count("items"), self._tables.count("unread")
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(name)}</td>"
+            f"<td style='text-align:left'>{html.escape(str(space))}</td>"
+            f"<td>{self._tables.count(f'vectors_{space.key}'):,}</td><td>{len(self.failures(space)):,}</td></tr>"
+            for name, space in self.spaces().items()
+        )
+        spaces = "<tr><th>model</th><th>space</th><th>vectors</th><th>failed</th></tr>" + rows
+        return (
+            f"<div><b>{html.escape(self.path.name)}</b>: {count:,} items"
+            f"{f', {unread:,} could not be read' if unread else ''}, {self._tables.count('maps'):,} maps"
+            f"{f'<table>{spaces}</table>' if rows else '. No item has a vector yet.'}</div>"
+        )
 
     def __repr__(self) -> str:
         return f"<Library {str(self.path)!r}: {self._tables.count('items'):,} items>"

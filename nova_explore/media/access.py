@@ -95,7 +95,7 @@ def read_bytes(path: Path, size: int = -1) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _digest(path: str, size: int, modified: int, inode: int) -> str:
+def _digest(path: str, size: int, modified: int, inode: int) -> str:  # noqa: ARG001 (what it is remembered by)
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -44,7 +44,7 @@ def _scan(data: bytes) -> tuple[dict[str, str], bool]:
                         "Embed it in the drawing, or save it as PNG."
                     )
 
-    def entity(name: str, is_parameter: bool, value: str | None, *outside: str | None) -> None:
+    def entity(name: str, _is_parameter: bool, value: str | None, *_outside: str | None) -> None:
         if value is None:
             raise UnreadableError(
                 f"The drawing takes its entity {name!r} from another file, which is never opened. Save it as PNG."

@@ -20,7 +20,7 @@ _SPACE = re.compile(r"\s+")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
-def split(path: Path, format: str = "txt", *, limit: int = LIMIT) -> list[Part]:
+def split(path: Path, format: str = "txt", *, limit: int = LIMIT) -> list[Part]:  # noqa: ARG001 (as all modalities)
     """Parts of a text file, each at most ``limit`` characters.
 
     Raises

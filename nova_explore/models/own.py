@@ -62,9 +62,10 @@ def read_vectors(
 
     Parameters
     ----------
-    source : array, mapping of id to vector, data frame, pyarrow Table, or path of a ``.parquet``, ``.arrow`` or
-        ``.feather`` file, or of an ``.npz`` file with the two arrays
-        The vectors.
+    source : array, mapping of id to vector, table, or path of a file
+        The vectors. A table is a pandas data frame or anything that offers itself as a stream of Arrow
+        (``__arrow_c_stream__``): a pyarrow Table, a frame of polars, a relation of DuckDB. A file is ``.parquet``,
+        ``.arrow``, ``.feather``, or an ``.npz`` with the two arrays.
     ids : sequence of str, optional
         The ids of an array's rows. Needed with an array, refused with everything else.
     id, vector : str
@@ -111,10 +112,13 @@ def _ids_and_rows(source: Any, ids: Sequence[str] | None, id: str, vector: str) 
             raise SourceError(f"There is no file {str(path)!r}. Check the path.")
         source = _opened(path)
     if ids is not None:
-        if isinstance(source, Mapping) or hasattr(source, "columns") or hasattr(source, "column_names"):
+        if isinstance(source, Mapping) or hasattr(source, "columns") or hasattr(source, "__arrow_c_stream__"):
             raise SourceError("ids=… goes with an array; a table or mapping has its ids in it. Give one or the other.")
         return [str(name) for name in ids], source
-    if hasattr(source, "column_names"):  # pyarrow
+    if hasattr(source, "__arrow_c_stream__") and not hasattr(source, "iloc"):  # pyarrow, polars, DuckDB …
+        import pyarrow as pa
+
+        source = pa.table(source)
         columns = {name: source[name].to_pylist() for name in source.column_names if name in (id, vector)}
         return _columns(columns, source.column_names, id, vector)
     if hasattr(source, "columns"):  # pandas

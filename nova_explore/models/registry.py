@@ -1,11 +1,18 @@
-"""Models by name, opened at first use."""
+"""Models by name, opened at first use: those of this package, those that code registers, those that packages bring.
+
+A package brings a model by an entry point of the group ``nova_explore.models``; see `open_model`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import entry_points
 
 from nova_explore.errors import UnknownNameError
 from nova_explore.models.model import EmbeddingModel
+
+GROUP = "nova_explore.models"
+"""Entry points that packages bring their models by."""
 
 _FACTORIES: dict[str, Callable[..., EmbeddingModel]] = {}
 
@@ -21,17 +28,33 @@ def register(name: str, factory: Callable[..., EmbeddingModel]) -> None:
 def open_model(model: str | EmbeddingModel) -> EmbeddingModel:
     """Return the model of this name, or the model itself if one is given.
 
+    A name that nobody registered is looked for among the installed packages. One that has in its ``pyproject.toml``
+
+        [project.entry-points."nova_explore.models"]
+        owl = "owl_model:OwlModel"
+
+    makes ``model="owl"`` call ``OwlModel()``, and ``model="owl:large"`` call ``OwlModel("large")``. Its module is
+    imported when the model is opened, not before. Names of this package and registered names win.
+
     Raises
     ------
     UnknownNameError
-        If no model of this name is registered.
+        If no model of this name is registered or installed.
+    ImportError, AttributeError
+        If a package names a model that it does not hold.
     """
     if not isinstance(model, str):
         return model
     name, _, variant = model.partition(":")
-    if name not in _FACTORIES:
-        raise UnknownNameError("model", model, _FACTORIES)
-    return _FACTORIES[name](variant) if variant else _FACTORIES[name]()
+    factory = _FACTORIES.get(name) or _installed_factory(name)
+    if factory is None:
+        raise UnknownNameError("model", model, {*_FACTORIES, *entry_points(group=GROUP).names})
+    return factory(variant) if variant else factory()
+
+
+def _installed_factory(name: str) -> Callable[..., EmbeddingModel] | None:
+    # Two packages may use one name. Python lists both, and the first is taken.
+    return next((entry.load() for entry in entry_points(group=GROUP, name=name)), None)
 
 
 def _local() -> EmbeddingModel:
@@ -47,6 +70,4 @@ def _nova(variant: str = "") -> EmbeddingModel:
 
 
 register("local", _local)
-
-
 register("nova", _nova)

@@ -51,7 +51,7 @@ class Difference:
     Attributes
     ----------
     sort : {"word", "metadata", "concept", "colour"}
-    property : str
+    what : str
         The word, ``column: value``, the concept, or the colour.
     inside, outside : float
         Shares of the items that have it, among those of which it is known.
@@ -64,7 +64,7 @@ class Difference:
     """
 
     sort: str
-    property: str
+    what: str
     inside: float
     outside: float
     interval: tuple[float, float]
@@ -80,7 +80,7 @@ class Difference:
     def __str__(self) -> str:
         low, high = self.interval
         return (
-            f"{self.sort} {self.property}: {self.inside:.0%} of {self.n_inside:,} inside, {self.outside:.0%} of "
+            f"{self.sort} {self.what}: {self.inside:.0%} of {self.n_inside:,} inside, {self.outside:.0%} of "
             f"{self.n_outside:,} outside (difference {self.difference:+.0%}, 95 % interval {low:+.0%} to {high:+.0%})"
         )
 
@@ -125,7 +125,7 @@ class Contrast:
         rows = [
             {
                 "sort": one.sort,
-                "property": one.property,
+                "property": one.what,
                 "inside": one.inside,
                 "outside": one.outside,
                 "difference": one.difference,

@@ -239,7 +239,7 @@ def _verify(
             how = same(x, y) if x is not None and y is not None else None
             if how is not None:
                 found.append(CopyPair(a, b, cosine, how.how))
-    return found, sum(print is None for print in prints.values())
+    return found, sum(one is None for one in prints.values())
 
 
 def _side(item: Item) -> int | None:

@@ -9,6 +9,7 @@ losing to the rest. Where items carry words of the query, `fuse` adds to their m
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,12 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Collection, Item, Slice
+from nova_explore.collection import Collection, Item, Slice, arrow_of
 from nova_explore.map.top_scores import top
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
+
+SHOWN = 20
+"""Results that a notebook shows of a ranking."""
 
 FOUND = np.dtype(
     [("position", "i4"), ("score", "f4"), ("merit", "f4"), ("percentile", "f4"), ("via", "U7"), ("match", "?")]
@@ -118,6 +123,25 @@ class Ranking:
             },
             index=pd.Index(self.ids, name="id"),
         )
+
+    def to_arrow(self) -> pa.Table:
+        """Return the columns of `to_frame` as an Arrow table, ids first."""
+        return arrow_of(self.to_frame())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:left'><code>{html.escape(id)}</code></td><td>{score:.3f}</td>"
+            f"<td>{percentile:.1%}</td><td style='text-align:left'>{html.escape(via)}</td></tr>"
+            for id, score, percentile, via in zip(
+                self.ids[:SHOWN], self.scores[:SHOWN], self.percentiles[:SHOWN], self.via[:SHOWN], strict=True
+            )
+        )
+        head = f"<b>{len(self):,} found for “{html.escape(self.query)}”</b>"
+        more = f"<p>and {len(self) - SHOWN:,} more: <code>to_frame()</code></p>" if len(self) > SHOWN else ""
+        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
+        columns = "<tr><th>id</th><th>score</th><th>percentile</th><th>found by</th></tr>"
+        said = f"<p>{self.sentence}</p>" if len(self) else ""
+        return f"<div>{head}{said}{note}{f'<table>{columns}{rows}</table>' if rows else ''}{more}</div>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

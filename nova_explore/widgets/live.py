@@ -35,11 +35,6 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
         Of the map, in pixels.
     **options
         Of `nova_explore.explore`, where the source is not an exploration yet.
-
-    Examples
-    --------
-    >>> import nova_explore as nx
-    >>> nx.show("media.nova")  # doctest: +SKIP
     """
     if isinstance(source, Exploration):
         if options:

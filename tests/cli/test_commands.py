@@ -18,8 +18,6 @@ from fakes.toy_model import ToyModel, topic_texts
 from nova_explore.cli import commands as cli
 from nova_explore.models.registry import register
 
-register("toy", ToyModel)
-
 
 @pytest.fixture
 def run(monkeypatch, capsys):
@@ -165,14 +163,6 @@ def test_explore_writes_a_notebook_beside_the_library_and_prints_the_address(run
     assert any("nx.explore('texts.nova'" in "".join(cell["source"]) for cell in cells)
 
 
-def test_a_notebook_that_is_there_is_left_as_it_is(tmp_path):
-    from nova_explore.cli.jupyter import write_notebook
-
-    (tmp_path / "mine.ipynb").write_text("my own work")
-    write_notebook(tmp_path / "x.nova", tmp_path / "mine.ipynb")
-    assert (tmp_path / "mine.ipynb").read_text() == "my own work"
-
-
 def test_report_writes_one_html_file(run, texts, tmp_path):
     run("embed", texts, "--to", tmp_path / "texts.nova", "--model", "toy")
     status, out, err = run("report", tmp_path / "texts.nova", "--to", tmp_path / "r.html")
@@ -308,25 +298,6 @@ def test_a_map_of_less_than_the_library_is_opened_only_when_asked_for(run, mappe
     status, _, err = run("explore", mapped, "--no-browser", "--map", "nonsense")
     assert status == 1
     assert "No map named 'nonsense'" in err
-
-
-@pytest.mark.browser
-def test_jupyterlab_starts_once_a_folder_and_shows_the_notebook(tmp_path):
-    import urllib.request
-
-    from nova_explore.cli.jupyter import start_jupyterlab, write_notebook
-
-    notebook = write_notebook(tmp_path / "x.nova", tmp_path / "my notebook.ipynb")
-    process, url = start_jupyterlab(notebook)
-    assert process is not None
-    try:
-        assert "my%20notebook.ipynb?token=" in url
-        with urllib.request.urlopen(url, timeout=20) as page:
-            assert page.status == 200
-        assert start_jupyterlab(notebook) == (None, url)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def test_python_m_is_the_same_command():

@@ -15,18 +15,10 @@ from hypothesis import strategies as st
 from nova_explore.collection import Collection, Modality, number_copies
 from nova_explore.embedding.embed import embed
 from nova_explore.errors import LibraryError, SpaceMismatchError, TooFewItemsError, UnknownNameError
-from nova_explore.exploration.bundle import Exploration
 from nova_explore.exploration.chain import explore
 from nova_explore.library.store import open_library
 from nova_explore.models.model import Capabilities
 from nova_explore.models.registry import register
-
-register("toy", ToyModel)
-
-
-@pytest.fixture(scope="module")
-def exploration(tmp_path_factory) -> Exploration:
-    return explore(toy_library(tmp_path_factory.mktemp("exploration") / "toy.nova", per_topic=40))
 
 
 def test_topics_become_groups_named_by_their_words(exploration):
@@ -185,11 +177,8 @@ def test_what_failed_is_listed_with_what_could_not_be_read(tmp_path):
 def test_a_query_in_another_space_is_refused(exploration, monkeypatch):
     reopened = explore(exploration.library)
     register("toy", lambda: ToyModel(revision="2"))
-    try:
-        with pytest.raises(SpaceMismatchError, match=r"revision 2.*revision 1"):
-            reopened.search("owl")
-    finally:
-        register("toy", ToyModel)
+    with pytest.raises(SpaceMismatchError, match=r"revision 2.*revision 1"):
+        reopened.search("owl")
 
 
 def test_two_spaces_in_one_library_need_a_choice(tmp_path):

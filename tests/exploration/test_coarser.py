@@ -15,22 +15,16 @@ from nova_explore.embedding.embed import embed
 from nova_explore.errors import TooFewItemsError, UnknownNameError
 from nova_explore.exploration.bundle import Exploration
 from nova_explore.exploration.chain import explore
-from nova_explore.library.store import Library
 from nova_explore.reviews.clusters import cluster_layers, cluster_stability
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory) -> Library:
-    return toy_library(tmp_path_factory.mktemp("clusters") / "toy.nova", per_topic=40)
-
-
 @pytest.fixture
-def exploration(library) -> Exploration:
+def exploration(mapped_toy_160) -> Exploration:
     """Three topics are a cluster each, the fourth falls into several."""
-    return explore(library, model=ToyModel(), min_cluster_size=5)
+    return explore(mapped_toy_160, model=ToyModel(), min_cluster_size=5)
 
 
-def test_stability_joins_the_table_of_groups_once_it_is_measured(exploration):
+def test_stability_joins_the_table_of_clusters_once_it_is_measured(exploration):
     assert "stability" not in exploration.clusters
     measured = exploration.stability
     assert exploration.stability is measured
@@ -97,11 +91,8 @@ def test_no_larger_clusters_are_offered_where_there_would_not_be_two(exploration
         few.column("larger_cluster")
 
 
-def test_items_that_were_added_are_in_larger_clusters_and_leave_the_stability_as_it_was(library, tmp_path):
-    model = ToyModel()
-    before = explore(
-        toy_library(tmp_path / "a.nova", per_topic=40, model=model), model=model, min_cluster_size=5, progress=False
-    )
+def test_items_that_were_added_are_in_larger_clusters_and_leave_the_stability_as_it_was(own_toy_160):
+    before = explore(own_toy_160, min_cluster_size=5, progress=False)
     items = [replace(item, uri=f"/later.csv#{item.name}") for item in text_items(topic_texts(3, seed=5))]
     after = before.add(Collection(items), progress=False)
     np.testing.assert_array_equal(after.stability.jaccard, before.stability.jaccard)

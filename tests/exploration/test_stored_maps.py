@@ -11,9 +11,6 @@ from fakes.toy_model import ToyModel
 import nova_explore as nx
 from nova_explore.collection import Collection
 from nova_explore.errors import LibraryError, UnknownNameError
-from nova_explore.models.registry import register
-
-register("toy", ToyModel)
 
 
 def test_a_map_of_a_library_that_has_grown_is_opened_and_added_to(tmp_path):

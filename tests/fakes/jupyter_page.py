@@ -79,7 +79,7 @@ class Lab:
 
     def write(self, name: str, cells: Sequence[str]) -> str:
         """Write a notebook of code cells and return its address."""
-        import nbformat.v4 as v4
+        from nbformat import v4
 
         notebook = v4.new_notebook(
             cells=[v4.new_code_cell(cell) for cell in cells],

@@ -11,7 +11,6 @@ from nova_explore.collection import Collection, Unread
 from nova_explore.embedding.embed import embed
 from nova_explore.exploration.bundle import Exploration
 from nova_explore.exploration.chain import explore
-from nova_explore.models.registry import register
 
 HOSTILE = (
     "<img src=x onerror=\"window.harmed='caption'\"> robin",
@@ -22,7 +21,6 @@ HOSTILE = (
 
 def hostile_exploration(folder: Path, per_topic: int = 30) -> Exploration:
     """Four groups; the first three items carry hostile captions, and so does one unread file."""
-    register("toy", ToyModel)
     items = text_items(topic_texts(per_topic))
     for place, caption in enumerate(HOSTILE):
         items[place] = replace(items[place], metadata={**items[place].metadata, "caption": caption})

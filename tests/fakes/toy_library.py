@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from fakes.toy_model import ToyModel, topic_texts
 from nova_explore.collection import Collection, Item, Modality, Unread, number_copies
 from nova_explore.embedding.embed import embed
-from nova_explore.library.store import Library
+from nova_explore.library.store import Library, open_library
 
 
 def text_items(texts: list[tuple[str, str]]) -> list[Item]:
@@ -41,3 +42,9 @@ def toy_collection(per_topic: int = 15) -> Collection:
 def toy_library(path: Path, per_topic: int = 15, model: ToyModel | None = None) -> Library:
     """Embed `toy_collection` into a new library."""
     return embed(toy_collection(per_topic), to=path, model=model or ToyModel(), progress=False)
+
+
+def copy_of(library: Library, path: Path) -> Library:
+    """Copy a library, which is faster than to embed its items again."""
+    shutil.copytree(library.path, path)
+    return open_library(path)

@@ -221,3 +221,28 @@ def test_a_library_whose_failures_have_no_kinds_is_read_and_brought_up_to_date_w
         assert library.blocked(space) == {"b" * 64: "seen"}
         library.clear_failures(space)
     assert library.failures(space) == {"b" * 64: "seen"}
+
+
+def test_the_arrow_table_of_a_library_holds_its_items_in_their_order(library):
+    items = [*toy_collection(2)]
+    library.add(Collection(items))
+    table = library.to_arrow()
+    assert table["id"].to_pylist() == [item.id for item in items]
+    assert table["topic"].to_pylist() == [item.metadata["topic"] for item in items]
+
+
+def test_a_notebook_shows_what_a_library_holds_and_names_of_folders_as_text(tmp_path):
+    library = open_library(tmp_path / "<img src=x onerror=alert(1)>.nova", create=True)
+    assert "0 items" in library._repr_html_()
+    assert "No item has a vector yet." in library._repr_html_()
+    items = [*toy_collection(2)]
+    library.add(Collection(items, [Unread("broken.png", "It is empty.")]))
+    space = ToyModel(dimension=6).space
+    library.add_space("<b>toy</b>", space)
+    library.add_vectors(space, {item.content_key: np.ones(6, np.float32) for item in items[:5]})
+    library.add_failures(space, {items[5].content_key: ItemError("Too long.")})
+    shown = library._repr_html_()
+    assert "8 items, 1 could not be read, 0 maps" in shown
+    assert "<td>5</td><td>1</td>" in shown
+    assert "<img" not in shown
+    assert "<b>toy" not in shown

@@ -129,7 +129,7 @@ def test_an_estimate_leaves_no_trace(bedrock, tmp_path):
 def test_every_price_has_its_unit_and_says_whether_it_is_certain():
     from pathlib import Path
 
-    import nova_explore.models.cost as cost
+    from nova_explore.models import cost
 
     listed = json.loads(Path(cost.__file__).with_name("prices.json").read_text())
     assert {"date", "source", "currency", "model"} <= listed.keys()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 
+import numpy as np
 import pytest
 from fakes.report_stand_in import HOSTILE, hostile_exploration
-from fakes.toy_library import toy_library
-from fakes.toy_model import ToyModel
+from PIL import Image
 
 from nova_explore.exploration.chain import explore
 from nova_explore.report import page as report
@@ -49,8 +50,8 @@ def test_the_same_exploration_gives_the_same_bytes(exploration, path, tmp_path):
     assert write_report(exploration, tmp_path / "again.html").read_bytes() == path.read_bytes()
 
 
-def test_what_was_measured_of_the_groups_is_told_and_no_longer_missing(tmp_path):
-    measured = explore(toy_library(tmp_path / "a.nova", per_topic=40), model=ToyModel(), progress=False)
+def test_what_was_measured_of_the_groups_is_told_and_no_longer_missing(mapped_toy_160):
+    measured = explore(mapped_toy_160, progress=False)
     assert any("stability and robustness" in limit for limit in report._limits(measured, 160))
     sentence = measured.stability.sentence
     told = report._limits(measured, 160)
@@ -63,11 +64,21 @@ def test_a_folder_is_refused_with_the_way_out(exploration, tmp_path):
         write_report(exploration, tmp_path)
 
 
-def test_every_thumbnail_is_that_of_its_own_item_and_small(exploration, data):
-    for place, item in enumerate(exploration.collection):
-        assert data["title"][place] == item.title
-        assert data["thumbnail"][place] == report._small(exploration.thumbnail(item.id))
-        assert len(base64.b64decode(data["thumbnail"][place])) <= report.THUMBNAIL_BYTES
+def test_every_picture_is_small_and_nearest_to_that_of_its_own_item(exploration, data):
+    def grey(picture: bytes) -> np.ndarray:
+        image = Image.open(io.BytesIO(picture)).convert("RGBA")
+        ground = Image.new("RGBA", image.size, "white")
+        ground.alpha_composite(image)
+        return np.asarray(ground.convert("L").resize((48, 48), Image.Resampling.BOX), float).ravel()
+
+    shown = [base64.b64decode(picture) for picture in data["thumbnail"]]
+    assert data["title"] == [item.title for item in exploration.collection]
+    assert all(len(picture) <= report.THUMBNAIL_BYTES for picture in shown)
+    assert all(max(Image.open(io.BytesIO(picture)).size) <= report.THUMBNAIL_SIDE for picture in shown)
+    ours = np.array([grey(picture) for picture in shown])
+    theirs = np.array([grey(exploration.thumbnail(item.id)) for item in exploration.collection])
+    apart = ((ours[:, None] - theirs[None]) ** 2).sum(axis=2)
+    np.testing.assert_array_equal(apart.argmin(axis=1), np.arange(len(exploration)))
 
 
 def test_beyond_the_limit_pictures_are_left_out_and_the_page_says_so(exploration, tmp_path, monkeypatch):

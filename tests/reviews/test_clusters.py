@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes.toy_library import toy_collection
 from fakes.toy_model import ToyModel
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from sklearn.neighbors import LocalOutlierFactor
 
-from nova_explore.embedding.embed import embed
 from nova_explore.exploration.bundle import Exploration
 from nova_explore.exploration.chain import explore
 from nova_explore.exploration.columns import TRUST
 from nova_explore.reviews.clusters import cluster_layers, cluster_memberships, cluster_stability
 
 
-@pytest.fixture(scope="module")
-def exploration(tmp_path_factory) -> Exploration:
-    place = tmp_path_factory.mktemp("quality") / "a.nova"
-    return explore(embed(toy_collection(40), to=place, model=ToyModel(), progress=False), min_cluster_size=8)
+@pytest.fixture
+def exploration(mapped_toy_160) -> Exploration:
+    """Four topics, a cluster each."""
+    return explore(mapped_toy_160, min_cluster_size=8)
 
 
-def test_topics_that_are_far_apart_come_back_in_every_half(exploration):
+def test_three_topics_come_back_in_every_half_and_the_loosest_does_not(exploration):
     stability = cluster_stability(exploration, repetitions=8, progress=False)
-    assert len(stability.jaccard) == exploration.clustering.count
-    assert np.nanmax(stability.jaccard) > 0.75
+    assert len(stability.jaccard) == exploration.clustering.count == 4
+    *firm, loosest = stability.jaccard[np.argsort(-stability.jaccard)]
+    assert min(firm) > 0.95
+    assert loosest < 0.75
+    np.testing.assert_array_equal(stability.dissolved > 0, stability.jaccard == loosest)
     again = cluster_stability(exploration, repetitions=8, progress=False)
     np.testing.assert_array_equal(stability.jaccard, again.jaccard)
 
@@ -45,9 +49,25 @@ def test_trust_is_measured_when_it_is_asked_for_and_joins_the_table_then(explora
     np.testing.assert_array_equal(frame["continuity"], exploration.trust.continuity)
 
 
-def test_outliers_and_duplicates_are_of_the_neighbours_of_the_map(exploration):
-    assert len(exploration.column("outlier")) == len(exploration)
-    assert len(exploration.duplicates(similarity=0.5).labels) == len(exploration)
+def test_an_item_stands_apart_as_scikit_learn_says_from_the_vectors_that_the_map_compares(exploration):
+    theirs = LocalOutlierFactor(n_neighbors=exploration.neighbors.k, metric="cosine")
+    theirs.fit(exploration.compared.astype(np.float64))
+    np.testing.assert_allclose(exploration.column("outlier"), -theirs.negative_outlier_factor_, rtol=1e-3)
+
+
+@pytest.mark.parametrize("similarity", [0.7, 0.95])
+def test_duplicates_are_the_items_that_a_chain_of_near_neighbours_connects(exploration, similarity):
+    neighbors = exploration.neighbors
+    near = neighbors.similarities >= similarity
+    rows = np.repeat(np.arange(len(exploration)), near.sum(axis=1))
+    pairs = coo_array((np.ones(len(rows)), (rows, neighbors.indices[near])), shape=(len(exploration),) * 2)
+    _, component = connected_components(pairs, directed=False)
+    found = exploration.duplicates(similarity=similarity)
+    alone = np.bincount(component)[component] == 1
+    np.testing.assert_array_equal(found.labels < 0, alone)
+    same = component[:, None] == component
+    np.testing.assert_array_equal((found.labels[:, None] == found.labels)[~alone], same[~alone])
+    assert len(found) > 0, "a test without duplicates shows nothing"
 
 
 def test_a_map_drawn_again_is_the_one_that_would_be_drawn_from_the_start(exploration):

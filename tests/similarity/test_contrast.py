@@ -43,7 +43,7 @@ def test_a_planted_word_is_first_in_nearly_all_draws():
     for seed in range(40):
         known = background(seed=seed, planted=40)
         found = contrast(known, known.collection.ids[:40])
-        hits += bool(found.differences) and found.differences[0].property == "thistle"
+        hits += bool(found.differences) and found.differences[0].what == "thistle"
     assert hits >= 38
 
 
@@ -60,7 +60,7 @@ def test_a_column_of_numbers_that_differs_is_found_by_its_quarters():
     ids = known.collection.ids
     late = sorted(ids, key=lambda id: -int(known.collection[id].metadata["year"]))[:40]
     found = contrast(known, late)
-    assert found.differences[0].property.startswith("year: at least")
+    assert found.differences[0].what.startswith("year: at least")
     assert found.differences[0].inside == 1.0
     assert "concepts" in found.left_out[0]
 
@@ -92,7 +92,7 @@ def test_colours_of_pictures_set_a_slice_apart():
     ids = known.collection.ids
     pictures = {id: square("red" if i < 20 else "blue") for i, id in enumerate(ids)}
     found = contrast(known, ids[:20], thumbnails=lambda wanted: {id: pictures[id] for id in wanted})
-    assert {("colour", "red"), ("colour", "blue")} <= {(one.sort, one.property) for one in found.differences}
+    assert {("colour", "red"), ("colour", "blue")} <= {(one.sort, one.what) for one in found.differences}
 
 
 def test_the_toy_models_phrases_are_tried_as_concepts():

@@ -135,9 +135,9 @@ def test_pictures_without_words_that_go_by_their_words_are_not_found_and_the_not
     assert str(found.note).endswith("not by content: 4 image.")
 
 
-def test_an_exploration_makes_its_index_and_searches_with_it(tmp_path, monkeypatch):
+def test_an_exploration_makes_its_index_and_searches_with_it(own_toy_160, monkeypatch):
     monkeypatch.setattr(store, "INDEX_FROM", 100)
-    exploration = explore(toy_library(tmp_path / "toy.nova", per_topic=40), model=ToyModel())
+    exploration = explore(own_toy_160)
     before = exploration.search("owl nest", k=5)
     [report] = exploration.build_index(progress=False)
     assert (report.modality, report.items, report.queries) == ("text", 160, 256)

@@ -112,3 +112,25 @@ def test_what_matches_is_counted_said_and_taken_as_a_slice():
     assert ranking.slice().ids == ranking.ids[:1]
     none = rank("q", mixed(3, 0), [replace(part, matches=np.zeros(3, bool))], k=3)
     assert none.sentence.startswith("Nothing here is like this")
+
+
+def test_the_arrow_table_and_the_frame_hold_the_same_rows_in_order():
+    items = mixed(6, 0)
+    ranking = rank("q", items, by_modality(items, np.array([0.1, 0.9, 0.3, 0.8, -0.2, 0.5], np.float32)), k=3)
+    table = ranking.to_arrow()
+    assert table.column_names == ["id", "score", "percentile", "via", "merit", "matches"]
+    assert table["id"].to_pylist() == list(ranking.ids) == list(ranking.to_frame().index)
+    np.testing.assert_array_equal(table["score"].to_numpy(), ranking.scores)
+
+
+def test_a_notebook_shows_the_query_and_the_note_as_text_and_the_best_results_first():
+    items = mixed(30, 0)
+    scores = np.linspace(0, 1, 30, dtype=np.float32)
+    query = "<script>alert(1)</script>"
+    shown = rank(query, items, by_modality(items, scores), k=25, note="<b>odd</b>")._repr_html_()
+    assert "<script" not in shown
+    assert "<b>odd" not in shown
+    assert "25 found for" in shown
+    assert shown.index(items[29].id) < shown.index(items[28].id)
+    assert items[5].id not in shown, "the 25th is one of the five that are only counted"
+    assert "and 5 more" in shown

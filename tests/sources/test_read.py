@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
+from fakes.arrow_stream import ArrowStreamOnly
 from fakes.bad_media import make_bad_folder
 from fakes.making import film, pdf, png, tone
 from hypothesis import given, settings
@@ -257,6 +258,13 @@ def test_a_frame_of_texts_keeps_its_values_as_plain_scalars():
     assert type(first["count"]) is int
     assert (second["when"], second["share"], second["group"]) == (None, None, None)
     assert list(_reasons(collection)) == ["table#row=2"]
+
+
+def test_whatever_offers_a_stream_of_arrow_is_a_table():
+    """As frames of polars and relations of DuckDB do, none of which is installed here."""
+    found = read(ArrowStreamOnly(text=["A quiet lake.", "A loud street."], year=[1999, 2004]), progress=False)
+    assert [item.text for item in found] == ["A quiet lake.", "A loud street."]
+    assert [item.metadata["year"] for item in found] == [1999, 2004]
 
 
 def test_parquet_arrow_and_pandas_give_the_same_items(tmp_path):

@@ -13,15 +13,10 @@ from nova_explore.palette import UNCLUSTERED
 from nova_explore.widgets import App
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    return toy_library(tmp_path_factory.mktemp("clusters") / "toy.nova", per_topic=40, model=ToyModel())
-
-
 @pytest.fixture
-def exploration(library):
+def exploration(mapped_toy_160):
     """Three topics are a cluster each, the fourth falls into several."""
-    return nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False)
+    return nx.explore(mapped_toy_160, min_cluster_size=5, progress=False)
 
 
 @pytest.fixture

@@ -6,17 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes.toy_library import toy_library
-from fakes.toy_model import ToyModel
+from fakes.toy_library import copy_of
 
 import nova_explore as nx
 from nova_explore.exploration import chain
 from nova_explore.library.store import open_library
 from nova_explore.map.layout import principal_components
-from nova_explore.models.registry import register
 from nova_explore.widgets import live
-
-register("toy", ToyModel)
 
 
 class Watching:
@@ -36,8 +32,8 @@ class Watching:
 
 
 @pytest.fixture
-def library(tmp_path):
-    return toy_library(tmp_path / "toy.nova", per_topic=40)
+def library(own_toy_160):
+    return own_toy_160
 
 
 def test_the_first_picture_is_of_the_principal_components_and_says_that_it_is(library):
@@ -54,9 +50,9 @@ def test_the_first_picture_is_of_the_principal_components_and_says_that_it_is(li
     assert all(picture.shape == (160, 2) for picture in watching.pictures)
 
 
-def test_watched_or_not_the_map_is_the_same(library, tmp_path):
+def test_watched_or_not_the_map_is_the_same(library, toy_160, tmp_path):
     watched = nx.explore(library, watch=Watching(), progress=False)
-    alone = nx.explore(toy_library(tmp_path / "b.nova", per_topic=40), progress=False)
+    alone = nx.explore(copy_of(toy_160, tmp_path / "b.nova"), progress=False)
     np.testing.assert_array_equal(watched.layout.xy, alone.layout.xy)
     np.testing.assert_array_equal(watched.clustering.labels, alone.clustering.labels)
     assert {name.name for name in watched.names.values()} == {name.name for name in alone.names.values()}
@@ -141,15 +137,15 @@ def test_the_cell_that_shows_an_app_does_not_show_it_twice(library, monkeypatch)
         app._ipython_display_()
 
 
-def test_what_maps_of_the_same_items_share_is_computed_once(library, tmp_path, monkeypatch):
+def test_what_maps_of_the_same_items_share_is_computed_once(library, toy_160, tmp_path, monkeypatch):
     nx.explore(library, progress=False)
-    fresh = toy_library(tmp_path / "fresh.nova", per_topic=40)
+    fresh = copy_of(toy_160, tmp_path / "fresh.nova")
 
     def forbid(*names):
         for name in names:
             monkeypatch.setattr(chain, name, lambda *_, name=name, **__: pytest.fail(f"{name} again"))
 
-    with monkeypatch.context() as monkeypatch:
+    with monkeypatch.context() as monkeypatch:  # noqa: PLR1704 (the one of the block alone)
         forbid("compared_vectors", "cluster")
         other = nx.explore(library, min_dist=0.5, progress=False)
         forbid("lay_out")

@@ -73,7 +73,12 @@ class LocalModel:
     def __init__(self, *, threads: int | None = None) -> None:
         self._threads = threads or min(os.cpu_count() or 1, MOST_THREADS)
 
-    def embed_batch(self, items: Sequence[Item], *, role: Role = "index") -> list[Vector | ItemError]:
+    def embed_batch(
+        self,
+        items: Sequence[Item],
+        *,
+        role: Role = "index",  # noqa: ARG002 (of the protocol)
+    ) -> list[Vector | ItemError]:
         """Embed items of any modality, in order, one answer each.
 
         ``role`` makes no difference: a text has no look or timbre, so as a query it asks for meaning only; a picture

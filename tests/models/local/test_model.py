@@ -16,9 +16,7 @@ from nova_explore.collection import Item, Modality
 from nova_explore.errors import UnreadableError
 from nova_explore.media.content import Clip, Page, Picture, Sound, Text
 from nova_explore.models.local.model import DIMENSION, LOOK, MEANING, TIMBRE, LocalModel
-from nova_explore.models.local.picture import fit_square
-from nova_explore.models.local.sound import RATE, compute_blocks, mel_filters
-from nova_explore.models.local.text import WordPiece, split_words
+from nova_explore.models.local.sound import RATE
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.registry import open_model
 from nova_explore.models.weights import FOLDER, path_of
@@ -215,47 +213,3 @@ def test_a_silent_track_leaves_a_video_what_it_shows(model):
     silent, mute = Clip(frames, Sound(np.zeros(RATE, np.float32), RATE)), Clip(frames, None)
     assert np.array_equal(model.embed_content(silent), model.embed_content(mute))
     assert model.embed_content(Clip(frames, hum(220)))[TIMBRE].any()
-
-
-@pytest.mark.parametrize("size", [(1, 1), (1, 4000), (3000, 2), (260, 260)])
-def test_any_picture_fits_the_square_whole(size):
-    pixels = fit_square(Image.new("RGB", size, "black"))
-    assert pixels.shape == (3, 260, 260)
-    assert pixels.min() == pytest.approx(-127 / 128)
-
-
-def test_mel_filters_are_triangles_of_unit_sum_up_to_half_the_rate():
-    filters = mel_filters()
-    assert filters.shape == (96, 1025)
-    np.testing.assert_allclose(filters.sum(axis=1), 1, atol=1e-5)
-    peak = np.fft.rfftfreq(2048, 1 / RATE)[filters[48].argmax()]
-    # Band 48 of 96 is at 49/97 of the mel scale up to 22,050 Hz: 3923.3 · 49/97 = 1981.9 mel = 3363 Hz.
-    assert peak == pytest.approx(3363, abs=RATE / 2048)
-
-
-def test_a_sound_is_cut_into_half_overlapping_blocks():
-    assert compute_blocks(np.zeros(100, np.float32)).shape == (1, 100, 96)
-    assert compute_blocks(np.zeros(1024 * 199, np.float32)).shape == (3, 100, 96)
-
-
-def test_words_are_cut_as_uncased_bert_cuts_them():
-    assert split_words("Café-Bar, naïve\u200b中文!\t\x00") == ["cafe", "-", "bar", ",", "naive", "中", "文", "!"]
-    pieces = WordPiece(["[UNK]", "[CLS]", "[SEP]", "un", "##aff", "##able", "runn", "##ing"])
-    assert pieces.encode("Unaffable running") == [3, 4, 5, 6, 7]
-    assert pieces.encode("unaffabley " + "x" * 101) == [0, 0]
-
-
-def test_the_tokeniser_agrees_with_the_reference_implementation():
-    tokenizers = pytest.importorskip("tokenizers")
-    reference = tokenizers.BertWordPieceTokenizer(str(path_of("vocabulary.txt")), lowercase=True)
-    ours = WordPiece(path_of("vocabulary.txt").read_text(encoding="utf-8").split("\n"))
-    texts = [
-        "The quick brown fox can't jump over 13½ lazy dogs...",
-        "Ünïcödé ÅNGSTRÖM İstanbul straße ﬁne Ⅷ",
-        "東京タワー 한국어 العربية हिन्दी ไทย",
-        "e-mail: a.b@c.org — “quoted” €5, 100% #tag_x 🙂👍🏽",
-        "line\nbreaks\tand\u00a0spaces\u2028here\u00ad soft\u200bzero",
-        "supercalifragilisticexpialidocious " + "a" * 101,
-    ]
-    for text in texts:
-        assert ours.encode(text) == reference.encode(text, add_special_tokens=False).ids, text

@@ -121,6 +121,8 @@ class Background:
         self._references: dict[str, NDArray[np.float32]] = {}
         self._usual: dict[tuple[str, str], tuple[float, float]] = {}
         self._levels: dict[tuple[str, str, str], Level] = {}
+        self._pairs: dict[tuple[str, str], NDArray[np.float32]] = {}
+        self._concepts: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         self.masked: dict[tuple[str, ...], NDArray[np.float32]] = {}
 
     def side(self, thing: Example) -> Side:
@@ -168,9 +170,23 @@ class Background:
             others = phrases if other.words else self.sample(str(other.item.modality))
             cosines = phrases @ others.T
             return cosines[~np.eye(len(phrases), dtype=bool)] if words.words and other.words else cosines.ravel()
-        first, second = self._spread(str(a.item.modality), PAIRED), self._spread(str(b.item.modality), SAMPLE)
-        cosines = self.vectors[first] @ self.vectors[second].T
-        return cosines[first[:, None] != second[None]]
+        names = str(a.item.modality), str(b.item.modality)
+        if names not in self._pairs:
+            first, second = self._spread(names[0], PAIRED), self._spread(names[1], SAMPLE)
+            cosines = self.vectors[first] @ self.vectors[second].T
+            self._pairs[names] = cosines[first[:, None] != second[None]]
+        return self._pairs[names]
+
+    def usual_of_concepts(self, modality: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Mean and standard deviation of the cosines of a modality's items with every phrase of `concepts`.
+
+        Of all items where there are fewer than three of the modality.
+        """
+        if modality not in self._concepts and self.concepts is not None:
+            sample, phrases = self.sample(modality), self.concepts[1]
+            cosines = (sample if len(sample) > 2 else self.vectors[:SAMPLE]) @ phrases.T
+            self._concepts[modality] = cosines.mean(axis=0), cosines.std(axis=0)
+        return self._concepts[modality]
 
     def _spread(self, modality: str, count: int) -> NDArray[np.intp]:
         positions = self.positions(modality)

@@ -239,7 +239,7 @@ class Finder:
             scored[name], standings[name] = self._score(name, rows, by_content, parts)
             levels[name] = _mean_level([part.levels[name] for part in parts if part.sign > 0])
         carried = {name: coverage[one.positions] >= COVERS for name, one in scored.items()}
-        understood = stands_out(standings, levels)
+        understood = stands_out(standings, levels) or not all(part.is_text for part in parts)
         close = matches(standings, levels, words=any(one.any() for one in carried.values()))
         joined = []
         # The words are one part's: beside items to be like, they count as one of several.
@@ -290,10 +290,15 @@ class Finder:
         for part in parts:
             usable &= rows != part.itself
         standing = np.nanmean(np.stack(standings)[:, usable], axis=0)
+        if len(standings) > 1:  # what one part varies more by is no reason for it to count more
+            even = [each / max(float(np.nanstd(each)), 1e-6) for each in standings]
+            merits = np.nanmean(np.stack(even)[:, usable], axis=0)
+        else:
+            merits = standing
         score = np.nanmean(np.stack(scores)[:, usable], axis=0)
         smallest = min(map(len, among))
         one = Scored(rows[usable], score, via[usable], np.mean([each[:smallest] for each in among], axis=0))
-        return replace(one, merits=standing - away[usable]), standing
+        return replace(one, merits=merits - away[usable]), standing
 
     def _relevance(self, text: str | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """How relevant the words of every item are, 0 to 1, and which share of the query's words it carries."""

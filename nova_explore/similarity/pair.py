@@ -181,7 +181,8 @@ def compare(
     first, second = sides
     vectors = background.vectors
     cosine = float(first.vector @ second.vector)
-    ranks = _rank(background, first, second), _rank(background, second, first)
+    products = vectors @ np.stack([first.vector, second.vector], axis=1)
+    ranks = _rank(background, products[:, 0], first, second), _rank(background, products[:, 1], second, first)
     usual = background.pairs(first, second)
     percentile = float((usual < cosine - 1e-6).mean()) if len(usual) else 0.0
     typical = (float(usual.mean()), float(usual.std())) if len(usual) else (0.0, 0.0)
@@ -217,14 +218,11 @@ def _id(collection: Collection, side: Side) -> str | None:
     return collection.ids[side.position] if side.position >= 0 else None
 
 
-def _rank(background: Background, origin: Side, other: Side) -> int:
+def _rank(background: Background, products: NDArray[np.float32], origin: Side, other: Side) -> int:
     """Place of the other among the items of its modality by nearness to the origin."""
     rows = background.positions(str(other.item.modality))
-    scores = background.vectors[rows] @ origin.vector
-    nearer = (
-        (scores > float(origin.vector @ other.vector) + 1e-6) & (rows != origin.position) & (rows != other.position)
-    )
-    return int(nearer.sum()) + 1
+    nearer = products[rows] > float(origin.vector @ other.vector) + 1e-6
+    return int((nearer & (rows != origin.position) & (rows != other.position)).sum()) + 1
 
 
 def _map_rank(collection: Collection, xy: NDArray[np.floating], origin: Side, other: Side) -> int:
@@ -274,12 +272,9 @@ def _phrases(background: Background, a: Side, b: Side) -> tuple[tuple[str, float
 
 def _standing(background: Background, side: Side, phrases: NDArray[np.float32]) -> NDArray[np.float32]:
     """Standard deviations that a side lies above the items of its modality, by phrase."""
-    sample = background.sample(str(side.item.modality))
     scores = side.vector @ phrases.T
-    if len(sample) < 3:
-        return (scores - scores.mean()) / max(float(scores.std()), 1e-6)
-    usual = sample @ phrases.T
-    return (scores - usual.mean(axis=0)) / np.maximum(usual.std(axis=0), 1e-6)
+    mean, deviation = background.usual_of_concepts(str(side.item.modality))
+    return (scores - mean) / np.maximum(deviation, 1e-6)
 
 
 def _how_same(a: Item, b: Item) -> str | None:

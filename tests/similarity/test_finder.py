@@ -184,7 +184,8 @@ def test_several_items_are_asked_for_at_once_and_are_not_among_the_results(toys)
 
 def test_words_and_an_item_find_what_is_like_both(toys):
     boat = next(item.id for item in toys.collection if item.metadata["topic"] == "boats")
-    assert topics(toys, toys.search("owl nest", like=boat, k=30)) == {"birds", "boats"}
+    found = [toys.collection[id].metadata["topic"] for id in toys.search("owl nest", like=boat, k=30).ids]
+    assert min(found.count("birds"), found.count("boats")) >= 8
 
 
 def test_what_is_unlike_an_item_comes_later(toys):

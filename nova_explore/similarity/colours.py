@@ -28,7 +28,7 @@ def colours_in(picture: bytes) -> NDArray[np.bool_]:
     return np.bincount(drawn, minlength=len(COLOURS)) >= SHOWS * len(drawn)
 
 
-def _name(rgb: NDArray[np.float32]) -> NDArray[np.intp]:
+def _name(rgb: NDArray[np.floating]) -> NDArray[np.intp]:
     """Name every pixel by its hue, how vivid and how light it is."""
     high, low = rgb.max(axis=1), rgb.min(axis=1)
     chroma = high - low

@@ -242,7 +242,7 @@ def _nearest(side: Side, vectors: NDArray[np.float32], neighbors: Neighbors) -> 
 
 
 def _shared_metadata(a: Item, b: Item) -> dict[str, Scalar]:
-    shared = {
+    shared: dict[str, Scalar] = {
         name: value
         for name, value in a.metadata.items()
         if name not in MEASURED and value not in (None, "") and b.metadata.get(name) == value
@@ -274,7 +274,7 @@ def _standing(background: Background, side: Side, phrases: NDArray[np.float32]) 
     """Standard deviations that a side lies above the items of its modality, by phrase."""
     scores = side.vector @ phrases.T
     mean, deviation = background.usual_of_concepts(str(side.item.modality))
-    return (scores - mean) / np.maximum(deviation, 1e-6)
+    return ((scores - mean) / np.maximum(deviation, 1e-6)).astype(np.float32)
 
 
 def _how_same(a: Item, b: Item) -> str | None:

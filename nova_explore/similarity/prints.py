@@ -83,7 +83,7 @@ class PicturePrint:
         self.detail = detail or min(image.size)  # pyright: ignore[reportAttributeAccessIssue]
 
     @cached_property
-    def pyramid(self) -> tuple[NDArray[np.float32], ...]:
+    def pyramid(self) -> tuple[NDArray[Any], ...]:
         """Brightness, from blurred to sharp."""
         from scipy.ndimage import gaussian_filter
 
@@ -136,7 +136,8 @@ def _align(a: PicturePrint, b: PicturePrint) -> NDArray[np.float64] | None:
         # What is blurred so much needs to be looked at in every fourth place only.
         grid = ((np.arange(SIDE) + 0.5) / SIDE - 0.5)[::step]
         level = mine[::step, ::step]
-        gy, gx = np.gradient(theirs)
+        slopes: Any = np.gradient(theirs)
+        gy, gx = slopes
         seen = inside = None
         for _ in range(rounds):
             seen, inside = _sampled(theirs, placed, grid)

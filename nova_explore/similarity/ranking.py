@@ -180,7 +180,7 @@ class Scored:
         return ((self.scores - mean) / max(deviation, 1e-6)).astype(np.float32)
 
 
-def fuse(standing: NDArray[np.float32], words: NDArray[np.float32], *, understood: bool = True) -> NDArray[np.float32]:
+def fuse(standing: NDArray[np.float32], words: NDArray[np.floating], *, understood: bool = True) -> NDArray[np.float32]:
     """Join what contents and words say about items into the merit that sorts them.
 
     A convex combination of scores on fixed scales: Bruch, Gai & Ingber 2023, "An Analysis of Fusion Functions for
@@ -195,7 +195,8 @@ def fuse(standing: NDArray[np.float32], words: NDArray[np.float32], *, understoo
     understood : bool, default True
         Whether the contents score higher than for a query without meaning.
     """
-    return standing + np.float32(WORDS_COUNT if understood else WORDS_DECIDE) * words
+    weight = WORDS_COUNT if understood else WORDS_DECIDE
+    return (standing + weight * words).astype(np.float32)
 
 
 def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int, note: str | None = None) -> Ranking:

@@ -32,7 +32,8 @@ from nova_explore.collection import Collection, Item, Modality, number_copies
 from nova_explore.library.store import Library, open_library
 from nova_explore.models.local.text import TextEncoder
 from nova_explore.models.model import Capabilities
-from nova_explore.similarity.finder import TUNING_QUERIES, Finder, embed_phrases
+from nova_explore.similarity.background import TUNING_QUERIES, embed_phrases
+from nova_explore.similarity.finder import Finder
 from nova_explore.similarity.ranking import spread
 from nova_explore.space import ItemError, Role, Space, Vector
 from nova_explore.words import read_vocabulary

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering, Hierarchy, Sweep
-from nova_explore.clusters.duplicates import SIMILARITY, Duplicates, find_duplicates
+from nova_explore.clusters.duplicates import SIMILARITY
 from nova_explore.clusters.names import ClusterName, name_clusters
 from nova_explore.clusters.stability import Stability, cluster_halves
 from nova_explore.collection import Collection, Slice, arrow_of
@@ -37,8 +37,14 @@ from nova_explore.media.content import Playable
 from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.queries import SpaceModel
-from nova_explore.similarity.finder import TUNING_QUERIES, Finder, embed_phrases
+from nova_explore.similarity.background import TUNING_QUERIES, Example, embed_phrases
+from nova_explore.similarity.contrast import Contrast, contrast
+from nova_explore.similarity.copies import Copies, find_copies
+from nova_explore.similarity.explanation import Explanation, explain
+from nova_explore.similarity.finder import Finder
+from nova_explore.similarity.pair import Pair, compare
 from nova_explore.similarity.ranking import Ranking, nearest
+from nova_explore.similarity.slice_matrix import SliceMatrix, compare_all
 from nova_explore.space import Space
 
 if TYPE_CHECKING:
@@ -143,19 +149,14 @@ class Exploration:
 
     def recluster(self, *, min_cluster_size: int) -> Exploration:
         """Find the clusters again, none smaller than this; the map stays as it is. See `variants.recluster`."""
-        mapped = self.mapped
-        changed = variants.recluster(mapped.drawn_map, mapped.naming, min_cluster_size=min_cluster_size)
-        return self._with(changed)
+        drawn, naming = self.mapped.drawn_map, self.mapped.naming
+        return self._with(variants.recluster(drawn, naming, min_cluster_size=min_cluster_size))
 
     @property
     def coarser(self) -> Exploration:
-        """The same items in larger clusters, that these are parts of, found and named at first use.
-
-        They hold four times as many items as these must at least; see `variants.coarsen`.
-        """
+        """The same items in larger clusters, that these are parts of, made at first use; see `variants.coarsen`."""
         if self._coarser is None:
-            mapped = self.mapped
-            self._coarser = self._with(variants.coarsen(mapped.drawn_map, mapped.naming))
+            self._coarser = self._with(variants.coarsen(self.mapped.drawn_map, self.mapped.naming))
         return self._coarser
 
     def redraw(
@@ -165,10 +166,7 @@ class Exploration:
         k: int | None = None,
         show: Callable[[NDArray[np.float32]], None] | None = None,
     ) -> Exploration:
-        """Draw the map again; neighbours, clusters and names stay as they are.
-
-        ``show`` is called with (n, 2) arrays while the map takes shape. See `variants.redraw`.
-        """
+        """Draw the map again; neighbours, clusters and names stay as they are. See `variants.redraw`."""
         mapped = self.mapped
         if self.placed is not None and show is not None:
             show = lead(self.placed, show)
@@ -192,12 +190,9 @@ class Exploration:
         drawn = self._drawn
         if self.placed is not None:
             changed = place_again(drawn, changed)
+        same = self.library, self.collection, self._model, self.vectors
         return Exploration(
-            self.library,
-            self.collection,
-            self._model,
-            self.vectors,
-            changed,
+            *(*same, changed),
             basis=self.basis,
             finder=self._finder,
             selection=self._selection,
@@ -221,33 +216,28 @@ class Exploration:
     def stability(self) -> Stability:
         """Which clusters come back from halves of the items, measured at first use: 1 s for 1,500, 25 s for 100,000."""
         if self._stability is None:
-            mapped = self.mapped
-            self._stability = cluster_halves(
-                mapped.hierarchy, mapped.clustering, mapped.basis.components, mapped.basis.graph, progress=False
-            )
+            of, basis = self.mapped, self.mapped.basis
+            self._stability = cluster_halves(of.hierarchy, of.clustering, basis.components, basis.graph, progress=False)
         return self._stability
 
     def knows(self, name: str) -> bool:
         """Whether `trust`, `stability` or `coarser` has been computed, and costs nothing any more."""
         return {"trust": self._trust, "stability": self._stability, "coarser": self._coarser}[name] is not None
 
-    def duplicates(self, *, similarity: float = SIMILARITY) -> Duplicates:
-        """Group the items that are nearly the same, connected through neighbours with at least this cosine."""
-        return find_duplicates(self.neighbors, similarity=similarity)
+    def duplicates(self, *, similarity: float = SIMILARITY) -> Copies:
+        """Group the items that are nearly the same, copies apart from look-alikes; see `copies.find_copies`."""
+        return find_copies(self.collection, self.neighbors, similarity=similarity, thumbnails=self.thumbnails)
 
     # ---- items that are added -----------------------------------------------------------------------------------
 
     def add(self, source: Any = None, *, budget: float | None = None, progress: bool = True) -> Exploration:
-        """Put new items on the map without moving it: each goes where its neighbours are and joins their cluster.
+        """Put new items on the map without moving it: those of a source, else all of the library that are not on it.
 
-        The source, anything that `nova_explore.embed` takes, is embedded into the library first; without one, all items
-        of the library that are not on the map are added. The same exploration comes back where nothing is new.
-        See `adding.embed_new` and `adding.add_to_map`.
+        The same exploration comes back where nothing is new. See `adding.embed_new` and `adding.add_to_map`.
         """
         drawn = self.drawn_map
-        new = embed_new(
-            self.library, self.space, drawn, source, model=self._model.open, budget=budget, progress=progress
-        )  # fmt: skip
+        opened = self._model.open
+        new = embed_new(self.library, self.space, drawn, source, model=opened, budget=budget, progress=progress)
         if not new:
             return self
         collection, vectors, grown = add_to_map(self.library, self.space, drawn, new)
@@ -278,13 +268,29 @@ class Exploration:
         """The model that made the vectors, opened at first use; see `SpaceModel.open`."""
         return self._model.open()
 
-    def search(self, query: str, *, k: int = 24, modalities: Iterable[str] | None = None) -> Ranking:
-        """Find the k items that fit a text best, among all or those of some modalities; see `Finder.by_text`."""
-        return self._search.by_text(query, k=k, modalities=modalities)
+    def search(self, text: str | None = None, **parts: Any) -> Ranking:
+        """Find items by words, and ``like`` or ``unlike`` others, in a set of ``modalities``; see `Finder.find`."""
+        return self.finder.find(text, **parts)
 
     def search_like(self, example: str | Path, *, k: int = 24, modalities: Iterable[str] | None = None) -> Ranking:
         """Find the items most like an item of this collection, by id, or like a medium on disk, by path."""
-        return self._search.by_example(example, k=k, modalities=modalities)
+        return self.finder.find(like=example, k=k, modalities=modalities)
+
+    def compare(self, a: Example, b: Example) -> Pair:
+        """Compare two items by id, or an item with words or a file; see `pair.compare`."""
+        return compare(self.finder.background, a, b, neighbors=self.neighbors, xy=self.layout.xy)
+
+    def similarity(self, ids: Iterable[str]) -> SliceMatrix:
+        """Compare all items of a slice with one another; see `slice_matrix.compare_all`."""
+        return compare_all(self.collection, self.compared, self.clustering.labels, list(ids))
+
+    def contrast(self, ids: Iterable[str]) -> Contrast:
+        """What sets a slice apart from the rest; see `contrast.contrast`."""
+        return contrast(self.finder.background, ids, thumbnails=self.thumbnails)
+
+    def explain(self, query: Example, id: str, **limits: Any) -> Explanation:
+        """Which parts of an item make it like words, a file or another item; see `explanation.explain`."""
+        return explain(self.finder.background, query, id, **limits)
 
     def build_index(self, *, progress: bool = True) -> list[IndexReport]:
         """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
@@ -294,7 +300,8 @@ class Exploration:
         return reports
 
     @property
-    def _search(self) -> Finder:
+    def finder(self) -> Finder:
+        """What searches these items, and remembers the searches of this session by name."""
         if self._finder is None:
             indexes = self.library.indexes(self.space, self.collection)
             self._finder = Finder(self.collection, self.vectors, model=self._model.open, indexes=indexes)
@@ -316,10 +323,7 @@ class Exploration:
 
     @property
     def selection(self) -> Slice:
-        """What a person or code selected last; setting it skips the check that `select` makes of every id.
-
-        Explorations of the same items that were made from one another share it.
-        """
+        """What was selected last, here or in an exploration made from this one; setting it skips `select`'s check."""
         return self._selection.slice
 
     @selection.setter

@@ -263,3 +263,31 @@ def read_picture(image: Image) -> str:
         else:
             lines.append((middle, [words]))
     return "\n".join(" ".join(words) for _, words in lines)
+
+
+def placed_words(item: Item) -> list[tuple[str, float, float]]:
+    """The words of a page's text layer, each with the place of its middle: shares of the width and of the height.
+
+    Raises
+    ------
+    UnreadableError
+        If its file has gone, changed or cannot be read.
+    """
+    path = access.locate(item)
+    with _opened(path) as document:
+        page = document[int(item.span.start) if item.span else 0]
+        layer = page.get_textpage()
+        try:
+            width, height = page.get_size()
+            text = layer.get_text_range()
+            placed = []
+            for match in re.finditer(r"\S+", text):
+                left, _, _, top = layer.get_charbox(match.start())
+                _, bottom, right, _ = layer.get_charbox(match.end() - 1)
+                x, y = (left + right) / 2 / width, 1 - (top + bottom) / 2 / height
+                if 0 <= x < 1 and 0 <= y < 1:  # what runs off the page is no word of it
+                    placed.append((match.group(), x, y))
+            return placed
+        finally:
+            layer.close()
+            page.close()

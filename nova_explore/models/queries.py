@@ -45,10 +45,11 @@ def embed_texts(model: EmbeddingModel, texts: Sequence[str], *, role: Role) -> N
     -------
     float32 array of shape (len(texts), d)
     """
-    return embed_items(model, [_text_item(text) for text in texts], role=role)
+    return embed_items(model, [text_item(text) for text in texts], role=role)
 
 
-def _text_item(text: str) -> Item:
+def text_item(text: str) -> Item:
+    """Make an item of words that belong to no collection."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Item("query", Modality.TEXT, "query:", text[:60], "txt", digest, text=text)
 

@@ -1,65 +1,68 @@
-"""Words or an item in, ranked items out: what a search compares, and how it reads as little as it can.
+"""Words, items and media in, ranked items out: what a search compares, and how it reads as little as it can.
 
-A kind of media is searched by its index where the library has one, and otherwise by one product with the vectors as
-they lie, in memory or in a mapped file. What a score is measured against (the usual score of the kind, the percentile)
-is taken from a sample of the kind, drawn once.
+A query has parts: a text, items or media to be like, others to be unlike. A modality is searched by its index where the
+library has one, and otherwise by one product with the vectors as they lie, in memory or in a mapped file. What a score
+is measured against (the usual score of its modality, the percentile) is taken from a sample of it, drawn once.
 
-Modalities that a model does not find by their content (`Capabilities.text_search`) are found by the words that come
-with them, and the ranking says so.
+A text is looked for in two ways at once, by content and by the words that come with an item, and the two are fused
+(`ranking.fuse`). Modalities that a model does not find by their content (`Capabilities.text_search`) are compared by
+the vectors of their words, and the ranking says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.errors import UnknownNameError, UnreadableError
+from nova_explore.errors import UnknownNameError
 from nova_explore.library.vector_index import VectorIndex
 from nova_explore.models.model import EmbeddingModel, aim
-from nova_explore.models.queries import embed_items, embed_texts
+from nova_explore.models.queries import embed_texts
 from nova_explore.parameters import whole_number
-from nova_explore.similarity.ranking import Ranking, Scored, rank, spread
-from nova_explore.sources.read import read
-from nova_explore.words import read_vocabulary, words_of
+from nova_explore.similarity.background import Background, Example
+from nova_explore.similarity.no_match import Level, matches, script_of, stands_out
+from nova_explore.similarity.ranking import COVERS, Ranking, Scored, fuse, rank
 
-REFERENCE_QUERIES = 64
-"""Queries at large that a modality's usual score is measured with."""
-
-TUNING_QUERIES = 256
-"""Queries that an index is tuned with: a few hard ones move the mean over 64 by some hundredths."""
-
-SAMPLE = 4096
-"""Items of a modality that scores are measured against: a share of them is off by at most 0.008 (one deviation)."""
+WORDED_CANDIDATES = 2000
+"""Items that carry words of a query and are compared, the most relevant first, where an index names the others."""
 
 BLOCK_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Kind:
-    """The items of one modality, and what a query is compared with for each.
+class _Part:
+    """One thing that a query asks for, or asks to stay away from.
 
     Attributes
     ----------
-    content : int array of shape (m,)
-        Positions of the items that are compared by their content.
-    worded : int array of shape (w,)
-        Positions of the items that are compared by their words.
-    words : float32 array of shape (w, d)
-        The vectors of these words.
-    sample : float32 array of shape (s, d)
-        Vectors of items of both sorts.
+    title : str
+        What it is called.
+    purpose : str
+        What its scores are measured against: see `Background`.
+    vector : float32 array of shape (d,)
+    levels : Mapping of str to Level
+        By modality, from which score on an item matches it.
+    sign : {1, -1}
+        -1 where results should be unlike it.
+    itself : int
+        Its position in the collection, or -1.
     """
 
-    content: NDArray[np.intp]
-    worded: NDArray[np.intp]
-    words: NDArray[np.float32]
-    sample: NDArray[np.float32]
+    title: str
+    purpose: str
+    vector: NDArray[np.float32]
+    levels: Mapping[str, Level]
+    sign: int = 1
+    itself: int = -1
+
+    @property
+    def is_text(self) -> bool:
+        return self.purpose.startswith("text")
 
 
 class Finder:
@@ -74,6 +77,13 @@ class Finder:
         Opens the model that made the vectors; called at the first query in words.
     indexes : Mapping of str to VectorIndex
         By modality, for those that have one.
+
+    Attributes
+    ----------
+    background : Background
+        What the scores are measured against.
+    history : dict of str to Ranking
+        The searches of this session by their name, the latest last; see `again`.
     """
 
     def __init__(
@@ -84,58 +94,87 @@ class Finder:
         model: Callable[[], EmbeddingModel],
         indexes: Mapping[str, VectorIndex],
     ) -> None:
-        self._collection = collection
-        self._vectors = vectors
-        self._open = model
+        self.collection = collection
+        self.vectors = vectors
         self._indexes = indexes
-        self._references: dict[str, NDArray[np.float32]] = {}
-        self._usual: dict[tuple[str, str], tuple[float, float]] = {}
+        self.background = Background(collection, vectors, model=model)
+        self.history: dict[str, Ranking] = {}
 
-    def by_text(self, query: str, *, k: int, modalities: Iterable[str] | None = None) -> Ranking:
-        """Find the items that fit a text.
+    def find(
+        self,
+        text: str | None = None,
+        *,
+        like: Example | Iterable[Example] = (),
+        unlike: Example | Iterable[Example] = (),
+        k: int = 24,
+        modalities: Iterable[str] | None = None,
+    ) -> Ranking:
+        """Find the items that fit a query of one or several parts.
+
+        Parameters
+        ----------
+        text : str, optional
+            Words: what is looked for by content, and by the words that come with the items.
+        like, unlike : id, path or Item, or several
+            Items of the collection or media on disk that results should be like, or unlike. Those of the collection
+            are left out of the results.
+        k : int, default 24
+            Results at most.
+        modalities : str or iterable of str, optional
+            Any set of modalities; all by default.
+
+        Returns
+        -------
+        Ranking
+            By merit: the mean standing of the parts that results should be like, less that of the others where it is
+            above the usual, and more for words. The score of a result is its mean cosine with the former.
 
         Raises
         ------
         ValueError
-            If the query is blank.
+            If the query has no part, or its text is blank.
+        UnreadableError
+            If a medium cannot be read or embedded.
         UnknownNameError
             If there is no such modality.
         """
-        if not query.strip():
+        if text is not None and not text.strip():
             raise ValueError("The query is blank. Search needs at least one word.")
         k = whole_number("k", k)
         wanted = self._wanted(modalities)
-        model = aim(self._open(), [Modality(name) for name in wanted])
-        vector = embed_texts(model, [query], role="query")[0]
-        purpose = f"text for {', '.join(wanted)}" if model is not self._open() else "text"
-        self._refer(purpose, lambda: embed_phrases(model, REFERENCE_QUERIES))
-        counted = ", ".join(
-            f"{len(self._positions[name]) - len(kind.content):,} {name}"
-            for name, kind in self._by_words.items()
-            if name in wanted and len(kind.content) < len(self._positions[name])
-        )
-        note = f"Found by the words that come with them or are spoken in them, not by content: {counted}."
-        scored = self._score(self._by_words, vector, purpose, wanted, k)
-        return rank(query, self._collection, scored, k=k, note=note if counted else None)
+        parts = [self._example_part(example, 1) for example in _several(like)]
+        parts += [self._example_part(example, -1) for example in _several(unlike)]
+        if text is not None:
+            parts.insert(0, self._text_part(text, wanted))
+        if not any(part.sign > 0 for part in parts):
+            raise ValueError("The query asks for nothing. Pass a text, or items that the results should be like.")
+        return self._rank(parts, wanted, k, text=text)
+
+    def by_text(self, query: str, *, k: int, modalities: Iterable[str] | None = None) -> Ranking:
+        """Find the items that fit a text; see `find`."""
+        return self.find(query, k=k, modalities=modalities)
+
+    def by_example(self, example: Example, *, k: int, modalities: Iterable[str] | None = None) -> Ranking:
+        """Find the items most like an item of the collection (by id) or a medium on disk (by path); see `find`."""
+        return self.find(like=example, k=k, modalities=modalities)
 
     def like(
         self,
         title: str,
-        kind: str,
+        modality: str,
         vector: NDArray[np.float32],
         *,
         k: int,
         itself: int = -1,
         modalities: Iterable[str] | None = None,
     ) -> Ranking:
-        """Find the items whose content is most like an item.
+        """Find the items whose content is most like a vector.
 
         Parameters
         ----------
         title : str
-            What the item is called.
-        kind : str
-            Its modality.
+            What the vector is of.
+        modality : str
         vector : float32 array of shape (d,)
         k : int
             Results at most.
@@ -150,149 +189,184 @@ class Finder:
             If there is no such modality.
         """
         k = whole_number("k", k)
-        wanted = self._wanted(modalities)
-        purpose = f"like {kind}"
-        same = self._positions.get(kind, np.arange(len(self._collection)))
-        self._refer(purpose, lambda: self._vectors[same[spread(range(len(same)), REFERENCE_QUERIES)]])
-        scored = self._score(self._by_content, vector, purpose, wanted, k + 1)
-        return rank(f"like {title}", self._collection, [_without(one, itself) for one in scored], k=k)
+        return self._rank([self._like_part(title, modality, vector, 1, itself)], self._wanted(modalities), k)
 
-    def by_example(self, example: str | Path, *, k: int, modalities: Iterable[str] | None = None) -> Ranking:
-        """Find the items most like an item of the collection (by id) or like a medium on disk (by path).
+    def again(self, name: str) -> Ranking:
+        """Return a search of this session by its name, as it was.
 
         Raises
         ------
-        UnreadableError
-            If the medium cannot be read or embedded.
         UnknownNameError
-            If there is no such modality.
+            If there was none of this name.
         """
-        if isinstance(example, str) and self._collection.has(example):
-            position = self._collection.position(example)
-            item, vector = self._collection[position], self._vectors[position]
-        else:
-            position, (item, vector) = -1, embed_example(self._open(), example)
-        return self.like(item.title, str(item.modality), vector, k=k, itself=position, modalities=modalities)
+        try:
+            return self.history[name]
+        except KeyError:
+            raise UnknownNameError("search", name, self.history) from None
 
-    def _refer(self, purpose: str, make: Callable[[], NDArray[np.float32]]) -> None:
-        if purpose not in self._references:
-            self._references[purpose] = make()
+    # ---- the parts of a query -----------------------------------------------------------------------------------
+
+    def _text_part(self, text: str, wanted: Sequence[str]) -> _Part:
+        opened = self.background.model
+        model = aim(opened, [Modality(name) for name in wanted])
+        purpose = f"text for {', '.join(wanted)}" if model is not opened else "text"
+        self.background.refer_to_phrases(purpose, model)
+        script = script_of(text)
+        levels = {name: self.background.level_of_words(purpose, model, script, name) for name in wanted}
+        return _Part(text, purpose, embed_texts(model, [text], role="query")[0], levels)
+
+    def _example_part(self, example: Example, sign: int) -> _Part:
+        side = self.background.example(example)
+        return self._like_part(side.title, side.sort, side.vector, sign, side.position)
+
+    def _like_part(self, title: str, modality: str, vector: NDArray[np.float32], sign: int, itself: int) -> _Part:
+        purpose = f"like {modality}"
+        self.background.refer_to_items(purpose, modality)
+        levels = {name: self.background.level_of_items(purpose, name) for name in self.background.by_modality}
+        return _Part(title, purpose, vector, levels, sign, itself)
+
+    # ---- scores -------------------------------------------------------------------------------------------------
+
+    def _rank(self, parts: Sequence[_Part], wanted: Sequence[str], k: int, *, text: str | None = None) -> Ranking:
+        wanted = [name for name in wanted if len(self.background.by_modality[name])]
+        relevance, coverage = self._relevance(text)
+        asked = {name: self._candidates(name, parts, relevance, k) for name in wanted}
+        # One pass over all rows as they lie is faster than to gather more than a part of them.
+        whole = sum(map(len, asked.values())) > len(self.vectors) / 3
+        products = self.vectors @ np.stack([part.vector for part in parts], axis=1) if whole else None
+        scored: dict[str, Scored] = {}
+        standings: dict[str, NDArray[np.float32]] = {}
+        levels: dict[str, Level] = {}
+        for name, rows in asked.items():
+            by_content = products[rows] if products is not None else _products(self.vectors, rows, parts)
+            scored[name], standings[name] = self._score(name, rows, by_content, parts)
+            levels[name] = _mean_level([part.levels[name] for part in parts if part.sign > 0])
+        carried = {name: coverage[one.positions] >= COVERS for name, one in scored.items()}
+        understood = stands_out(standings, levels) or not all(part.is_text for part in parts)
+        close = matches(standings, levels, words=any(one.any() for one in carried.values()))
+        joined = []
+        # The words are one part's: beside items to be like, they count as one of several.
+        relevance = relevance / sum(part.sign > 0 for part in parts)
+        for name, one in scored.items():
+            merits = one.standing() if one.merits is None else one.merits
+            found = carried[name] | (close[name] & ~np.isnan(one.scores))
+            via = np.where(carried[name] & close[name] & (one.via == "content"), "both", one.via)
+            via = np.where(carried[name] & ~close[name], "words", via)
+            joined.append(
+                replace(
+                    one, merits=fuse(merits, relevance[one.positions], understood=understood), matches=found, via=via
+                )
+            )
+        title = _title(parts)
+        found = rank(title, self.collection, joined, k=k, note=self._note(wanted) if text is not None else None)
+        self.history.pop(title, None)
+        self.history[title] = found
+        return found
 
     def _score(
-        self, kinds: Mapping[str, _Kind], vector: NDArray[np.float32], purpose: str, wanted: Sequence[str], k: int
-    ) -> list[Scored]:
-        asked = {name: kind for name, kind in kinds.items() if name in wanted and len(kind.sample)}
-        content = {name: self._candidates(name, kind, vector, k) for name, kind in asked.items()}
-        # One pass over all rows as they lie is faster than to gather more than a part of them.
-        whole = sum(map(len, content.values())) > len(self._vectors) / 3
-        products = self._vectors @ vector if whole else None
-        scored = []
-        for name, kind in asked.items():
-            rows = content[name]
-            by_content = products[rows] if products is not None else _products(self._vectors, rows, vector)
-            positions = np.concatenate([rows, kind.worded])
-            scores = np.concatenate([by_content, kind.words @ vector])
-            via = np.repeat(["content", "words"], [len(rows), len(kind.worded)])
-            rising = np.argsort(positions, kind="stable") if len(kind.worded) else slice(None)
-            usual = self._usual_of(name, kind, purpose)
-            scored.append(Scored(positions[rising], scores[rising], via[rising], kind.sample @ vector, usual))
-        return scored
+        self, name: str, rows: NDArray[np.intp], by_content: NDArray[np.float32], parts: Sequence[_Part]
+    ) -> tuple[Scored, NDArray[np.float32]]:
+        """Score the candidates of a modality; also the standing of each that decides whether it matches."""
+        scores, among = [], []
+        standings = []
+        away = np.zeros(len(rows), np.float32)
+        via = np.full(len(rows), "content", "U7")
+        for column, part in enumerate(parts):
+            pool = self.background.by_words[name] if part.is_text else self.background.by_content[name]
+            cosines = by_content[:, column]
+            if part.is_text and len(pool.content) < len(self.background.by_modality[name]):
+                cosines = np.full(len(rows), np.nan, np.float32)
+                heard = np.isin(rows, pool.worded)
+                cosines[heard] = pool.words[np.searchsorted(pool.worded, rows[heard])] @ part.vector
+                seen = np.isin(rows, pool.content)
+                cosines[seen] = by_content[seen, column]
+                via[heard] = "words"
+            mean, deviation = self.background.usual_of(name, pool, part.purpose)
+            standing = (cosines - mean) / max(deviation, 1e-6)
+            if part.sign > 0:
+                scores.append(cosines)
+                standings.append(standing)
+                among.append(pool.sample @ part.vector)
+            else:
+                away += np.maximum(np.nan_to_num(standing), 0) / sum(other.sign < 0 for other in parts)
+        usable = ~np.isnan(scores).all(axis=0)
+        for part in parts:
+            usable &= rows != part.itself
+        standing = np.nanmean(np.stack(standings)[:, usable], axis=0)
+        if len(standings) > 1:  # what one part varies more by is no reason for it to count more
+            even = [each / max(float(np.nanstd(each)), 1e-6) for each in standings]
+            merits = np.nanmean(np.stack(even)[:, usable], axis=0)
+        else:
+            merits = standing
+        score = np.nanmean(np.stack(scores)[:, usable], axis=0)
+        smallest = min(map(len, among))
+        one = Scored(rows[usable], score, via[usable], np.mean([each[:smallest] for each in among], axis=0))
+        return replace(one, merits=merits - away[usable]), standing
 
-    def _candidates(self, name: str, kind: _Kind, vector: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-        """Positions of the items to compare by content: what the index names, or all."""
+    def _relevance(self, text: str | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """How relevant the words of every item are, 0 to 1, and which share of the query's words it carries."""
+        relevance = np.zeros(len(self.collection), np.float32)
+        coverage = relevance.copy()
+        if text is not None:
+            found = self.background.words.search(text)
+            relevance[found.positions] = found.relevance()
+            coverage[found.positions] = found.coverage
+        return relevance, coverage
+
+    def _candidates(
+        self, name: str, parts: Sequence[_Part], relevance: NDArray[np.float32], k: int
+    ) -> NDArray[np.intp]:
+        """Positions of the items to compare: what the index and the words name, or all, rising."""
         index = self._indexes.get(name)
+        text = any(part.is_text for part in parts)
+        everything = self.background.by_modality[name]
         # An index holds the content of all items; those that are compared by words would crowd out the others.
-        if index is None or len(kind.content) < len(self._positions[name]):
-            return kind.content
-        return np.unique(index.candidates(vector, count=4 * k))
+        if index is None or (text and len(self.background.by_words[name].content) < len(everything)):
+            return everything
+        named = [index.candidates(part.vector, count=4 * (k + 1)) for part in parts if part.sign > 0]
+        carrying = everything[relevance[everything] > 0] if text else everything[:0]
+        if len(carrying) > WORDED_CANDIDATES:
+            carrying = carrying[np.argpartition(-relevance[carrying], WORDED_CANDIDATES)[:WORDED_CANDIDATES]]
+        return np.unique(np.concatenate([*named, carrying]))
 
-    def _usual_of(self, name: str, kind: _Kind, purpose: str) -> tuple[float, float]:
-        """Mean and standard deviation of what this kind scores with the references of this purpose."""
-        if (purpose, name) not in self._usual:
-            at_large = self._references[purpose] @ kind.sample.T
-            self._usual[purpose, name] = float(at_large.mean()), float(at_large.std())
-        return self._usual[purpose, name]
+    def _note(self, wanted: Sequence[str]) -> str | None:
+        counted = ", ".join(
+            f"{len(self.background.by_modality[name]) - len(pool.content):,} {name}"
+            for name, pool in self.background.by_words.items()
+            if name in wanted and len(pool.content) < len(self.background.by_modality[name])
+        )
+        note = f"Found by the words that come with them or are spoken in them, not by content: {counted}."
+        return note if counted else None
 
     def _wanted(self, modalities: Iterable[str] | None) -> list[str]:
         """Those of the collection's modalities that are searched, in a fixed order."""
         if modalities is None:
-            return list(self._positions)
+            return list(self.background.by_modality)
         asked = {modalities} if isinstance(modalities, str) else set(modalities)
         for name in sorted(asked - set(Modality)):
             raise UnknownNameError("modality", name, Modality)
-        return [name for name in self._positions if name in asked]
-
-    @cached_property
-    def _positions(self) -> dict[str, NDArray[np.intp]]:
-        """Positions of the items of every modality."""
-        names = np.array([str(item.modality) for item in self._collection])
-        return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
-
-    @cached_property
-    def _by_content(self) -> dict[str, _Kind]:
-        nothing = np.empty(0, np.intp), np.empty((0, self._vectors.shape[1]), np.float32)
-        return {name: _Kind(all_, *nothing, self._sample(all_, *nothing)) for name, all_ in self._positions.items()}
-
-    @cached_property
-    def _by_words(self) -> dict[str, _Kind]:
-        """The same for queries in words: what the model cannot tell the content of, or speaks, goes by its words."""
-        model = self._open()
-        kinds = {}
-        for name, positions in self._positions.items():
-            heard = np.array([_is_found_by_words(self._collection[int(place)], model) for place in positions])
-            said = {int(place): words_of(self._collection[int(place)]) for place in positions[heard]}
-            said = {place: words for place, words in said.items() if words}
-            words = embed_texts(model, list(said.values()), role="index")
-            worded = np.array(list(said), np.intp)
-            kinds[name] = _Kind(positions[~heard], worded, words, self._sample(positions[~heard], worded, words))
-        return kinds
-
-    def _sample(
-        self, content: NDArray[np.intp], worded: NDArray[np.intp], words: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        chosen = np.array(spread(range(len(content) + len(worded)), SAMPLE), np.intp)
-        by_content = chosen[chosen < len(content)]
-        return np.concatenate([self._vectors[content[by_content]], words[chosen[len(by_content) :] - len(content)]])
+        return [name for name in self.background.by_modality if name in asked]
 
 
-def embed_phrases(model: EmbeddingModel, count: int) -> NDArray[np.float32]:
-    """Embed phrases at large as queries: float32 array of shape (count, d)."""
-    vocabulary = read_vocabulary()
-    return embed_texts(model, [vocabulary[place] for place in spread(vocabulary, count)], role="query")
+def _products(vectors: NDArray[np.float32], rows: NDArray[np.intp], parts: Sequence[_Part]) -> NDArray[np.float32]:
+    """Products of some of the rows with the parts' vectors, gathered a few megabytes at a time."""
+    asked = np.stack([part.vector for part in parts], axis=1)
+    blocks = [vectors[rows[start : start + BLOCK_ROWS]] @ asked for start in range(0, len(rows), BLOCK_ROWS)]
+    return np.concatenate(blocks) if blocks else np.empty((0, len(parts)), np.float32)
 
 
-def _is_found_by_words(item: Item, model: EmbeddingModel) -> bool:
-    speaks = item.modality in (Modality.AUDIO, Modality.VIDEO) and bool(item.text)
-    return speaks or item.modality not in model.capabilities.text_search
+def _several(examples: Example | Iterable[Example]) -> list[Example]:
+    return [examples] if isinstance(examples, str | Path | Item) else list(examples)
 
 
-def _products(vectors: NDArray[np.float32], rows: NDArray[np.intp], vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Products of some of the rows with a vector, gathered a few megabytes at a time."""
-    parts = [vectors[rows[start : start + BLOCK_ROWS]] @ vector for start in range(0, len(rows), BLOCK_ROWS)]
-    return np.concatenate(parts) if parts else np.empty(0, np.float32)
+def _mean_level(levels: Sequence[Level]) -> Level:
+    return Level(*(float(np.mean([getattr(one, end) for one in levels])) for end in ("enters", "stays")))
 
 
-def _without(one: Scored, position: int) -> Scored:
-    kept = one.positions != position
-    return (
-        one if kept.all() else replace(one, positions=one.positions[kept], scores=one.scores[kept], via=one.via[kept])
-    )
-
-
-def embed_example(model: EmbeddingModel, path: str | Path) -> tuple[Item, NDArray[np.float32]]:
-    """Read and embed a medium on disk, to search for items like it; of several items in it, the first.
-
-    Returns
-    -------
-    item : Item
-    vector : float32 array of shape (d,)
-
-    Raises
-    ------
-    UnreadableError
-        If the medium cannot be read or embedded.
-    """
-    found = read(path, progress=False)
-    if not len(found):
-        raise UnreadableError("; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{path} is empty.")
-    return found[0], embed_items(model, found[:1], role="index")[0]
+def _title(parts: Sequence[_Part]) -> str:
+    """Say in words what is asked for."""
+    said = [part.title for part in parts if part.is_text]
+    for sign, word in ((1, "like"), (-1, "unlike")):
+        if titles := [part.title for part in parts if part.sign == sign and not part.is_text]:
+            said.append(f"{word} {', '.join(titles)}")
+    return ", ".join(said)

@@ -1,21 +1,22 @@
 """Ranked items out of scores, across modalities, with numbers that can be compared.
 
 A cosine between a text and a picture is not on the scale of a cosine between two texts. So every score comes with its
-*percentile* among the items of the same modality, and items of different modalities are ranked by how many standard
-deviations a score lies above what the modality scores with queries at large, not by the raw cosine. Comparing with
-other queries rather than with other items keeps a kind whose items are all about one thing from losing to the rest.
+*percentile* among the items of the same modality, and items of different modalities are ranked by their *merit*: how
+many standard deviations a score lies above what the modality scores with queries at large, not by the raw cosine.
+Comparing with other queries rather than with other items keeps a modality whose items are all about one thing from
+losing to the rest. Where items carry words of the query, `fuse` adds to their merit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Collection, Item, arrow_of
+from nova_explore.collection import Collection, Item, Slice, arrow_of
 from nova_explore.html_table import show_table
 from nova_explore.map.top_scores import top
 from nova_explore.parameters import whole_number
@@ -25,8 +26,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-FOUND = np.dtype([("position", "i4"), ("score", "f4"), ("merit", "f4"), ("percentile", "f4"), ("via", "U7")])
-"""A found item in the order of its merit: the standard deviations that its score lies above the usual one."""
+FOUND = np.dtype(
+    [("position", "i4"), ("score", "f4"), ("merit", "f4"), ("percentile", "f4"), ("via", "U7"), ("match", "?")]
+)
+"""A found item in the order of its merit."""
+
+WORDS_COUNT = 8.0
+"""Standard deviations that the words of a query add to the merit of the item that carries them best: with 6 and 8, the
+best of 3 to 16 on the index of the R manuals; the larger one for queries that the model does not understand."""
+
+WORDS_DECIDE = 40.0
+"""The same where the contents score no higher than for a query without meaning: a language that the model never
+learned, say. Words then decide, and contents only order what the words leave equal."""
+
+COVERS = 0.5
+"""Share of a query's words, each by how rare it is, from which on an item is found by them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +60,13 @@ class Ranking:
     percentiles : float32 array of shape (k,)
         Share of the items of the same modality that score lower, 0 to 1; of a sample of them where they are many.
     via : tuple of str, length k
-        ``content`` or ``words``: what of the item was compared.
+        ``content``, ``words`` or ``both``: what an item was found by.
     note : str or None
         What a person should know about this ranking.
+    merits : float32 array of shape (k,)
+        What the results are sorted by: standard deviations above what queries at large score, and more for words.
+    matches : bool array of shape (k,)
+        Whether a result is like the query; the others are no closer than chance.
     """
 
     query: str
@@ -58,20 +76,49 @@ class Ranking:
     percentiles: NDArray[np.float32]
     via: tuple[str, ...]
     note: str | None = None
+    merits: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+    matches: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
 
     def __post_init__(self) -> None:
-        for array in (self.positions, self.scores, self.percentiles):
+        for array in (self.positions, self.scores, self.percentiles, self.merits, self.matches):
             array.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def matching(self) -> int:
+        """How many of the results match."""
+        return int(self.matches.sum())
+
+    @property
+    def sentence(self) -> str:
+        """How many results match, in words."""
+        if not len(self):
+            return "Nothing was found."
+        if not self.matching:
+            return "Nothing here is like this: what is shown is no closer than chance."
+        if self.matching == len(self):
+            return f"All {len(self):,} results match."
+        one = "1 result matches" if self.matching == 1 else f"{self.matching:,} results match"
+        return f"{one}; the rest is no closer than chance."
+
+    def slice(self, name: str | None = None) -> Slice:
+        """The results that match, as a slice."""
+        return Slice(name or self.query, tuple(id for id, match in zip(self.ids, self.matches, strict=True) if match))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a result, in order, indexed by id."""
         import pandas as pd
 
         return pd.DataFrame(
-            {"score": self.scores, "percentile": self.percentiles, "via": self.via},
+            {
+                "score": self.scores,
+                "percentile": self.percentiles,
+                "via": self.via,
+                "merit": self.merits,
+                "matches": self.matches,
+            },
             index=pd.Index(self.ids, name="id"),
         )
 
@@ -82,7 +129,7 @@ class Ranking:
     def _repr_html_(self) -> str:
         rows = zip(self.ids, self.scores.tolist(), self.percentiles.tolist(), self.via, strict=True)
         title = f"{len(self):,} found for “{self.query}”"
-        notes = () if self.note is None else (self.note,)
+        notes = tuple(note for note in (self.sentence if len(self) else "", self.note) if note)
         return show_table(title, ("id", "score", "percentile", "found by"), rows, notes=notes)
 
 
@@ -102,6 +149,10 @@ class Scored:
         Scores that a percentile is the place among: of all items of the modality, or of a sample.
     usual : tuple of float
         Mean and standard deviation of what this modality scores with queries at large.
+    merits : float32 array of shape (m,) or None
+        What the items are sorted by; the standard deviations above the usual score where it is not known.
+    matches : bool array of shape (m,) or None
+        Which items match the query; all where it is not known.
     """
 
     positions: NDArray[np.intp]
@@ -109,6 +160,32 @@ class Scored:
     via: NDArray[np.str_]
     among: NDArray[np.float32]
     usual: tuple[float, float] = (0.0, 1.0)
+    merits: NDArray[np.float32] | None = None
+    matches: NDArray[np.bool_] | None = None
+
+    def standing(self) -> NDArray[np.float32]:
+        """Standard deviations that every score lies above the usual one."""
+        mean, deviation = self.usual
+        return ((self.scores - mean) / max(deviation, 1e-6)).astype(np.float32)
+
+
+def fuse(standing: NDArray[np.float32], words: NDArray[np.floating], *, understood: bool = True) -> NDArray[np.float32]:
+    """Join what contents and words say about items into the merit that sorts them.
+
+    A convex combination of scores on fixed scales: Bruch, Gai & Ingber 2023, "An Analysis of Fusion Functions for
+    Hybrid Retrieval" (arXiv:2210.11934). benchmarks/retrieval.py compares it with reciprocal ranks.
+
+    Parameters
+    ----------
+    standing : float32 array of shape (m,)
+        Standard deviations that the contents' scores lie above the usual.
+    words : float32 array of shape (m,)
+        Relevance of the words, 0 to 1.
+    understood : bool, default True
+        Whether the contents score higher than for a query without meaning.
+    """
+    weight = WORDS_COUNT if understood else WORDS_DECIDE
+    return (standing + weight * words).astype(np.float32)
 
 
 def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int, note: str | None = None) -> Ranking:
@@ -130,7 +207,7 @@ def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int,
     Returns
     -------
     Ranking
-        By the standard deviations that a score lies above its modality's usual one; equals in the order of the items.
+        By merit; equals in the order of the items.
     """
     k = whole_number("k", k)
     parts = [_best(one, k) for one in scored]
@@ -144,17 +221,21 @@ def rank(query: str, items: Sequence[Item], scored: Sequence[Scored], *, k: int,
         percentiles=best["percentile"].copy(),
         via=tuple(best["via"].tolist()),
         note=note,
+        merits=best["merit"].copy(),
+        matches=best["match"].copy(),
     )
 
 
 def _best(one: Scored, k: int) -> NDArray[np.void]:
     """The k best of a modality."""
-    (rows,), (scores,) = top(one.scores[None], min(k, len(one.positions)))
+    merits = one.standing() if one.merits is None else one.merits
+    (rows,), (best_merits,) = top(merits[None], min(k, len(one.positions)))
     best = np.empty(len(rows), FOUND)
-    mean, deviation = one.usual
+    scores = one.scores[rows]
     best["position"] = one.positions[rows]
     best["score"] = scores
-    best["merit"] = (scores - mean) / max(deviation, 1e-6)
+    best["merit"] = best_merits
+    best["match"] = True if one.matches is None else one.matches[rows]
     best["percentile"] = np.searchsorted(np.sort(one.among), scores) / max(len(one.among), 1)
     best["via"] = one.via[rows]
     return best

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fakes.items import text_item
+from fakes.toy_library import toy_library
 from fakes.toy_model import ToyModel
 
 from nova_explore.collection import Collection, Modality, number_copies
@@ -121,7 +122,7 @@ def test_pictures_that_go_by_their_words_are_not_found_by_what_the_index_holds_o
     finder = finder_of(library, indexed=True)
     found = finder.by_text("owl", k=200)
     kinds = np.array([str(library.collection()[id].modality) for id in found.ids])
-    assert set(zip(kinds, found.via, strict=True)) == {("text", "content"), ("image", "words")}
+    assert set(zip(kinds, found.via, strict=True)) == {("text", "words"), ("image", "words")}
     assert str(found.note).endswith("not by content: 1,000 image.")
 
 
@@ -144,3 +145,56 @@ def test_an_exploration_makes_its_index_and_searches_with_it(own_toy_160, monkey
     monkeypatch.setattr(Rows, "nearest", lambda *about, **how: asked.append(how) or nearest(*about, **how))
     assert exploration.search("owl nest", k=5).ids == before.ids
     assert len(asked) == 1
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory):
+    return explore(toy_library(tmp_path_factory.mktemp("toys") / "toy.nova", per_topic=20), model=ToyModel())
+
+
+def topics(exploration, found) -> set[str]:
+    return {str(exploration.collection[id].metadata["topic"]) for id in found.ids}
+
+
+def test_several_items_are_asked_for_at_once_and_are_not_among_the_results(toys):
+    birds = [item.id for item in toys.collection if item.metadata["topic"] == "birds"][:3]
+    found = toys.search(like=birds, k=10)
+    assert topics(toys, found) == {"birds"}
+    assert not set(birds) & set(found.ids)
+
+
+def test_words_and_an_item_find_what_is_like_both(toys):
+    boat = next(item.id for item in toys.collection if item.metadata["topic"] == "boats")
+    found = [toys.collection[id].metadata["topic"] for id in toys.search("owl nest", like=boat, k=30).ids]
+    assert min(found.count("birds"), found.count("boats")) >= 8
+
+
+def test_what_is_unlike_an_item_comes_later(toys):
+    items = list(toys.collection)
+    owl = next(item for item in items if "owl" in item.text.split())
+    plain, away = toys.search("owl anchor", k=20), toys.search("owl anchor", unlike=[owl.id], k=20)
+    assert sum(toys.collection[id].metadata["topic"] == "boats" for id in away.ids) > sum(
+        toys.collection[id].metadata["topic"] == "boats" for id in plain.ids
+    )
+
+
+def test_searches_are_kept_by_name_and_can_be_shown_again(toys):
+    found = toys.search("owl nest", k=3)
+    assert toys.finder.again("owl nest") is found
+    with pytest.raises(UnknownNameError, match="search"):
+        toys.finder.again("never asked")
+
+
+def test_a_query_that_asks_for_nothing_is_refused(toys):
+    with pytest.raises(ValueError, match="asks for nothing"):
+        toys.search()
+    with pytest.raises(ValueError, match="asks for nothing"):
+        toys.search(unlike=[toys.collection[0].id])
+    with pytest.raises(ValueError, match="blank"):
+        toys.search("  ")
+
+
+def test_any_set_of_modalities_is_searched(library):
+    finder = finder_of(library, indexed=False)
+    assert {library.collection()[id].modality for id in finder.find("owl", modalities={"text"}, k=9).ids} == {"text"}
+    assert len(finder.find("owl", modalities={"audio"}, k=9)) == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from fakes.items import text_item
 
 from nova_explore.collection import Modality, number_copies
-from nova_explore.similarity.ranking import Scored, by_modality, rank, spread
+from nova_explore.similarity.ranking import WORDS_COUNT, Scored, by_modality, fuse, rank, spread
 
 
 def mixed(texts: int, images: int):
@@ -90,11 +92,33 @@ def test_nothing_to_rank_gives_an_empty_ranking():
     assert len(rank("q", items, by_modality(items, np.full(2, np.nan, np.float32)), k=5)) == 0
 
 
+def test_words_add_to_the_merit_worked_by_hand():
+    standing, words = np.array([2.0, 0.0, 1.0], np.float32), np.array([0.0, 0.5, 0.0], np.float32)
+    np.testing.assert_allclose(fuse(standing, words), [2.0, 0.5 * WORDS_COUNT, 1.0])
+
+
+def test_results_are_sorted_by_the_number_that_they_show_as_merit():
+    part = replace(scored([0.1, 0.9, 0.5], (0.0, 1.0)), merits=np.array([3, 1, 2], np.float32))
+    ranking = rank("q", mixed(3, 0), [part], k=3)
+    assert ranking.positions.tolist() == [0, 2, 1]
+    assert ranking.merits.tolist() == [3, 2, 1]
+    assert ranking.to_frame()["merit"].is_monotonic_decreasing
+
+
+def test_what_matches_is_counted_said_and_taken_as_a_slice():
+    part = replace(scored([0.3, 0.2, 0.1], (0.0, 1.0)), matches=np.array([True, False, False]))
+    ranking = rank("q", mixed(3, 0), [part], k=3)
+    assert ranking.sentence == "1 result matches; the rest is no closer than chance."
+    assert ranking.slice().ids == ranking.ids[:1]
+    none = rank("q", mixed(3, 0), [replace(part, matches=np.zeros(3, bool))], k=3)
+    assert none.sentence.startswith("Nothing here is like this")
+
+
 def test_the_arrow_table_and_the_frame_hold_the_same_rows_in_order():
     items = mixed(6, 0)
     ranking = rank("q", items, by_modality(items, np.array([0.1, 0.9, 0.3, 0.8, -0.2, 0.5], np.float32)), k=3)
     table = ranking.to_arrow()
-    assert table.column_names == ["id", "score", "percentile", "via"]
+    assert table.column_names == ["id", "score", "percentile", "via", "merit", "matches"]
     assert table["id"].to_pylist() == list(ranking.ids) == list(ranking.to_frame().index)
     np.testing.assert_array_equal(table["score"].to_numpy(), ranking.scores)
 

@@ -1,0 +1,369 @@
+"""What sets a slice apart from the rest: words, metadata, concepts, colours, corrected for how many were tried.
+
+Every property is one that an item has or lacks. Its share inside the slice is compared with its share outside by the
+exact test of Fisher (two-sided as twice the smaller tail), the difference comes with Newcombe's interval of 1998
+("Interval estimation for the difference between independent proportions", method 10), and all p-values are corrected
+together: Benjamini & Hochberg 1995. Where nothing differs, at most one draw in twenty then shows anything.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.collection import Collection
+from nova_explore.errors import TooFewItemsError
+from nova_explore.similarity.background import Background
+from nova_explore.similarity.colours import COLOURS, colours_in
+from nova_explore.similarity.words_index import WordsIndex
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST = 5
+"""Items that must have a property for it to be tried, and items that a slice and its rest must have."""
+
+LEVEL = 0.05
+MOST_VALUES = 200
+"""Different values up to which a column of words is tried value by value."""
+
+QUARTERS = 4
+LOOKED_AT = 1024
+"""Items of the rest, evenly spread, whose concepts and pictures are looked at where there are more."""
+
+STANDS_OUT = 2.0
+"""Standard deviations above its usual cosine with items of a modality, from which on an item has a concept."""
+
+Z = 1.959964
+"""The normal quantile of a 95 % interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A property that a slice has more often, or less often, than the rest.
+
+    Attributes
+    ----------
+    sort : {"word", "metadata", "concept", "colour"}
+    what : str
+        The word, ``column: value``, the concept, or the colour.
+    inside, outside : float
+        Shares of the items that have it, among those of which it is known.
+    interval : (float, float)
+        95 % interval of the difference of the two shares.
+    p : float
+        Corrected for all properties that were tried.
+    n_inside, n_outside : int
+        Items of which it is known.
+    """
+
+    sort: str
+    what: str
+    inside: float
+    outside: float
+    interval: tuple[float, float]
+    p: float
+    n_inside: int
+    n_outside: int
+
+    @property
+    def difference(self) -> float:
+        """Share inside less share outside."""
+        return self.inside - self.outside
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return (
+            f"{self.sort} {self.what}: {self.inside:.0%} of {self.n_inside:,} inside, {self.outside:.0%} of "
+            f"{self.n_outside:,} outside (difference {self.difference:+.0%}, 95 % interval {low:+.0%} to {high:+.0%})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What sets a slice apart, the surest first.
+
+    Attributes
+    ----------
+    differences : tuple of Difference
+        Those whose corrected p-value is at most 0.05.
+    tried : int
+        Properties that were compared.
+    inside, outside : int
+        Items of the slice and of the rest.
+    left_out : tuple of str
+        Sorts of properties that were not tried, each with the reason.
+    """
+
+    differences: tuple[Difference, ...]
+    tried: int
+    inside: int
+    outside: int
+    left_out: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.differences)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in words."""
+        of = f"of {self.tried:,} properties tried on {self.inside:,} items against {self.outside:,} others"
+        if not self.differences:
+            return f"Nothing sets this slice apart: {of}, none differs by more than chance allows."
+        return f"{len(self):,} {of} differ by more than chance allows; the surest: {self.differences[0]}."
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a difference."""
+        import pandas as pd
+
+        rows = [
+            {
+                "sort": one.sort,
+                "property": one.what,
+                "inside": one.inside,
+                "outside": one.outside,
+                "difference": one.difference,
+                "low": one.interval[0],
+                "high": one.interval[1],
+                "p": one.p,
+                "n_inside": one.n_inside,
+                "n_outside": one.n_outside,
+            }
+            for one in self.differences
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<li>{html.escape(str(one))}</li>" for one in self.differences)
+        return f"<div><p>{html.escape(self.sentence)}</p><ul>{rows}</ul></div>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Properties:
+    """Properties of one sort: counts of the items that have each, inside a slice and outside.
+
+    Attributes
+    ----------
+    sort : str
+    names : sequence of str, length m
+    have_inside, have_outside : int array of shape (m,)
+    of_inside, of_outside : int array of shape (m,)
+        Items of which each property is known.
+    """
+
+    sort: str
+    names: Sequence[str]
+    have_inside: NDArray[np.int64]
+    have_outside: NDArray[np.int64]
+    of_inside: NDArray[np.int64]
+    of_outside: NDArray[np.int64]
+
+
+def contrast(
+    background: Background,
+    ids: Iterable[str],
+    *,
+    thumbnails: Callable[[Sequence[str]], Mapping[str, bytes]] | None = None,
+) -> Contrast:
+    """Find what sets a slice apart from the rest of a collection.
+
+    Parameters
+    ----------
+    background : Background
+        Of the collection: its words, its vectors, and the phrases that collections are about.
+    ids : iterable of str
+        The slice.
+    thumbnails : callable, optional
+        Ids in, small pictures (bytes) by id out, for colours.
+
+    Raises
+    ------
+    TooFewItemsError
+        If the slice or the rest has fewer than 5 items.
+    UnknownNameError
+        If the collection lacks an id.
+    """
+    collection = background.collection
+    inside = np.zeros(len(collection), np.bool_)
+    inside[collection.positions(ids)] = True
+    fewest = min(int(inside.sum()), int((~inside).sum()))
+    if fewest < FEWEST:
+        raise TooFewItemsError(
+            f"The slice has {int(inside.sum())} items and the rest {int((~inside).sum())}; each needs {FEWEST}. "
+            "Choose another slice."
+        )
+    parts = [_words(background.words, inside), *_metadata(collection, inside)]
+    left_out = []
+    concepts = background.concepts if background.has_model else None
+    if concepts is not None:
+        parts.append(_concepts(collection, background.vectors, concepts, inside))
+    else:
+        left_out.append("concepts: to embed their phrases costs money, or there is no model for it")
+    if thumbnails is not None:
+        parts.append(_colours(collection, thumbnails, inside))
+    else:
+        left_out.append("colours: there are no small pictures")
+    found, tried = differ(parts)
+    return Contrast(tuple(found), tried, int(inside.sum()), int((~inside).sum()), tuple(left_out))
+
+
+def differ(parts: Sequence[Properties]) -> tuple[list[Difference], int]:
+    """Keep the properties that differ by more than chance allows, and count those that were tried."""
+    from scipy.stats import hypergeom
+
+    a, b, m, n = (
+        np.concatenate([getattr(part, name) for part in parts]).astype(np.int64)
+        for name in ("have_inside", "have_outside", "of_inside", "of_outside")
+    )
+    labels = [(part.sort, name) for part in parts for name in part.names]
+    some = (a + b >= FEWEST) & (m + n - a - b >= FEWEST) & (m >= FEWEST) & (n >= FEWEST)
+    rows = np.flatnonzero(some)
+    if not len(rows):
+        return [], 0
+    a, b, m, n = a[rows], b[rows], m[rows], n[rows]
+    upper, lower = hypergeom.sf(a - 1, m + n, a + b, m), hypergeom.cdf(a, m + n, a + b, m)
+    p = corrected(np.minimum(1, 2 * np.minimum(upper, lower)))
+    low, high = interval(a, m, b, n)
+    sizes = np.abs(a / m - b / n)
+    found = [
+        Difference(
+            *labels[rows[i]],
+            float(a[i] / m[i]),
+            float(b[i] / n[i]),
+            (float(low[i]), float(high[i])),
+            float(p[i]),
+            int(m[i]),
+            int(n[i]),
+        )
+        for i in np.lexsort((-sizes, p))
+        if p[i] <= LEVEL
+    ]
+    return found, len(rows)
+
+
+def corrected(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Correct p-values for their number: Benjamini & Hochberg 1995, as adjusted p-values."""
+    order = np.argsort(p)
+    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
+    adjusted = np.empty_like(steps)
+    adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1)
+    return adjusted
+
+
+def interval(
+    a: NDArray[np.int64], m: NDArray[np.int64], b: NDArray[np.int64], n: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """95 % interval of a/m - b/n: Newcombe 1998, from the Wilson intervals of both shares."""
+    p, q = a / m, b / n
+    (p_low, p_high), (q_low, q_high) = _wilson(p, m), _wilson(q, n)
+    low = p - q - np.sqrt((p - p_low) ** 2 + (q_high - q) ** 2)
+    return low, p - q + np.sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
+
+
+def _wilson(p: NDArray[np.float64], n: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
+    return middle - half, middle + half
+
+
+def _counted(sort: str, names: Sequence[str], has: NDArray, known: NDArray, inside: NDArray[np.bool_]) -> Properties:
+    """Count n items by m properties, with what is known of them."""
+    rest = ~inside
+    return Properties(
+        sort, names, has[inside].sum(axis=0), has[rest].sum(axis=0), known[inside].sum(axis=0), known[rest].sum(axis=0)
+    )
+
+
+def _words(words: WordsIndex, inside: NDArray[np.bool_]) -> Properties:
+    names, carried = words.carried()
+    a, b = (np.asarray(carried[rows].sum(axis=0)).ravel() for rows in (inside, ~inside))
+    ones = np.ones(len(names), np.int64)
+    return Properties("word", names, a, b, ones * int(inside.sum()), ones * int((~inside).sum()))
+
+
+def _metadata(collection: Collection, inside: NDArray[np.bool_]) -> list[Properties]:
+    columns: dict[str, Sequence[object]] = {
+        "modality": [str(item.modality) for item in collection],
+        "format": [item.format for item in collection],
+        "folder": [_folder(item.name) for item in collection],
+    }
+    columns |= {name: [item.metadata.get(name) for item in collection] for name in collection.columns}
+    return [part for name, values in columns.items() if (part := _column(name, values, inside)) is not None]
+
+
+def _folder(name: str) -> str | None:
+    parent = str(PurePath(name).parent)
+    return None if parent == "." else parent
+
+
+def _column(name: str, values: Sequence[object], inside: NDArray[np.bool_]) -> Properties | None:
+    known = np.array([value is not None and value != "" for value in values])
+    numbers = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
+    if known.any() and all(number for number, there in zip(numbers, known, strict=True) if there):
+        column = np.array([float(v) if k else np.nan for v, k in zip(values, known, strict=True)])  # pyright: ignore[reportArgumentType]
+        known &= np.isfinite(column)
+        if len(np.unique(column[known])) > QUARTERS:
+            return _quarters(name, column, known, inside)
+    shown = np.array([str(value) for value in values])
+    options, counts = np.unique(shown[known], return_counts=True)
+    options = options[counts >= FEWEST]
+    if not 0 < len(options) <= MOST_VALUES:
+        return None
+    has = (shown[:, None] == options) & known[:, None]
+    return _counted(
+        "metadata", [f"{name}: {value}" for value in options], has, np.repeat(known[:, None], len(options), 1), inside
+    )
+
+
+def _quarters(
+    name: str, column: NDArray[np.float64], known: NDArray[np.bool_], inside: NDArray[np.bool_]
+) -> Properties:
+    """The lowest and the highest quarter of a column of numbers."""
+    low, high = np.quantile(column[known], [0.25, 0.75])
+    with np.errstate(invalid="ignore"):
+        has = np.stack([column <= low, column >= high], axis=1) & known[:, None]
+    names = [f"{name}: at most {low:g}", f"{name}: at least {high:g}"]
+    return _counted("metadata", names, has, np.repeat(known[:, None], 2, 1), inside)
+
+
+def _looked_at(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
+    rows = []
+    for side in (inside, ~inside):
+        places = np.flatnonzero(side)
+        rows.append(places[np.unique(np.linspace(0, len(places) - 1, min(LOOKED_AT, len(places))).astype(int))])
+    return np.concatenate(rows)
+
+
+def _concepts(
+    collection: Collection,
+    vectors: NDArray[np.float32],
+    concepts: tuple[Sequence[str], NDArray[np.float32]],
+    inside: NDArray[np.bool_],
+) -> Properties:
+    names, phrases = concepts
+    rows = _looked_at(inside)
+    scores = vectors[rows] @ phrases.T
+    modalities = collection.modalities[rows]
+    for name in np.unique(modalities):
+        same = modalities == name
+        scores[same] = (scores[same] - scores[same].mean(axis=0)) / np.maximum(scores[same].std(axis=0), 1e-6)
+    return _counted("concept", names, scores > STANDS_OUT, np.ones(scores.shape, np.bool_), inside[rows])
+
+
+def _colours(
+    collection: Collection, thumbnails: Callable[[Sequence[str]], Mapping[str, bytes]], inside: NDArray[np.bool_]
+) -> Properties:
+    rows = [row for row in _looked_at(inside) if collection[int(row)].modality in ("image", "video")]
+    pictures = thumbnails([collection[int(row)].id for row in rows])
+    has = np.zeros((len(rows), len(COLOURS)), np.bool_)
+    known = np.zeros_like(has)
+    for place, row in enumerate(rows):
+        if picture := pictures.get(collection[int(row)].id):
+            has[place], known[place] = colours_in(picture), True
+    return _counted("colour", list(COLOURS), has, known, inside[np.array(rows, np.intp)])

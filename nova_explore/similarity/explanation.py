@@ -1,0 +1,349 @@
+"""Why two things are alike: which words, regions or seconds of an item carry its similarity to another.
+
+The item is embedded again with parts hidden, and a linear surrogate tells what each part contributes; the best parts
+are then cut finer (coarse to fine). A masked version does not depend on what the item is compared with, so one bank of
+versions explains an item against everything: m versions of one side and n of the other explain both in m + n calls.
+An explanation says itself when it is not to be relied on: if the parts do not add up (R²), if hiding the best parts
+first does not hurt more than hiding random ones, or if two ways to hide parts disagree.
+"""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.errors import UnreadableError
+from nova_explore.media.perturb import FILLS, Maskable, Place
+from nova_explore.models.model import EmbeddingModel, PricedModel
+from nova_explore.models.queries import embed_items
+from nova_explore.similarity.background import Background, Example, Side
+from nova_explore.similarity.surrogate import Surrogate, area, draw_masks, fit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MASKS_A_PART = 3
+REFINED = 0.25
+"""Share of the parts that are cut finer."""
+
+STEPS = 6
+"""Steps of the curves in which parts are hidden, or shown, one group after another."""
+
+RANDOM_ORDERS = 2
+FITS = 0.5
+"""R² from which on parts explain a similarity one by one."""
+
+AGREE = 0.5
+"""Correlation of the parts' weights under two fills, from which on they agree."""
+
+CARRIES = 0.01
+"""Standard deviation of the cosine over the masks below which nothing carries it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an item and what it carries.
+
+    Attributes
+    ----------
+    name : str
+        The words, or where it is.
+    place : Place
+    weight : float
+        What the cosine loses without it.
+    low, high : float
+        95 % interval of the weight.
+    """
+
+    name: str
+    place: Place
+    weight: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Which parts of an item carry its similarity to a query, and how far to trust that.
+
+    Attributes
+    ----------
+    query, title : str
+        What was compared: the query, and the item that is explained.
+    id : str or None
+        The item's, where it is in the collection.
+    cosine : float
+    parts : tuple of Part
+        The heaviest first; together they are the whole item. Empty where it was only planned.
+    r2 : float
+        Share of the variance over masks that the parts explain one by one.
+    spread : float
+        Standard deviation of the cosine over the masks.
+    deletion, insertion : (float, float)
+        Area under the curve of the cosine while the heaviest parts are hidden, or shown, first, and the mean of random
+        orders. Lower is better for deletion, higher for insertion.
+    fills : (str, str)
+        The two ways in which parts were hidden.
+    agreement : float
+        Correlation of the parts' weights under both.
+    calls : int
+        Versions that the model was asked for; those asked for before are not counted.
+    planned : int
+        Versions that all of it takes at most.
+    cost : float or None
+        US dollars that ``planned`` costs at most; None for a model that costs nothing.
+    segments : tuple of (str, float)
+        Other items of the same source and their cosine with the query: what of a long medium is like it, without a
+        call.
+    """
+
+    query: str
+    title: str
+    id: str | None
+    cosine: float
+    parts: tuple[Part, ...] = ()
+    r2: float = 0.0
+    spread: float = 0.0
+    deletion: tuple[float, float] = (0.0, 0.0)
+    insertion: tuple[float, float] = (0.0, 0.0)
+    fills: tuple[str, str] = ("", "")
+    agreement: float = 0.0
+    calls: int = 0
+    planned: int = 0
+    cost: float | None = None
+    segments: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def carried(self) -> bool:
+        """Whether any part makes a difference."""
+        return self.spread >= CARRIES
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why the explanation is not reliable, one reason each; none where it is."""
+        if not self.parts:
+            return ("it was planned, not made",)
+        found = []
+        if self.r2 < FITS:
+            found.append(f"the parts do not add up (R² {self.r2:.2f})")
+        if self.deletion[0] >= self.deletion[1]:
+            found.append("to hide the heaviest parts first hurts no more than to hide random ones")
+        if self.agreement < AGREE:
+            found.append(f"two ways to hide parts disagree (correlation {self.agreement:.2f})")
+        return tuple(found)
+
+    @property
+    def reliable(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.carried and not self.doubts
+
+    @property
+    def sentence(self) -> str:
+        """The explanation in words."""
+        head = f"“{self.title}” is like “{self.query}” by a cosine of {self.cosine:.2f}"
+        if not self.parts:
+            cost = "" if self.cost is None else f", about ${self.cost:.4f}"
+            return f"{head}. To explain it takes at most {self.planned} calls{cost}."
+        if not self.carried:
+            return f"{head}. Nothing carries it: whatever is hidden, the cosine stays within {self.spread:.3f}."
+        best = "; ".join(f"{part.name} ({part.weight:+.3f})" for part in self.parts[:3])
+        doubts = f" Not reliable: {'; '.join(self.doubts)}." if self.doubts else ""
+        return f"{head}. It is carried by {best}.{doubts}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a part."""
+        import pandas as pd
+
+        rows = [
+            {"part": p.name, "unit": p.place.unit, "at": p.place.at, "weight": p.weight, "low": p.low, "high": p.high}
+            for p in self.parts
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{html.escape(part.name)}: {part.weight:+.3f}</li>" for part in self.parts[:8])
+        return f"<div><p>{html.escape(self.sentence)}</p><ol>{items}</ol></div>"
+
+
+def explain(
+    background: Background,
+    query: Example,
+    id: Example,
+    *,
+    max_calls: int | None = None,
+    budget: float | None = None,
+    seed: int = 0,
+) -> Explanation:
+    """Explain which parts of an item carry its similarity to a query or to another item.
+
+    Parameters
+    ----------
+    background : Background
+        Of the collection; it keeps the vectors of masked versions for the session.
+    query : id, path, Item or words
+        What the item is compared with, as it is. To explain the other side, call with the two exchanged.
+    id : id, path, Item or words
+        The item whose parts are weighed.
+    max_calls : int, optional
+        Versions that may be embedded at most; the parts are cut finer only where that leaves calls for it. 0: only
+        say what it would take.
+    budget : float, optional
+        US dollars that the calls may cost at most.
+    seed : int, default 0
+
+    Raises
+    ------
+    ValueError
+        If the model costs money and neither ``max_calls`` nor ``budget`` is given, or they allow too little.
+    UnreadableError
+        If a medium cannot be read or embedded.
+    """
+    from nova_explore import media
+
+    asked, side = background.side(query), background.side(id)
+    model = background.model
+    with tempfile.TemporaryDirectory(prefix="nova-explore-") as folder:
+        medium = Maskable(side.item, media.load(side.item), Path(folder))
+        parts = medium.parts()
+        coarse = _masks(len(parts))
+        refined = min(len(parts), max(1, round(REFINED * len(parts))))
+        curves = STEPS * (2 + 2 * RANDOM_ORDERS)
+        planned = 2 * coarse + _masks(len(parts) + 3 * refined) + curves
+        one = _price(model, medium)
+        plan = Explanation(
+            asked.title,
+            side.title,
+            background.collection.ids[side.position] if side.position >= 0 else None,
+            float(asked.vector @ side.vector),
+            planned=planned,
+            cost=None if one is None else one * planned,
+            segments=_segments(background, asked, side),
+        )
+        if max_calls == 0:
+            return plan
+        if one is not None and max_calls is None and budget is None:
+            raise ValueError(
+                f"To explain this takes at most {planned} calls, about ${one * planned:.4f}. "
+                "Pass max_calls= or budget= to allow it, or max_calls=0 to see the plan."
+            )
+        allowed = planned if max_calls is None else max_calls
+        if one and budget is not None:
+            allowed = min(allowed, int(budget / one))
+        if allowed < (least := 2 * coarse + curves):
+            raise ValueError(f"At most {allowed} calls are allowed and {least} are needed. Allow more.")
+        if len(parts) < 2:
+            raise UnreadableError(f"{side.title} has only one part, so that nothing in it can be told apart.")
+        return _Weighing(background, medium, asked, allowed, seed).explain(plan, parts, refined)
+
+
+class _Weighing:
+    """One explanation in the making: counts the calls and keeps what was embedded."""
+
+    def __init__(self, background: Background, medium: Maskable, asked: Side, allowed: int, seed: int) -> None:
+        self.background, self.medium, self.asked = background, medium, asked
+        self.allowed, self.seed = allowed, seed
+        self.calls = 0
+
+    def explain(self, plan: Explanation, parts: list[Place], refined: int) -> Explanation:
+        from dataclasses import replace
+
+        first, second = FILLS[self.medium.item.modality]
+        masks = draw_masks(len(parts), _masks(len(parts)), seed=self.seed)
+        found = fit(masks, self.cosines(parts, masks, first), seed=self.seed)
+        other = fit(masks, self.cosines(parts, masks, second), seed=self.seed)
+        agreement = _correlation(found.weights, other.weights)
+        if found.spread >= CARRIES:
+            parts, found = self._finer(parts, found, refined, first)
+        order = np.argsort(-found.weights, kind="stable")
+        deletion, insertion = self._curves(parts, order, first) if found.spread >= CARRIES else ((0, 0), (0, 0))
+        return replace(
+            plan,
+            parts=tuple(
+                Part(
+                    self.medium.named(parts[i]),
+                    parts[i],
+                    *(float(v[i]) for v in (found.weights, found.low, found.high)),
+                )
+                for i in order
+            ),
+            r2=found.r2,
+            spread=found.spread,
+            deletion=deletion,
+            insertion=insertion,
+            fills=(first, second),
+            agreement=agreement,
+            calls=self.calls,
+        )
+
+    def _finer(self, parts: list[Place], found: Surrogate, refined: int, fill: str) -> tuple[list[Place], Surrogate]:
+        """Cut the heaviest parts finer and weigh all again, where calls are left for it."""
+        heaviest = set(np.argsort(-np.abs(found.weights))[:refined].tolist())
+        finer = [
+            place for i, part in enumerate(parts) for place in (self.medium.finer(part) if i in heaviest else [part])
+        ]
+        left = self.allowed - self.calls - STEPS * (2 + 2 * RANDOM_ORDERS)
+        if len(finer) == len(parts) or left < len(finer) + 2:
+            return parts, found
+        masks = draw_masks(len(finer), min(_masks(len(finer)), left), seed=self.seed + 1)
+        again = fit(masks, self.cosines(finer, masks, fill), seed=self.seed)
+        return (finer, again) if again.r2 >= min(found.r2, FITS) else (parts, found)
+
+    def _curves(
+        self, parts: list[Place], order: NDArray[np.intp], fill: str
+    ) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Areas under the curves of deletion and insertion: of this order, and the mean of random ones."""
+        draw = np.random.default_rng(self.seed)
+        orders = [order, *(draw.permutation(len(parts)) for _ in range(RANDOM_ORDERS))]
+        hidden, shown = [], []
+        for one in orders:
+            counts = np.unique(np.linspace(0, len(parts), STEPS + 1).round().astype(int))
+            keep = np.ones((len(counts), len(parts)), np.bool_)
+            for row, count in enumerate(counts):
+                keep[row, one[:count]] = False
+            hidden.append(area(self.cosines(parts, keep, fill)))
+            shown.append(area(self.cosines(parts, ~keep, fill)))
+        return (hidden[0], float(np.mean(hidden[1:]))), (shown[0], float(np.mean(shown[1:])))
+
+    def cosines(self, parts: Sequence[Place], masks: NDArray[np.bool_], fill: str) -> NDArray[np.float64]:
+        """Cosines of the query with the versions of which only these parts are kept."""
+        versions = [[part for part, kept in zip(parts, mask, strict=True) if not kept] for mask in masks]
+        key = self.medium.item.content_key
+        names = [(key, fill if hidden else "", *(str(place.at) for place in hidden)) for hidden in versions]
+        new = {name: hidden for name, hidden in zip(names, versions, strict=True) if name not in self.background.masked}
+        for name, hidden in new.items():
+            item = self.medium.hide(hidden, fill)
+            self.background.masked[name] = embed_items(self.background.model, [item], role="index")[0]
+            self.calls += 1
+        return np.array([float(self.background.masked[name] @ self.asked.vector) for name in names])
+
+
+def _masks(m: int) -> int:
+    return MASKS_A_PART * m + 1
+
+
+def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    return float(np.corrcoef(a, b)[0, 1]) if min(a.std(), b.std()) > 1e-12 else 0.0
+
+
+def _price(model: EmbeddingModel, medium: Maskable) -> float | None:
+    """US dollars that one version costs at most; None for a model that costs nothing."""
+    if not isinstance(model, PricedModel):
+        return None
+    estimate: Any = model.estimate([medium.hide([], FILLS[medium.item.modality][0])])
+    return float(estimate.most)
+
+
+def _segments(background: Background, asked: Side, side: Side) -> tuple[tuple[str, float], ...]:
+    parent = side.item.parent
+    if parent is None:
+        return ()
+    rows = [row for row, item in enumerate(background.collection) if item.parent == parent]
+    cosines = background.vectors[rows] @ asked.vector
+    return tuple((background.collection.ids[rows[i]], float(cosines[i])) for i in np.argsort(-cosines, kind="stable"))

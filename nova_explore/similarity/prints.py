@@ -1,0 +1,315 @@
+"""Perceptual prints of media, and whether two prints are of the same content.
+
+A print is small and keeps what survives being saved again. Two pictures are laid over one another first: one may be a
+part of the other, and either may be mirrored. The alignment is Gauss-Newton on the differences of brightness, coarse to
+fine (Lucas & Kanade 1981), with two scales and two shifts. Then every part must agree, so that a burst, where only
+something small has moved, is not taken for a copy; and one picture must lie within the other, so that two shots of a
+moving camera are not.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.media.content import Clip, Content, Page, Picture, Sound, Text
+
+SIDE = 96
+BLOCKS = 8
+
+GRID = (np.arange(SIDE) + 0.5) / SIDE - 0.5
+"""Where the middles of the pixels are, from the middle of the picture, as shares of its side."""
+
+HOPELESS = 0.8
+"""Correlation of two blurred and aligned pictures below which they are not looked at any closer."""
+
+AGREES = 0.96
+"""Correlation of two aligned pictures of the same content; benchmarks/copies.py plants copies and measures it."""
+
+DIFFERS = 0.35
+"""Root mean square difference of one block, in standard deviations of the whole picture, beyond which it is another."""
+
+WIDEST = 1.3
+"""Scale of the alignment: cut by more than a ninth on both sides, a picture is not the same any more."""
+
+OUTSIDE = 0.02
+"""Share of a side that may lie outside the other picture in an alignment of one within the other."""
+
+STEP = 0.016
+"""Seconds between the spectra of a sound."""
+
+LONGEST = 30.0
+SOUNDS_ALIKE = 0.9
+WORDS_ALIKE = 0.9
+BANDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """How two media are of the same content: ``exact``, ``mirrored``, ``cut`` …, in words."""
+
+    how: str
+
+
+class PicturePrint:
+    """A picture of 96 by 96 pixels, whatever its shape was.
+
+    Parameters
+    ----------
+    picture : bytes or PIL image
+    detail : int, optional
+        Pixels of the shorter side of the original, where ``picture`` is smaller than that.
+
+    Attributes
+    ----------
+    pixels : float32 array of shape (96, 96, 3)
+        0 to 1.
+    detail : int
+        Pixels of the shorter side.
+    """
+
+    def __init__(self, picture: bytes | object, *, detail: int | None = None) -> None:
+        from PIL import Image
+
+        image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else picture
+        small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)  # pyright: ignore[reportAttributeAccessIssue]
+        self.pixels = np.asarray(small, np.float32) / 255
+        self.detail = detail or min(image.size)  # pyright: ignore[reportAttributeAccessIssue]
+
+    @cached_property
+    def pyramid(self) -> tuple[NDArray[Any], ...]:
+        """Brightness, from blurred to sharp."""
+        from scipy.ndimage import gaussian_filter
+
+        grey = self.pixels @ np.array([0.299, 0.587, 0.114], np.float32)
+        return tuple(gaussian_filter(grey, sigma, mode="nearest") for sigma in (7.5, 3.75, 1.5))
+
+    @cached_property
+    def coarse(self) -> NDArray[np.float32]:
+        """Eight by eight colours, centred and of unit length."""
+        means = self.pixels.reshape(BLOCKS, SIDE // BLOCKS, BLOCKS, SIDE // BLOCKS, 3).mean(axis=(1, 3))
+        flat = means - means.mean(axis=(0, 1))
+        return flat / max(float(np.linalg.norm(flat)), 1e-6)
+
+    @cached_property
+    def mirrored(self) -> PicturePrint:
+        """The print of the same picture, mirrored."""
+        from PIL import Image
+
+        turned = Image.fromarray((self.pixels[:, ::-1] * 255).round().astype(np.uint8))
+        return PicturePrint(turned, detail=self.detail)
+
+
+def same_picture(a: PicturePrint, b: PicturePrint) -> Same | None:
+    """Tell whether two pictures are one, saved again: smaller, re-encoded, mirrored, or cut by a tenth a side."""
+    for other, mirrored in ((b, False), (b.mirrored, True)):
+        if float((a.coarse * other.coarse).sum()) < 0.55 and min(a.pixels.std(), other.pixels.std()) > 0.02:
+            continue
+        placed = _align(a, other)
+        if placed is not None and _agree(a, other, placed):
+            cut = np.abs(placed[:2] - 1).max() > 0.02
+            words = [*(["mirrored"] if mirrored else []), *(["cut"] if cut else [])]
+            return Same(" and ".join(words) or "the same picture")
+    return None
+
+
+def _sampled(plane: NDArray, placed: NDArray, grid: NDArray[np.float64] = GRID) -> tuple[NDArray, NDArray[np.bool_]]:
+    """Read a picture at the places that the pixels of another have in it; also which of them are inside."""
+    from scipy.ndimage import map_coordinates
+
+    x, y = placed[0] * grid + placed[2], placed[1] * grid + placed[3]
+    inside = (np.abs(y) <= 0.5)[:, None] & (np.abs(x) <= 0.5)[None]
+    yy, xx = np.meshgrid((y + 0.5) * SIDE - 0.5, (x + 0.5) * SIDE - 0.5, indexing="ij")
+    return map_coordinates(plane, [yy, xx], order=1, mode="nearest"), inside
+
+
+def _align(a: PicturePrint, b: PicturePrint) -> NDArray[np.float64] | None:
+    """Scales and shifts (sx, sy, tx, ty) that lay a's pixels over b's; None where they lead out of bounds."""
+    placed: NDArray[Any] = np.array([1.0, 1.0, 0.0, 0.0])
+    for mine, theirs, step, rounds in zip(a.pyramid, b.pyramid, (4, 2, 1), (12, 10, 6), strict=True):
+        # What is blurred so much needs to be looked at in every fourth place only.
+        grid = ((np.arange(SIDE) + 0.5) / SIDE - 0.5)[::step]
+        level = mine[::step, ::step]
+        slopes: Any = np.gradient(theirs)
+        gy, gx = slopes
+        seen = inside = None
+        for _ in range(rounds):
+            seen, inside = _sampled(theirs, placed, grid)
+            dx, dy = _sampled(gx, placed, grid)[0] * SIDE, _sampled(gy, placed, grid)[0] * SIDE
+            columns = [(dx * grid[None])[inside], (dy * grid[:, None])[inside], dx[inside], dy[inside]]
+            # How light and how strong the contrast is may differ a little, and says nothing about the place.
+            matrix = np.stack([*columns, np.ones(int(inside.sum())), seen[inside]], axis=1)
+            change = np.linalg.solve(matrix.T @ matrix + 1e-6 * np.eye(6), matrix.T @ (level - seen)[inside])
+            placed = placed + change[:4]
+            if np.abs(np.log(np.maximum(placed[:2], 1e-3))).max() > np.log(WIDEST) or np.abs(placed[2:]).max() > 0.2:
+                return None
+            if np.abs(change[:4]).max() < 1e-3 / (5 - step):
+                break
+        if seen is not None and inside is not None and np.corrcoef(level[inside], seen[inside])[0, 1] < HOPELESS:
+            return None
+    return placed if _one_within_the_other(placed) else None
+
+
+def _one_within_the_other(placed: NDArray[np.float64]) -> bool:
+    low, high = placed[2:] - placed[:2] / 2, placed[2:] + placed[:2] / 2
+    within = (low >= -0.5 - OUTSIDE).all() and (high <= 0.5 + OUTSIDE).all()
+    around = (low <= -0.5 + OUTSIDE).all() and (high >= 0.5 - OUTSIDE).all()
+    return bool(within or around)
+
+
+def _agree(a: PicturePrint, b: PicturePrint, placed: NDArray[np.float64]) -> bool:
+    from scipy.ndimage import gaussian_filter
+
+    # What the coarser of the two cannot show is no difference.
+    sigma = max(1.0, 0.7 * SIDE / min(a.detail, b.detail))
+    mine = np.stack([gaussian_filter(a.pixels[..., c], sigma, mode="nearest") for c in range(3)], -1)
+    sides = [_sampled(gaussian_filter(b.pixels[..., c], sigma, mode="nearest"), placed) for c in range(3)]
+    theirs, inside = np.stack([plane for plane, _ in sides], -1), sides[0][1]
+    spread = float(mine[inside].std())
+    if spread < 0.01:  # of one colour
+        return float(np.abs(mine - theirs)[inside].max()) < 0.02
+    if np.corrcoef(mine[inside].ravel(), theirs[inside].ravel())[0, 1] < AGREES:
+        return False
+    off = ((mine - theirs) - (mine - theirs)[inside].mean(axis=0)) ** 2 * inside[..., None]
+    parts = off.mean(axis=-1).reshape(BLOCKS, SIDE // BLOCKS, BLOCKS, SIDE // BLOCKS).sum(axis=(1, 3))
+    counts = inside.reshape(BLOCKS, SIDE // BLOCKS, BLOCKS, SIDE // BLOCKS).sum(axis=(1, 3))
+    filled = counts >= (SIDE // BLOCKS) ** 2 / 2
+    return bool(np.sqrt(parts[filled] / counts[filled]).max() < DIFFERS * spread)
+
+
+class SoundPrint:
+    """Loudness in 24 bands from 100 to 3,500 Hz every 16 ms: float32 array of shape (t, 24), centred, in decibels."""
+
+    def __init__(self, sound: Sound) -> None:
+        from scipy.signal import spectrogram
+
+        samples = sound.samples[: int(LONGEST * sound.rate)]
+        self.seconds = len(sound.samples) / sound.rate
+        window = max(16, int(0.064 * sound.rate))
+        samples = np.pad(samples, (0, max(0, window - len(samples))))
+        step = max(1, round(STEP * sound.rate))
+        pitch, _, power = spectrogram(samples, sound.rate, nperseg=window, noverlap=window - step, nfft=2 * window)
+        edges = np.geomspace(100, 3500, BANDS + 1)
+        place = np.digitize(pitch, edges) - 1
+        bands = np.stack([power[place == b].sum(axis=0) for b in range(BANDS)], axis=1)
+        level = 10 * np.log10(np.maximum(bands, 1e-20))
+        level = np.maximum(level, level.max() - 45)
+        self.bands = (level - level.mean()).astype(np.float32)
+
+
+def same_sound(a: SoundPrint, b: SoundPrint) -> Same | None:
+    """Tell whether two sounds are one, saved again: re-encoded, louder, or cut by a tenth."""
+    longer = max(len(a.bands), len(b.bands))
+    if abs(len(a.bands) - len(b.bands)) > max(0.12 * longer, 5):
+        return None
+    most = max(int(0.12 * longer), 5)
+    best, lag_of_best = -1.0, 0
+    for lag in range(-most, most + 1):
+        mine, theirs = (a.bands[lag:], b.bands) if lag >= 0 else (a.bands, b.bands[-lag:])
+        m = min(len(mine), len(theirs))
+        if m < 0.8 * longer and m < longer - 10:
+            continue
+        mine, theirs = mine[:m], theirs[:m]
+        if min(mine.std(), theirs.std()) < 1e-3:
+            return None
+        r = float(np.corrcoef(mine.ravel(), theirs.ravel())[0, 1])
+        if r > best:
+            best, lag_of_best = r, lag
+    if best < SOUNDS_ALIKE:
+        return None
+    return Same("cut" if abs(lag_of_best) * STEP > 0.1 or abs(a.seconds - b.seconds) > 0.2 else "the same sound")
+
+
+class TextPrint:
+    """The words of a text, and its runs of three words."""
+
+    def __init__(self, text: str) -> None:
+        self.words = tuple(re.findall(r"[^\W_]+", text.casefold()))
+        self.runs = frozenset(zip(self.words, self.words[1:], self.words[2:], strict=False)) or frozenset([self.words])
+
+
+def same_text(a: TextPrint, b: TextPrint) -> Same | None:
+    """Tell whether two texts are one, up to case, signs, spaces, and a few words of a long one."""
+    if not a.words or not b.words:
+        return None
+    if a.words == b.words:
+        return Same("the same words")
+    shared = len(a.runs & b.runs) / len(a.runs | b.runs)
+    return Same(f"{shared:.0%} of the same runs of words") if shared >= WORDS_ALIKE else None
+
+
+class ClipPrint:
+    """The prints of a video's frames, and of its sound track where it has one that can be heard."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.frames = tuple(map(PicturePrint, clip.frames))
+        heard = clip.sound is not None and len(clip.sound.samples) and float(np.abs(clip.sound.samples).max()) > 1e-3
+        self.sound = SoundPrint(clip.sound) if heard and clip.sound is not None else None
+
+
+def same_clip(a: ClipPrint, b: ClipPrint) -> Same | None:
+    """Tell whether two videos are one, saved again: three in four frames the same, and their sound."""
+    pairs = [same_picture(x, y) for x, y in zip(a.frames, b.frames, strict=False)]
+    found = [pair for pair in pairs if pair is not None]
+    if not pairs or len(found) < 0.75 * max(len(a.frames), len(b.frames)):
+        return None
+    if a.sound is not None and b.sound is not None and same_sound(a.sound, b.sound) is None:
+        return None
+    how = max({pair.how for pair in found}, key=[pair.how for pair in found].count)
+    return Same("the same video" if how == "the same picture" else how)
+
+
+class PagePrint:
+    """The picture of a page and its words."""
+
+    def __init__(self, page: Page) -> None:
+        self.picture = PicturePrint(page.image)
+        self.text = TextPrint(page.text) if page.text and page.text.strip() else None
+
+
+def same_page(a: PagePrint, b: PagePrint) -> Same | None:
+    """Tell whether two pages are one: by their words where both have some, else by their pictures."""
+    if a.text is not None and b.text is not None:
+        return same_text(a.text, b.text)
+    return same_picture(a.picture, b.picture)
+
+
+Print = PicturePrint | SoundPrint | TextPrint | ClipPrint | PagePrint
+
+
+def print_of(content: Content) -> Print:
+    """Make the print of a decoded medium."""
+    match content:
+        case Picture(image):
+            return PicturePrint(image)
+        case Sound():
+            return SoundPrint(content)
+        case Text(text):
+            return TextPrint(text)
+        case Clip():
+            return ClipPrint(content)
+        case Page():
+            return PagePrint(content)
+
+
+def same(a: Print, b: Print) -> Same | None:
+    """Tell whether two prints are of the same content; None where they are not, or are of two modalities."""
+    match a, b:
+        case PicturePrint(), PicturePrint():
+            return same_picture(a, b)
+        case SoundPrint(), SoundPrint():
+            return same_sound(a, b)
+        case TextPrint(), TextPrint():
+            return same_text(a, b)
+        case ClipPrint(), ClipPrint():
+            return same_clip(a, b)
+        case PagePrint(), PagePrint():
+            return same_page(a, b)
+        case _:
+            return None

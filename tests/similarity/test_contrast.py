@@ -1,0 +1,102 @@
+"""What sets a slice apart is found where it was planted, and nothing is where there is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes.items import text_item
+from fakes.toy_model import ToyModel
+from similarity.test_colours import square
+
+from nova_explore.collection import Collection, Modality, number_copies
+from nova_explore.errors import SpaceMismatchError, TooFewItemsError
+from nova_explore.similarity.background import Background
+from nova_explore.similarity.contrast import contrast, corrected, interval
+
+WORDS = (
+    *("owl", "boat", "loaf", "star", "anchor", "nest", "oven", "comet"),
+    *("mast", "wing", "flour", "moon", "deck", "beak", "yeast", "orbit"),
+)
+
+
+def background(n: int = 200, seed: int = 0, planted: int = 0) -> Background:
+    """Texts of random words; the first ``planted`` are more often about thistles."""
+    draw = np.random.default_rng(seed)
+    items = []
+    for i in range(n):
+        words = [str(word) for word in draw.choice(WORDS, 5, replace=False)]
+        if i < planted and draw.random() < 0.6:
+            words.append("thistle")
+        year = int(draw.integers(1900, 2000))
+        items.append(replace(text_item(f"{seed}-{i}", f"{i}.txt"), text=" ".join(words), metadata={"year": year}))
+
+    def no_model():
+        raise SpaceMismatchError("a query", "none", "There is none.")
+
+    return Background(Collection(number_copies(items)), np.zeros((n, 4), np.float32), model=no_model)
+
+
+def test_a_planted_word_is_first_in_nearly_all_draws():
+    hits = 0
+    for seed in range(40):
+        known = background(seed=seed, planted=40)
+        found = contrast(known, known.collection.ids[:40])
+        hits += bool(found.differences) and found.differences[0].what == "thistle"
+    assert hits >= 38
+
+
+def test_slices_drawn_at_random_differ_in_at_most_one_of_twenty():
+    known = background(n=300)
+    draw = np.random.default_rng(1)
+    ids = np.array(known.collection.ids)
+    shown = [len(contrast(known, draw.choice(ids, 50, replace=False).tolist())) > 0 for _ in range(60)]
+    assert sum(shown) <= 5
+
+
+def test_a_column_of_numbers_that_differs_is_found_by_its_quarters():
+    known = background()
+    ids = known.collection.ids
+    late = sorted(ids, key=lambda id: -int(known.collection[id].metadata["year"]))[:40]
+    found = contrast(known, late)
+    assert found.differences[0].what.startswith("year: at least")
+    assert found.differences[0].inside == 1.0
+    assert "concepts" in found.left_out[0]
+
+
+def test_corrected_values_worked_by_hand():
+    # 0.01 * 3 / 1, 0.02 * 3 / 2, 0.03 * 3 / 3: all 0.03.
+    np.testing.assert_allclose(corrected(np.array([0.02, 0.01, 0.03])), [0.03, 0.03, 0.03])
+    np.testing.assert_allclose(corrected(np.array([0.5, 0.001])), [0.5, 0.002])
+
+
+def test_the_interval_is_that_of_newcombes_first_example():
+    # Newcombe 1998, table II (a), method 10: 56/70 - 48/80 is .2000, from .0524 to .3339.
+    low, high = interval(*(np.array([value]) for value in (56, 70, 48, 80)))
+    assert low[0] == pytest.approx(0.0524, abs=5e-5)
+    assert high[0] == pytest.approx(0.3339, abs=5e-5)
+
+
+def test_a_slice_of_too_few_is_refused():
+    known = background()
+    with pytest.raises(TooFewItemsError, match="needs 5"):
+        contrast(known, known.collection.ids[:4])
+    with pytest.raises(TooFewItemsError, match="needs 5"):
+        contrast(known, known.collection.ids)
+
+
+def test_colours_of_pictures_set_a_slice_apart():
+    known = background(60)
+    known.collection = Collection(replace(item, modality=Modality.IMAGE, text=None) for item in known.collection)
+    ids = known.collection.ids
+    pictures = {id: square("red" if i < 20 else "blue") for i, id in enumerate(ids)}
+    found = contrast(known, ids[:20], thumbnails=lambda wanted: {id: pictures[id] for id in wanted})
+    assert {("colour", "red"), ("colour", "blue")} <= {(one.sort, one.what) for one in found.differences}
+
+
+def test_the_toy_models_phrases_are_tried_as_concepts():
+    known = background()
+    ids = known.collection.ids[:40]
+    vectors = np.random.default_rng(0).normal(size=(200, 48)).astype(np.float32)
+    assert contrast(Background(known.collection, vectors, model=ToyModel), ids).tried > contrast(known, ids).tried

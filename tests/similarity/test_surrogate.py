@@ -1,0 +1,55 @@
+"""A linear surrogate finds what parts contribute, and says when parts alone do not tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nova_explore.similarity.surrogate import area, draw_masks, fit
+
+
+def test_masks_begin_with_the_whole_and_every_part_left_out_once():
+    masks = draw_masks(6, 19)
+    assert masks[0].all()
+    assert (~masks[1:7] == np.eye(6, dtype=bool)).all()
+    assert len(np.unique(masks, axis=0)) == len(masks) == 19
+    assert (draw_masks(6, 19) == masks).all()
+
+
+def test_two_parts_that_carry_it_are_found_among_sixteen():
+    # The planted truth of a sum of part vectors, normalised, with twice as many masks as parts.
+    draw = np.random.default_rng(0)
+    hits = 0
+    for _ in range(50):
+        parts = draw.normal(size=(16, 64))
+        query = parts[3] + parts[11]
+        masks = draw_masks(16, 33, seed=int(draw.integers(1000)))
+        sums = masks @ parts
+        values = sums @ query / np.linalg.norm(sums, axis=1) / np.linalg.norm(query)
+        hits += set(np.argsort(-fit(masks, values).weights)[:2].tolist()) == {3, 11}
+    assert hits >= 47
+
+
+def test_an_additive_model_is_explained_whole_and_within_its_intervals():
+    weights = np.array([0.3, 0.0, -0.1, 0.05])
+    masks = draw_masks(4, 13)
+    found = fit(masks, masks @ weights + 0.2)
+    assert found.r2 > 0.95
+    np.testing.assert_allclose(found.weights, weights, atol=0.02)
+    assert found.low[0] > 0
+
+
+def test_noise_is_not_explained_by_parts():
+    masks = draw_masks(16, 49)
+    scores = [fit(masks, np.random.default_rng(seed).normal(size=49)).r2 for seed in range(10)]
+    assert np.mean(scores) < 0
+
+
+def test_a_constant_has_no_weights_at_all():
+    found = fit(draw_masks(5, 16), np.full(16, 0.4))
+    assert not found.weights.any()
+    assert found.spread == pytest.approx(0)
+
+
+def test_the_area_under_a_line_is_the_mean_of_its_ends():
+    assert area(np.array([1.0, 0.5, 0.0])) == pytest.approx(0.5)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, MARGIN = 720, 460, 28
 MOST_NAMES = 40
+MOST_LETTERS = 28
+"""Of a name on the picture; the list below it has the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,12 @@ def _write_names(picture: Image.Image, exploration: Exploration) -> None:
         members = where[exploration.clustering.labels == name.cluster]
         if not len(members):
             continue
-        left, _, right, bottom = pen.textbbox((0, 0), name.name, font=font)
+        words = name.name if len(name.name) <= MOST_LETTERS else f"{name.name[: MOST_LETTERS - 1]}…"
+        left, _, right, bottom = pen.textbbox((0, 0), words, font=font)
         x = float(np.clip(WIDTH / 2 + np.median(members[:, 0]) * scale - (right - left) / 2, 4, WIDTH - right - 4))
         y = float(np.clip(HEIGHT / 2 - members[:, 1].max() * scale - bottom - 5, 2, HEIGHT - bottom - 2))
         box = (x - 3, y, x + right + 3, y + bottom)
         if any(box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in taken):
             continue
         taken.append(box)
-        pen.text((x, y), name.name, (20, 24, 28), font=font, stroke_width=2, stroke_fill=(255, 255, 255))
+        pen.text((x, y), words, (20, 24, 28), font=font, stroke_width=2, stroke_fill=(255, 255, 255))

@@ -7,7 +7,7 @@ import pytest
 
 from nova_explore.errors import LibraryError
 from nova_explore.library.lance import Tables
-from nova_explore.library.map_tables import MapTables
+from nova_explore.library.map_tables import MapTables, Part
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def test_a_map_comes_back_part_by_part_with_its_record(tables):
     rows = maps.read("k1", "map")
     assert rows is not None
     assert sorted(rows["x"].to_pylist()) == [1.0, 2.0]
-    for key, part in (("k1", "placed"), ("k2", "map")):
+    missing: list[tuple[str, Part]] = [("k1", "placed"), ("k2", "map")]
+    for key, part in missing:
         with pytest.raises(LibraryError, match=f"The table '{part}_{key}' .* it is not there"):
             maps.read(key, part)
 

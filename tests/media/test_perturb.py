@@ -13,6 +13,7 @@ from PIL import Image
 
 from nova_explore.collection import Item, Modality
 from nova_explore.media import load
+from nova_explore.media.content import Content, Picture, Sound
 from nova_explore.media.perturb import FILLS, Maskable, Place
 from nova_explore.sources.read import read
 
@@ -47,11 +48,16 @@ def picture(tmp_path) -> Item:
     return Item("a", Modality.IMAGE, str(path), "a.png", "png", hashlib.sha256(path.read_bytes()).hexdigest())
 
 
+def as_picture(content: Content) -> Picture:
+    assert isinstance(content, Picture)
+    return content
+
+
 @pytest.mark.parametrize("fill", FILLS[Modality.IMAGE])
 def test_only_the_hidden_box_of_a_picture_differs(picture, tmp_path, fill):
     medium = masking(picture, tmp_path)
     hidden = medium.hide([Place("box", (0.5, 0.0, 1.0, 0.5))], fill)
-    before, after = (np.asarray(load(item).image, float) for item in (picture, hidden))
+    before, after = (np.asarray(as_picture(load(item)).image, float) for item in (picture, hidden))
     assert (before[40:] == after[40:]).all()
     assert (before[:, :50] == after[:, :50]).all()
     assert after[:40, 50:].std() < before[:40, 50:].std() / 3
@@ -85,6 +91,7 @@ def test_every_modality_can_be_hidden_in_both_ways_and_read_again(mixed_folder, 
 def test_only_the_hidden_seconds_of_a_sound_are_silent(mixed_folder, tmp_path):
     item = next(item for item in read(mixed_folder, progress=False) if item.modality is Modality.AUDIO)
     hidden = load(masking(item, tmp_path).hide([Place("seconds", (0.5, 1.0))], "silence"))
+    assert isinstance(hidden, Sound)
     first, last = round(0.5 * hidden.rate), round(1.0 * hidden.rate)
     assert not hidden.samples[first:last].any()
     assert np.abs(hidden.samples[:first]).max() > 0.1
@@ -93,5 +100,5 @@ def test_only_the_hidden_seconds_of_a_sound_are_silent(mixed_folder, tmp_path):
 def test_the_words_of_a_hidden_tile_leave_the_page(mixed_folder, tmp_path):
     item = next(item for item in read(mixed_folder, progress=False) if item.modality is Modality.PAGE)
     medium = masking(item, tmp_path)
-    assert medium.hide([], "mean").text.split() == item.text.split()
+    assert (medium.hide([], "mean").text or "").split() == (item.text or "").split() != []
     assert medium.hide([Place("box", (0.0, 0.0, 1.0, 1.0))], "mean").text is None

@@ -8,13 +8,14 @@ from fakes.toy_library import toy_collection
 from fakes.toy_model import ToyModel
 
 from nova_explore.errors import SpaceMismatchError
+from nova_explore.models.queries import embed_items
 from nova_explore.similarity.background import Background
 
 
 @pytest.fixture(scope="module")
 def background():
     collection = toy_collection(10)
-    return Background(collection, np.stack(ToyModel().embed_batch(list(collection))), model=ToyModel)
+    return Background(collection, embed_items(ToyModel(), list(collection), role="index"), model=ToyModel)
 
 
 def test_an_id_a_file_and_words_are_sides(background, tmp_path):

@@ -58,7 +58,7 @@ def test_slices_drawn_at_random_differ_in_at_most_one_of_twenty():
 def test_a_column_of_numbers_that_differs_is_found_by_its_quarters():
     known = background()
     ids = known.collection.ids
-    late = sorted(ids, key=lambda id: -int(known.collection[id].metadata["year"]))[:40]
+    late = sorted(ids, key=lambda id: -int(str(known.collection[id].metadata["year"])))[:40]
     found = contrast(known, late)
     assert found.differences[0].what.startswith("year: at least")
     assert found.differences[0].inside == 1.0

@@ -14,6 +14,7 @@ from nova_explore.exploration.chain import explore
 from nova_explore.media import load
 from nova_explore.media.content import Picture
 from nova_explore.models.model import Capabilities
+from nova_explore.models.queries import embed_items
 from nova_explore.similarity.background import Background
 from nova_explore.similarity.explanation import explain
 from nova_explore.space import Space
@@ -27,7 +28,7 @@ def exploration(tmp_path_factory):
 def of_text(text: str, model=None) -> Background:
     model = model or ToyModel()
     collection = Collection(text_items([("", text)]))
-    vectors = np.stack(model.embed_batch(list(collection)))
+    vectors = embed_items(model, list(collection), role="index")
     return Background(collection, vectors, model=lambda: model)
 
 
@@ -149,7 +150,7 @@ def test_the_region_of_a_picture_that_carries_it_is_found(tmp_path: Path):
         image.save(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         collection = Collection([Item(f"{number}", Modality.IMAGE, str(path), path.name, "png", digest)])
-        known = Background(collection, np.stack(model.embed_batch(list(collection))), model=lambda: model)
+        known = Background(collection, embed_items(model, list(collection), role="index"), model=lambda: model)
         found = explain(known, "red", f"{number}")
         left, top, right, bottom = (128 * share for share in found.parts[0].place.at)
         hits += left < x + 24 and right > x and top < y + 24 and bottom > y

@@ -93,7 +93,9 @@ describe("what is kept", () => {
   });
 
   it("saves a still picture and neither code nor columns", () => {
-    const host: HostModel = { get_state: () => ({ _esm: "much", _css: "much", xy: "much", still: "data:image/png", _model_name: "AnyModel" }) };
+    const host: HostModel = {
+      get_state: () => ({ _esm: "much", _css: "much", xy: "much", still: "data:image/png", _model_name: "AnyModel" }),
+    };
     keepOnlyStill(host);
     keepOnlyStill(host);
     const state = host.get_state!();

@@ -6,10 +6,15 @@ import { nextSpot } from "./keys";
 import { opacityOf, paint, pointSize, rgbaOf } from "./paint";
 import { inside, MOST_NUMBERS, packed } from "./polygon";
 
-const scattered = (n: number) => Float32Array.from({ length: 2 * n }, (_, k) => Math.sin(k * 12.9898) * Math.cos(k * 4.1414));
+const scattered = (n: number) =>
+  Float32Array.from({ length: 2 * n }, (_, k) => Math.sin(k * 12.9898) * Math.cos(k * 4.1414));
 
 describe("the camera", () => {
-  it.each([[700, 560], [320, 900], [1900, 300]])("shows everything in a box of %i × %i", (width, height) => {
+  it.each([
+    [700, 560],
+    [320, 900],
+    [1900, 300],
+  ])("shows everything in a box of %i × %i", (width, height) => {
     const xy = scattered(500);
     const camera = new Camera();
     camera.fit(boundsOf(xy), { width, height });
@@ -76,14 +81,23 @@ describe("the grid", () => {
 describe("a lasso", () => {
   it("holds what lies in its line, also where the line turns inwards", () => {
     const xy = Float32Array.from([0.5, 0.2, 0.5, 0.9, 0.1, 0.9, 2, 2]);
-    const notched = [[0, 0], [1, 0], [1, 1], [0.5, 0.5], [0, 1]] as const;
+    const notched = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0.5, 0.5],
+      [0, 1],
+    ] as const;
     expect([...inside(xy, notched)]).toEqual([0, 2]);
     expect([...inside(xy, rectangle([0, 0], [1, 1]))]).toEqual([0, 1, 2]);
   });
 
   it("travels as numbers, and as one bit for every item where those would be too many", () => {
     expect(packed(Uint32Array.from([3, 5]), 9)).toMatchObject({ packed: false });
-    const { packed: isPacked, data } = packed(new Uint32Array(MOST_NUMBERS + 1).map((_, i) => i), MOST_NUMBERS + 8);
+    const { packed: isPacked, data } = packed(
+      new Uint32Array(MOST_NUMBERS + 1).map((_, i) => i),
+      MOST_NUMBERS + 8,
+    );
     expect(isPacked).toBe(true);
     const bits = new Uint8Array(data);
     expect(bits[0]).toBe(255);
@@ -128,7 +142,11 @@ describe("paint", () => {
 });
 
 describe("arrows on the map", () => {
-  const names = [{ x: 100, y: 100, name: "a" }, { x: 200, y: 110, name: "b" }, { x: 110, y: 300, name: "c" }];
+  const names = [
+    { x: 100, y: 100, name: "a" },
+    { x: 200, y: 110, name: "b" },
+    { x: 110, y: 300, name: "c" },
+  ];
   it("lead to the nearest name in their direction, and nowhere where there is none", () => {
     expect(nextSpot("ArrowRight", names[0]!, names)?.name).toBe("b");
     expect(nextSpot("ArrowDown", names[0]!, names)?.name).toBe("c");

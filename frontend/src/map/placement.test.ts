@@ -20,7 +20,9 @@ const apart = (box: { left: number; top: number; right: number; bottom: number }
   Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
 
 describe("names beside clusters", () => {
-  const crowded = Array.from({ length: 40 }, (_, i) => clusterAt(60 + (i % 8) * 85, 50 + Math.floor(i / 8) * 95, 70, i + 1));
+  const crowded = Array.from({ length: 40 }, (_, i) =>
+    clusterAt(60 + (i % 8) * 85, 50 + Math.floor(i / 8) * 95, 70, i + 1),
+  );
   const placed = placeNames(crowded, room);
 
   it("never overlap and stay in the room", () => {
@@ -40,7 +42,8 @@ describe("names beside clusters", () => {
       if (!name) return;
       const { members } = crowded[owner]!;
       let least = Infinity;
-      for (let i = 0; i < members.length; i += 2) least = Math.min(least, apart(name.box, members[i]!, members[i + 1]!));
+      for (let i = 0; i < members.length; i += 2)
+        least = Math.min(least, apart(name.box, members[i]!, members[i + 1]!));
       expect(least).toBeLessThanOrEqual(8);
       crowded.forEach((other, i) => {
         if (i === owner) return;
@@ -53,12 +56,16 @@ describe("names beside clusters", () => {
   it("stay where they stand when all moves a little", () => {
     const moved = crowded.map((name) => ({ ...name, members: name.members.map((value) => value + 1.5) }));
     const again = placeNames(moved, room, { before: placed });
-    const same = again.filter((name, i) => name && placed[i] && name.member === placed[i]!.member && name.side === placed[i]!.side);
+    const same = again.filter(
+      (name, i) => name && placed[i] && name.member === placed[i]!.member && name.side === placed[i]!.side,
+    );
     expect(same.length).toBeGreaterThan(0.8 * placed.filter(Boolean).length);
   });
 
   it("give way to what is there already", () => {
-    const [name] = placeNames([clusterAt(300, 200, 10, 3)], room, { taken: [{ left: 0, top: 0, right: 700, bottom: 195 }] });
+    const [name] = placeNames([clusterAt(300, 200, 10, 3)], room, {
+      taken: [{ left: 0, top: 0, right: 700, bottom: 195 }],
+    });
     expect(name!.box.top).toBeGreaterThanOrEqual(195);
   });
 

@@ -123,7 +123,7 @@ def typical(exploration: Exploration) -> Gallery:
     return Gallery("typical", title, positions)
 
 
-def selected(positions: NDArray[np.intp], *, left_out: int = 0, named: str = "") -> Gallery:
+def selected(positions: Sequence[int] | NDArray[np.integer], *, left_out: int = 0, named: str = "") -> Gallery:
     """Take what a person selected; ``left_out`` counts greyed items that lay inside the lasso."""
     note = f"{left_out:,} greyed {'item was' if left_out == 1 else 'items were'} left out." if left_out else ""
     n = len(positions)

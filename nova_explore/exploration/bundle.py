@@ -228,8 +228,6 @@ class Exploration:
         """Group the items that are nearly the same, copies apart from look-alikes; see `copies.find_copies`."""
         return find_copies(self.collection, self.neighbors, similarity=similarity, thumbnails=self.thumbnails)
 
-    # ---- items that are added -----------------------------------------------------------------------------------
-
     def add(self, source: Any = None, *, budget: float | None = None, progress: bool = True) -> Exploration:
         """Put new items on the map without moving it: those of a source, else all of the library that are not on it.
 
@@ -260,8 +258,6 @@ class Exploration:
         drawn = take_off(self.library, self.drawn_map)
         n = len(drawn.ids)
         return Exploration(self.library, self.collection[:n], self._model, self.vectors[:n], drawn)
-
-    # ---- search -------------------------------------------------------------------------------------------------
 
     @property
     def model(self) -> EmbeddingModel:
@@ -318,8 +314,6 @@ class Exploration:
     def playable(self, id: str) -> Playable:
         """What a browser shows or plays for an item, read from its source now; see `previews.playable`."""
         return previews.playable(self.collection[id])
-
-    # ---- selection ----------------------------------------------------------------------------------------------
 
     @property
     def selection(self) -> Slice:

@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from nova_explore.errors import DamagedError, LibraryError, NovaExploreError, UnwritableError
-from nova_explore.library.marker import expected_tables, list_tables
+from nova_explore.library.marker import expected_tables, list_tables, locked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +38,7 @@ BATCH_ROWS = 8192
 """Rows read at a time by `Rows.batches`: 32 MiB of vectors of 1,024 dimensions."""
 
 ATTEMPTS, PAUSE = 20, 0.05
+LONGEST_CREATION = 60.0
 """How often a commit is made that another writer gets ahead of, and the first pause between two, in seconds."""
 
 
@@ -120,11 +121,16 @@ class Tables:
             try:
                 with translated(self.path, name, writing=True):
                     table = self._table(name)
+                    if table is None and create is not None:
+                        # Lance lets two that create a table at once both succeed, and the rows of one are lost.
+                        with locked(self.path, "creating", seconds=LONGEST_CREATION):
+                            table = self._table(name)
+                            if table is None:
+                                create()
+                                list_tables(self.path, [name])
+                                return
                     if table is not None:
                         change(table)
-                    elif create is not None:
-                        create()
-                        list_tables(self.path, [name])
                 return
             except _OvertakenError:
                 time.sleep(random.uniform(0, PAUSE * (attempt + 1)))

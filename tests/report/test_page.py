@@ -52,7 +52,7 @@ def test_the_same_exploration_gives_the_same_bytes(exploration, path, tmp_path):
 
 
 def test_what_was_measured_of_the_groups_is_told_and_no_longer_missing(mapped_toy_160):
-    measured = explore(mapped_toy_160, progress=False)
+    measured = explore(mapped_toy_160, progress=False).recluster(min_cluster_size=6)
     assert any("stability and robustness" in limit for limit in report._limits(measured, 160))
     sentence = measured.stability.sentence
     told = report._limits(measured, 160)

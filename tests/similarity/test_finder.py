@@ -29,7 +29,7 @@ def units(n: int, seed: int) -> np.ndarray:
 
 def fill(library, n: int, seed: int = 0) -> Collection:
     """Add n items, texts and pictures in turns, with vectors."""
-    items = number_copies(text_item(f"{seed}-{i}", "snowy.png", modality=KINDS[i % 2]) for i in range(n))
+    items = number_copies(text_item(f"{seed}-{i}", "snowy_owl.png", modality=KINDS[i % 2]) for i in range(n))
     whole = library.add(Collection(items))
     library.add_vectors(SPACE, dict(zip((item.content_key for item in items), units(n, seed), strict=True)))
     return whole
@@ -120,7 +120,7 @@ def test_an_index_that_was_not_finished_is_not_used(library, monkeypatch):
 def test_pictures_that_go_by_their_words_are_not_found_by_what_the_index_holds_of_them(library):
     library.build_index(SPACE, progress=False)
     finder = finder_of(library, indexed=True)
-    found = finder.by_text("owl", k=200)
+    found = finder.by_text("owl", k=1200)
     kinds = np.array([str(library.collection()[id].modality) for id in found.ids])
     assert set(zip(kinds, found.via, strict=True)) == {("text", "words"), ("image", "words")}
     assert str(found.note).endswith("not by content: 1,000 image.")

@@ -11,11 +11,13 @@ pytestmark = pytest.mark.browser
 
 SETUP = """
 import nova_explore as nx
-from fakes.toy_library import toy_library
+from fakes.toy_library import loose_texts, nested_texts, text_items
 from fakes.toy_model import ToyModel
 from nova_explore.widgets import App
-library = toy_library("clusters.nova", per_topic=40)
-app = App(nx.explore(library, model=ToyModel(), min_cluster_size=5, progress=False), height=480)
+texts = nx.Collection(text_items(nested_texts() + loose_texts()))
+library = nx.embed(texts, to="clusters.nova", model=ToyModel(), progress=False)
+explored = nx.explore(library, model=ToyModel(), progress=False)
+app = App(explored.recluster(min_cluster_size=5), height=480)
 app
 """
 
@@ -77,7 +79,7 @@ def test_the_map_is_coloured_and_named_by_larger_clusters(app):
     finer = set(names.all_text_contents())
     app.turn_to("columns")
     app.root.locator(".nx-select").select_option("larger_cluster")
-    wait_for(lambda: names.count() == 4)
+    wait_for(lambda: names.count() == 5)
     larger = set(names.all_text_contents())
     assert len(larger & finer) == 3
     entries = app.root.locator(".nx-entry-name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import shutil
 from pathlib import Path
 
@@ -56,3 +57,10 @@ def nested_texts() -> list[tuple[str, str]]:
     kinds = [[*words[:3], *words[first : first + 2]] for first in (3, 5, len(words) - 2)]
     boats = [("boats", f"{' '.join(kinds[number % 3])} n{number}boats") for number in range(39)]
     return [(topic, text) for topic, text in topic_texts(40) if topic != "boats"] + boats
+
+
+def loose_texts(n: int = 40, seed: int = 0) -> list[tuple[str, str]]:
+    """Texts of words of all topics: some of them cluster by chance, and do not come back."""
+    draw = random.Random(seed)
+    words = [word for topic in TOPICS.values() for word in topic.split()]
+    return [("loose", " ".join(draw.sample(words, 5)) + f" n{number}x") for number in range(n)]

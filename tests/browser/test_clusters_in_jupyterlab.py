@@ -83,7 +83,7 @@ def test_the_map_is_coloured_and_named_by_larger_clusters(app):
     larger = set(names.all_text_contents())
     assert len(larger & finer) == 3
     entries = app.root.locator(".nx-entry-name")
-    wait_for(lambda: set(entries.all_inner_texts()[:-1]) == larger)
+    wait_for(lambda: {text.partition(" · ")[0] for text in entries.all_inner_texts()[:-1]} == larger)
     app.root.locator(".nx-select").select_option("cluster")
     wait_for(lambda: set(names.all_text_contents()) == finer)
 

@@ -1,6 +1,6 @@
 # make demo       the first map: collection, library, notebook, report, picture
 # make check      style, types and unit tests: no browser, no demo collection, nothing slow
-# make test       everything: the browser and the demo collection too, and the 25 slowest tests by name
+# make test       everything, the browser and the demo collection too, with the slowest tests by name
 # make wheel      the built wheel, in clean environments of every supported Python on this machine
 # make bench      measurements of quality and speed
 # make changelog  folds changes/*.md into CHANGELOG.md
@@ -21,7 +21,8 @@ check: .venv/installed-dev front
 
 test: .venv/installed-dev front chromium
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest --durations=25
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations=25 -m "not browser and not demo"
+	$(BIN)/python -m pytest --durations=25 -m "browser or demo"
 
 wheel: .venv/bin/python
 	@.ci/wheel

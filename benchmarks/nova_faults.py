@@ -24,23 +24,24 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 from fakes.fake_bedrock import FakeBedrock
 from fakes.toy_library import text_items
 from fakes.toy_model import topic_texts
+from nova_throughput import naive
+from nova_throughput import service as separate_service
 
 from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed, estimate
 from nova_explore.errors import NovaExploreError
 from nova_explore.models.nova.model import NovaModel
-from nova_explore.models.nova.request import MODEL_ID, Prepared, read_answer, request_body
 
+RATE_ROUNDS = int(os.environ.get("RATE_ROUNDS", "3"))
 TEXTS, ROUNDS = int(os.environ.get("TEXTS", "300")), int(os.environ.get("ROUNDS", "20"))
 PROFILES = {
     "calm": {}, "5 % random": {"faults": 0.05}, "17 % of 503": {"mix": {"unavailable": 0.17}},
@@ -118,61 +119,42 @@ def measure_profiles(folder: Path) -> None:
                 print(f"{row}  {', '.join(ended)}", flush=True)
 
 
-def pool(items: Collection, mode: str, threads: int = 64) -> None:
-    """A pool of threads with botocore's own retries: what a careful person writes by hand."""
-    import boto3
-    from botocore.config import Config
-
-    client = boto3.client(
-        "bedrock-runtime",
-        region_name="us-east-1",
-        config=Config(max_pool_connections=threads, retries={"mode": mode, "max_attempts": 10}),
-    )
-
-    def ask(words: str) -> None:
-        body = request_body(Prepared("text", text=words), purpose="GENERIC_INDEX", dimension=1024)
-        with contextlib.suppress(Exception):
-            answer = client.invoke_model(
-                modelId=MODEL_ID, body=body, accept="application/json", contentType="application/json"
-            )
-            read_answer(answer["body"].read(), dimension=1024)
-
-    with ThreadPoolExecutor(threads) as workers:
-        list(workers.map(ask, [item.text or "" for item in items]))
-
-
 def measure_rates(folder: Path) -> None:
-    print("\nmedians of three rounds in turn   ours           adaptive pool of 64     (good a second; lost)")
-    for limit, name in ((None, "no limit, 60 ms"), (50, "limit 50/s, 60 ms")):
+    """The service is a process of its own here: else its work would count as the client's."""
+    print(
+        f"\nmedians of {RATE_ROUNDS} rounds in turn: good a second, part of the undisturbed, ms of CPU a request, lost"
+    )
+    for limit, name, latency, count in ((None, "no limit, 300 ms", 0.3, 1500), (50, "limit 50/s, 60 ms", 0.06, 600)):
         calm: dict[str, float] = {}
         for share in (0.0, 0.05, 0.1, 0.17, 0.25):
-            rates: dict[str, list[float]] = {"ours": [], "adaptive": []}
-            lost = dict.fromkeys(rates, 0)
-            for _ in range(3):
-                for who, found in rates.items():
-                    rate, missing = rate_of(folder, who, limit, share)
-                    found.append(rate)
-                    lost[who] += missing
+            found: dict[str, list[tuple[float, float, int]]] = {"ours": [], "adaptive": []}
+            for _ in range(RATE_ROUNDS):
+                for who, rounds in found.items():
+                    rounds.append(rate_of(folder, who, limit, share, latency=latency, count=count))
             said = []
-            for who, found in rates.items():
-                middle = statistics.median(found)
-                calm.setdefault(who, middle)
-                said.append(f"{middle:6.1f}/s {middle / calm[who]:5.0%} lost {lost[who]:>3}")
-            print(f"{name:<20} {share:4.0%} 503   {said[0]}   {said[1]}", flush=True)
+            for who, rounds in found.items():
+                rate, work = (statistics.median(column) for column in list(zip(*rounds, strict=True))[:2])
+                calm.setdefault(who, rate)
+                said.append(f"{rate:6.1f}/s {rate / calm[who]:4.0%} {work:4.1f} ms lost {sum(r[2] for r in rounds):>3}")
+            load = os.getloadavg()[0]
+            print(f"{name:<18} {share:4.0%} 503  ours {said[0]}  adaptive 64 {said[1]}  load {load:.0f}", flush=True)
 
 
-def rate_of(folder: Path, who: str, limit: int | None, share: float) -> tuple[float, int]:
-    """Good answers a second from the first request to the last, and items without one."""
-    habits: dict[str, Any] = {"mix": {"unavailable": share}} if share else {}
-    with service(folder, latency=0.06, rate=limit, **habits) as fake:
-        items = texts(400 if limit is None else 600)
+def rate_of(
+    folder: Path, who: str, limit: int | None, share: float, *, latency: float, count: int
+) -> tuple[float, float, int]:
+    """Good answers a second from the first request to the last, ms of CPU a request, items without an answer."""
+    options = ["--latency", str(latency), "--unavailable", str(share), *(["--rate", str(limit)] if limit else [])]
+    items = texts(count)
+    with separate_service(*options) as fake:
+        began = time.process_time()
         if who == "ours":
             for _ in NovaModel(cache=tempfile.mkdtemp(dir=folder)).embed_stream(items):
                 pass
         else:
-            pool(items, "adaptive")
-        seen = fake.summary()
-    return seen["good"] / seen["seconds"], len(items) - seen["good_bodies"]
+            naive(items, 64, count, "adaptive")
+        work, seen = time.process_time() - began, fake.seen()
+    return seen["good"] / seen["seconds"], 1000 * work / seen["requests"], count - seen["good_bodies"]
 
 
 def child(to: str, count: int) -> None:

@@ -46,10 +46,13 @@ class Service:
     """The local service in a process of its own."""
 
     def __init__(self, *options: str) -> None:
-        command = [sys.executable, str(ROOT / "tests" / "fakes" / "fake_bedrock.py"), *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", "fakes.fake_bedrock", *options]
+        places = {"PYTHONPATH": os.pathsep.join((str(ROOT / "tests"), str(ROOT)))}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | places)
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
+        if not self.url:  # else the calls would go to Amazon itself
+            raise RuntimeError("The local service did not start.")
 
     def seen(self) -> dict:
         with urllib.request.urlopen(f"{self.url}/_seen") as answer:
@@ -86,9 +89,14 @@ def measure_pace(folder: Path) -> None:
         row("nova_explore", fake.seen(), ITEMS, LIMIT)
         stored = len(library.embedded(NovaModel().space))
         print(f"{'':<34} {stored} of {ITEMS} stored, {wall:.1f} s in all, {ITEMS / wall:.1f} items/s with storing")
-    for name, threads, count in (("sequential loop (300 items)", 1, 300), ("pool of 8 threads", 8, ITEMS)):
+    for name, threads, count, mode in (
+        ("sequential loop (300 items)", 1, 300, "legacy"),
+        ("pool of 8 threads", 8, ITEMS, "legacy"),
+        ("adaptive pool of 8 threads", 8, ITEMS, "adaptive"),
+        ("adaptive pool of 64 threads", 64, ITEMS, "adaptive"),
+    ):
         with service(*limited) as fake:
-            naive(texts, threads, count)
+            naive(texts, threads, count, mode)
             row(name, fake.seen(), count, LIMIT)
 
 
@@ -115,13 +123,17 @@ def measure_free(folder: Path) -> None:
         print(f"   {name}: median {statistics.median(found):.0%}")
 
 
-def naive(texts: Collection, threads: int, count: int) -> None:
-    """What people write first: a client as it comes, one call after the other or a pool of threads."""
+def naive(texts: Collection, threads: int, count: int, mode: str = "legacy") -> None:
+    """What people write first: a client as it comes, one call after the other or a pool of threads.
+
+    ``mode`` is that of botocore's own retries; ``adaptive``, with ten attempts, is what a careful person writes.
+    """
     import boto3
     from botocore.config import Config
 
-    config = Config(max_pool_connections=max(10, threads))
-    client = boto3.client("bedrock-runtime", config=config)
+    retries: dict = {"mode": mode} | ({} if mode == "legacy" else {"max_attempts": 10})
+    config = Config(max_pool_connections=max(10, threads), retries=retries)  # pyright: ignore[reportArgumentType]
+    client = boto3.client("bedrock-runtime", region_name="us-east-1", config=config)
 
     def ask(words: str) -> None:
         body = request_body(Prepared("text", text=words), purpose="GENERIC_INDEX", dimension=1024)

@@ -28,7 +28,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "sources": ("fetch", "scalars", "beside", "clutter", "files", "datasets", "cells", "tables", "elsewhere", "read"),
     "models": ("cost", "model", "own", "weights", "local.text", "local.picture", "local.sound", "local.model",
                "nova.families", "nova.faults", "nova.request", "nova.spec", "nova.asking", "nova.client",
-               "nova.prepare", "nova.s3", "nova.pace", "nova.paid_vectors", "nova.calls", "nova.intake",
+               "nova.prepare", "nova.s3", "nova.pace", "nova.gathered", "nova.paid_vectors", "nova.calls", "nova.intake",
                "nova.schedule", "nova.stream", "nova.job", "nova.async_jobs", "nova.batch_jobs", "nova.model",
                "nova.prefix", "nova.preflight", "registry", "nova.options", "queries", "as_mteb", "clip"),
     "library": ("stamps", "marker", "lance", "addresses", "identity", "item_rows", "vector_file", "vector_index",

@@ -306,8 +306,10 @@ def main() -> None:
     parser.add_argument("--rate", type=float)
     parser.add_argument("--faults", type=float, default=0.0)
     parser.add_argument("--outage", nargs=3, metavar=("AFTER", "SECONDS", "FAULT"), help="after so many good answers")
+    parser.add_argument("--unavailable", type=float, default=0.0, help="share of requests that meet a 503")
     asked = parser.parse_args()
     with FakeBedrock(latency=asked.latency, rate=asked.rate, faults=asked.faults) as fake:
+        fake.mix = {"unavailable": asked.unavailable} if asked.unavailable else {}
         if asked.outage:
             fake.outage_after = (int(asked.outage[0]), float(asked.outage[1]), asked.outage[2])
         print(fake.url, flush=True)

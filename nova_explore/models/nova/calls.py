@@ -17,6 +17,7 @@ from nova_explore.models.cost import count_tokens, load_prices
 from nova_explore.models.nova.asking import ClaimedError, Known, Request, Sent
 from nova_explore.models.nova.client import Called, invoke, open_client, who
 from nova_explore.models.nova.faults import DamagedAnswerError, Fault, can_be_seen, classify
+from nova_explore.models.nova.gathered import Gathered
 from nova_explore.models.nova.pace import Room
 from nova_explore.models.nova.paid_vectors import VectorCache
 from nova_explore.models.nova.prepare import VERSION, prepare, prepare_text
@@ -123,6 +124,7 @@ class Calls:
         self._client = client
         self._called = called or Called()
         self.prices = load_prices(spec.region)
+        self._claim = Gathered(self._claim_some)
         self._place = f"{client.meta.endpoint_url}|{profile or ''}|{self._called.model_id}"
 
     # ---- what a call pays for ------------------------------------------------------------------------------------
@@ -164,31 +166,49 @@ class Calls:
         ClaimedError
             If another call is about to bring it.
         """
-        item, body = request.item, self._body(request.body)
-        keys = (self.identity(item), body)
-        if not self._shared.kept(lambda cache: cache.claim(keys, owner=request.owner), True):
-            raise ClaimedError
-        found = self.look_up([item]).get(item.content_key) or self._sent_before(request)
-        if found is not None:
-            self.release(request)
+        found = self._claim(request)
+        if isinstance(found, ClaimedError):
+            raise found
+        return found
+
+    def _claim_some(self, requests: Sequence[Request]) -> list[Known | ClaimedError | None]:
+        asked = [((self.identity(one.item), self._body(one.body)), one.owner) for one in requests]
+        granted = self._shared.kept(lambda cache: cache.claim_some(asked), [True] * len(asked))
+        mine = [one for one, granted_one in zip(requests, granted, strict=True) if granted_one]
+        there = self.look_up([one.item for one in mine])
+        same = self._sent_before([one for one in mine if one.item.content_key not in there])
+        found: list[Known | ClaimedError | None] = []
+        for one, granted_one in zip(requests, granted, strict=True):
+            known = (there.get(one.item.content_key) or same.get(one.owner)) if granted_one else None
+            if known is not None:
+                self.release(one)
+            found.append(known if granted_one else ClaimedError())
         return found
 
     def release(self, request: Request) -> None:
         """Let go of what a call has claimed."""
         self._shared.kept(lambda cache: cache.release(owner=request.owner), None)
 
-    def _sent_before(self, request: Request) -> Known | None:
-        """The vector that came of the same bytes, sent for another item; a text is known by its words already."""
-        item = request.item
-        if item.modality is Modality.TEXT:
-            return None
-        wanted = self._spec.video if item.modality is Modality.VIDEO and self._spec.video != "combined" else ""
-        key = self._shared.kept(lambda cache: cache.key_of(self._body(request.body, wanted)), None)
-        found = self._shared.kept(lambda cache: cache.get([key] if key else []), {})
-        for vector, kept in found.values():
-            self._keep({self.identity(item): vector}, kept)
-            return Known(self._cut(vector), kept)
-        return None
+    def _sent_before(self, requests: Sequence[Request]) -> dict[str, Known]:
+        """Vectors that came of the same bytes, sent for other items, by owner; a text is known by its words already."""
+        bodies = {
+            one.owner: self._body(one.body, self._wanted(one.item))
+            for one in requests
+            if one.item.modality is not Modality.TEXT
+        }
+        keys = self._shared.kept(lambda cache: cache.keys_of(bodies.values()), {}) if bodies else {}
+        vectors = self._shared.kept(lambda cache: cache.get(keys.values()), {}) if keys else {}
+        found: dict[str, Known] = {}
+        for one in requests:
+            there = vectors.get(keys.get(bodies.get(one.owner, ""), ""))
+            if there is not None:
+                self._keep({self.identity(one.item): there[0]}, there[1])
+                found[one.owner] = Known(self._cut(there[0]), there[1])
+        return found
+
+    def _wanted(self, item: Item) -> str:
+        """Which of the vectors of one call is meant, where it has two."""
+        return self._spec.video if item.modality is Modality.VIDEO and self._spec.video != "combined" else ""
 
     def ask(self, request: Request) -> Sent:
         """Make one call, check the answer, keep it, and let go of the claim."""

@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-FIRST_WINDOW = 4.0
+FIRST_WINDOW, LEAST_WINDOW = 8.0, 4.0
+"""Requests in flight at the start, from where full use is three round trips away; and at least, where a rate leads."""
+
 SLOWEST = 1.0
 """Requests a second when the service refuses everything: enough to notice within seconds that it is back."""
 
@@ -44,6 +46,9 @@ can be the service's own: more is an outage, in which asking less is right."""
 
 GENTLE = 0.75
 """Part of the rate that is tried where a service says that it is short of capacity."""
+
+GROWS_UNTIL = 0.5
+"""Share of refusals for the service's own capacity that does not yet stop the first rise of the window."""
 
 TRIED_AGAIN = 60.0
 """Seconds after which it is tried again whether refusals depend on the pace."""
@@ -215,13 +220,13 @@ class Pace:
         if self._trial is not None:
             self._judge_trial(self._trial, elapsed)
         elif self._share("theirs") >= MOST_OWN and self._past["theirs"] > 1.5:
-            self._fall("theirs")
+            self._fall("theirs", elapsed)
         elif self._excess("ours") > TOO_MANY and self._past["ours"] > 1.5:
-            self._fall("ours")
-        elif self._excess("theirs") > TOO_MANY and self._past["theirs"] > 1.5 and self._clock() >= self._asked_again:
-            self._fall("theirs")
+            self._fall("ours", elapsed)
+        elif self._excess("theirs") > TOO_MANY and self._past["theirs"] > 1.5 and not self._grows:
+            self._fall("theirs", elapsed)
         elif self._own["ours"] > TOO_MANY and self._clock() - self._tried > TRIED_AGAIN:
-            self._fall("ours")
+            self._fall("ours", elapsed)
         elif self.rate is not None and self._excess("ours") < FEW and self._round["good"]:
             # Where nothing is answered at all, that nothing is refused says nothing.
             self._rise()
@@ -229,6 +234,15 @@ class Pace:
             self._calm = 0
         self._fit()
         self._open_round()
+
+    @property
+    def _grows(self) -> bool:
+        """Whether the pace still rises by itself, or was just found not to be the cause of what is refused.
+
+        What is refused on the way up at a small pace says little, and a fall from there would cost the whole way.
+        """
+        rises = self.rate is None and self.window < self.ceiling and self._share("theirs") < GROWS_UNTIL
+        return rises or self._clock() < self._asked_again
 
     def _share(self, kind: str) -> float:
         """Share of refusals of a kind among the requests that were not refused for the other."""
@@ -246,16 +260,16 @@ class Pace:
         if self.rate is not None:
             if self.limit is not None:
                 self.rate = min(self.rate, self.limit)
-            self.window = min(self.ceiling, max(FIRST_WINDOW, 2 * self.rate * self._latency + FIRST_WINDOW))
+            self.window = min(self.ceiling, 2 * self.rate * self._latency + LEAST_WINDOW)
 
-    def _fall(self, kind: str) -> None:
+    def _fall(self, kind: str, elapsed: float) -> None:
         """Ask for less, and begin to look whether less is refused then."""
         before, share = (self.rate, self.window), self._share(kind)
         offered, answered = (self._past[name] / self._past_seconds for name in ("all", "good"))
         outage = share >= MOST_OWN
         if kind == "theirs" and not outage:
             # A service short of its own capacity has no limit that was passed: a little less will show.
-            self.rate = max(SLOWEST, GENTLE * (self.rate or offered))
+            self.rate = max(SLOWEST, GENTLE * (self.rate or self._round["all"] / elapsed))
         elif self.rate is None:
             self.rate = max(SLOWEST, self.delivered)
             self._next = self._clock()
@@ -284,7 +298,7 @@ class Pace:
             trial.seconds += elapsed
         if max(map(self._share, self._own)) >= MOST_OWN and self._past["all"] >= ENOUGH:
             self._trial = None
-            self._fall(max(self._own, key=self._share))
+            self._fall(max(self._own, key=self._share), elapsed)
             return
         if trial.all < TRIAL:
             return
@@ -295,7 +309,7 @@ class Pace:
             self.rate, self.window = trial.rate, trial.window
             self._forget()
         elif trial.left > TOO_MANY:
-            self._fall(trial.kind)
+            self._fall(trial.kind, elapsed)
         else:
             # The rate is now what was answered: what is refused all the same, beyond the few that are sought, is
             # refused for no limit of ours.

@@ -15,12 +15,13 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from nova_explore.models.nova.gathered import Gathered
 from nova_explore.space import Vector
 
 _TABLES = """
@@ -59,6 +60,7 @@ class VectorCache:
         # A crash of the machine may lose the last answers, a crash of the process loses none.
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(_TABLES)
+        self._put = Gathered(self._put_some)
 
     def get(self, keys: Iterable[str]) -> dict[str, tuple[Vector, int | None]]:
         """Vectors that are there, by key, with the characters they were made from where the text was cut."""
@@ -97,17 +99,35 @@ class VectorCache:
         owner : str
             Of the claims that end here.
         """
-        rows = [(key, np.asarray(vector, dtype="<f4").tobytes(), kept) for key, vector in vectors.items()]
+        self._put((vectors, kept, bodies or {}, owner))
+
+    def _put_some(
+        self, answers: Sequence[tuple[Mapping[str, Vector], int | None, Mapping[str, str], str]]
+    ) -> list[None]:
+        """Keep the vectors of several answers in one transaction."""
+        rows = [
+            (key, np.asarray(vector, dtype="<f4").tobytes(), kept)
+            for vectors, kept, _, _ in answers
+            for key, vector in vectors.items()
+        ]
+        same = [pair for _, _, bodies, _ in answers for pair in bodies.items()]
+        owners = [(owner,) for *_, owner in answers if owner]
         with self._lock, _transaction(self._connection):
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
-            self._connection.executemany("INSERT OR REPLACE INTO same VALUES (?, ?)", (bodies or {}).items())
-            self._connection.execute("DELETE FROM claims WHERE owner = ?", (owner,))
+            self._connection.executemany("INSERT OR REPLACE INTO same VALUES (?, ?)", same)
+            self._connection.executemany("DELETE FROM claims WHERE owner = ?", owners)
+        return [None] * len(answers)
 
-    def key_of(self, body: str) -> str | None:
-        """The key of the vector that came of a body that was sent before, or None."""
-        with self._lock:
-            row = self._connection.execute("SELECT key FROM same WHERE body = ?", (body,)).fetchone()
-        return None if row is None else str(row[0])
+    def keys_of(self, bodies: Iterable[str]) -> dict[str, str]:
+        """The keys of the vectors that came of bodies that were sent before."""
+        wanted = list(dict.fromkeys(bodies))
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            query = f"SELECT body, key FROM same WHERE body IN ({','.join('?' * len(some))})"
+            with self._lock:
+                found |= dict(self._connection.execute(query, some).fetchall())
+        return found
 
     # ---- who is asking for what ----------------------------------------------------------------------------------
 
@@ -121,16 +141,33 @@ class VectorCache:
         owner : str
             Of the call; a claim may be made twice by the same.
         """
-        wanted = list(dict.fromkeys(keys))
-        marks = ",".join("?" * len(wanted))
-        mine = (self._host, os.getpid(), owner, time.time())
+        return self.claim_some([(list(keys), owner)])[0]
+
+    def claim_some(self, asked: Sequence[tuple[Sequence[str], str]]) -> list[bool]:
+        """Claim the keys of several calls in one transaction; of two that want the same key the first has it.
+
+        Parameters
+        ----------
+        asked : sequence of (keys, owner)
+        """
+        wanted = list(dict.fromkeys(key for keys, _ in asked for key in keys))
+        mine, now = (self._host, os.getpid()), time.time()
         with self._lock, _transaction(self._connection):
-            there = self._connection.execute(f"SELECT * FROM claims WHERE key IN ({marks})", wanted).fetchall()
-            if any(other != owner and self._lives(host, process, since) for _, host, process, other, since in there):
-                return False
-            rows = [(key, *mine) for key in wanted]
+            holder: dict[str, str] = {}
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = wanted[start : start + _AT_ONCE]
+                query = f"SELECT * FROM claims WHERE key IN ({','.join('?' * len(some))})"
+                for key, host, process, owner, since in self._connection.execute(query, some).fetchall():
+                    if self._lives(host, process, since):
+                        holder[key] = owner
+            granted, rows = [], []
+            for keys, owner in asked:
+                granted.append(all(holder.get(key, owner) == owner for key in keys))
+                if granted[-1]:
+                    holder |= dict.fromkeys(keys, owner)
+                    rows += [(key, *mine, owner, now) for key in dict.fromkeys(keys)]
             self._connection.executemany("INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?)", rows)
-        return True
+        return granted
 
     def release(self, *, owner: str) -> None:
         """Give back what a call has claimed."""

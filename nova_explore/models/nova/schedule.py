@@ -28,6 +28,9 @@ fault may be the item's, and where it looks like the service's."""
 FEW_PAUSES = (1.0, 5.0, 20.0)
 """Seconds before the first, second and last repeat of a call on which the model stumbled: a hiccup lasts for some."""
 
+SHORT_PAUSES = 3
+"""Refusals for pace or capacity after which the pause before a repeat grows no more, while others are answered."""
+
 LONGEST_FAILING = 120.0
 """Seconds after which an item that fails again and again is given up, if the service answered others meanwhile."""
 
@@ -326,7 +329,9 @@ class Schedule:
             return
         self._last_fault = fault
         self.give_up(now)
-        pause = jittered(task.attempts, self._draw)
+        # Where others are answered the pace decides how much is asked; to wait long as well leaves places empty.
+        grown = min(task.attempts, SHORT_PAUSES) if fault.family.pace and others else task.attempts
+        pause = jittered(grown, self._draw)
         if few:
             pause = FEW_PAUSES[min(max(task.strikes, 1), len(FEW_PAUSES)) - 1] * self._draw.uniform(0.75, 1.25)
         heapq.heappush(self._waiting, (now + pause, next(self._number), task))

@@ -49,8 +49,7 @@ def test_a_file_of_an_earlier_version_keeps_its_vectors_and_learns_the_new_table
 
 def test_the_same_bytes_lead_to_the_vector_that_was_paid_for(cache):
     cache.put_all({"item": VECTOR}, bodies={"body": "item"})
-    assert cache.key_of("body") == "item"
-    assert cache.key_of("another") is None
+    assert cache.keys_of(["body", "another"]) == {"body": "item"}
 
 
 def test_the_vectors_of_one_answer_are_kept_together_or_not_at_all(cache):
@@ -141,3 +140,12 @@ def test_a_rate_holds_for_a_day_and_what_is_learned_for_good(cache, monkeypatch)
     monkeypatch.setattr(paid_vectors.time, "time", lambda: 10 * 365 * 24 * 3600.0 + 2e9)
     assert cache.rate("place") is None
     assert cache.rate("place", holds=None) == 12.0
+
+
+def test_of_calls_that_claim_one_thing_at_the_same_time_the_first_has_it(tmp_path):
+    cache = VectorCache(tmp_path / "v.sqlite")
+    asked = [(["a", "b"], "one"), (["b", "c"], "two"), (["c"], "three")]
+    assert cache.claim_some(asked) == [True, False, True]
+    assert not cache.claim(["a"], owner="two")
+    cache.release(owner="one")
+    assert cache.claim(["a", "b"], owner="two")

@@ -234,13 +234,14 @@ def collect(
 def doctor(
     nova: Annotated[bool, typer.Option("--nova", help="Ask Amazon what the account can do; one tiny call.")] = False,
     s3: Annotated[str | None, typer.Option(help="With --nova: where jobs would read and write.")] = None,
+    confirm: Annotated[bool, typer.Option(help="With --nova: what is documented nowhere, for 25 cents.")] = False,
 ) -> None:
     """Say what is installed, what is missing, and how to get it."""
     if nova:
         from nova_explore.cli.spending import show_preflight
         from nova_explore.models.nova.model import NovaModel
 
-        if not show_preflight(NovaModel(), s3):
+        if not show_preflight(NovaModel(), s3, whole=confirm):
             raise typer.Exit(INCOMPLETE)
         return
     from nova_explore.cli.doctor import examine

@@ -17,19 +17,28 @@ if TYPE_CHECKING:
 SIGNS = {"ok": "ok      ", "missing": "MISSING ", "unknown": "unknown "}
 
 
-def show_preflight(model: NovaModel, s3: str | None) -> bool:
+def show_preflight(model: NovaModel, s3: str | None, *, whole: bool = False, call: bool = True) -> bool:
     """Print what the account can do with the model; whether nothing is missing."""
     from nova_explore.models.nova.preflight import preflight
 
-    whole = True
-    for found in preflight(model, s3=s3):
+    nothing_missing = True
+    for found in preflight(model, s3=s3, whole=whole, call=call):
         typer.echo(f"{SIGNS[found.state]}  {found.name:<10}{found.detail}")
-        whole = whole and found.state != "missing"
-    return whole
+        nothing_missing = nothing_missing and found.state != "missing"
+    return nothing_missing
+
+
+def show_first(model: Any) -> None:
+    """Before the first paid call of a machine: print what the account can do, as far as looking costs nothing."""
+    from nova_explore.models.nova.model import NovaModel
+
+    if isinstance(model, NovaModel) and not model.calls().looked_at():
+        show_preflight(model, None, call=False)
 
 
 def show_caller(model: Any) -> None:
     """Print who pays, where: before anybody is asked whether to send."""
+    show_first(model)
     about = model.provenance()
     arn = about.get("caller")
     account = arn.split(":")[4] if arn else "unknown (sts:GetCallerIdentity is not answered)"
@@ -42,15 +51,10 @@ def show_caller(model: Any) -> None:
 def show_duration(model: Any, expected: Any) -> None:
     """Print how long the account's quota of tokens lets a run take, where both are known."""
     from nova_explore.models.nova.model import NovaModel
-    from nova_explore.models.nova.preflight import minutes_of, quotas, tokens_a_minute
+    from nova_explore.models.nova.preflight import time_of
 
-    if not isinstance(model, NovaModel):
-        return
-    found = quotas(model)
-    quota = None if isinstance(found, str) else tokens_a_minute(found)
-    minutes = minutes_of(model, expected, quota) if quota else None
-    if minutes is not None:
-        typer.echo(f"Your quota of {quota:,.0f} tokens a minute allows it in about {max(1.0, minutes):,.0f} minutes.")
+    if isinstance(model, NovaModel) and (quota := model.quota()) and (said := time_of(model, expected, quota)):
+        typer.echo(said)
 
 
 def show_receipts(library: Library, *, as_json: bool) -> None:

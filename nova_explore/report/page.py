@@ -17,6 +17,7 @@ from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
 from nova_explore.palette import FIXED, MODALITY, UNCLUSTERED, spread_colors
 from nova_explore.report.map_figures import map_figure, map_png, sizes_figure, trust_figure
+from nova_explore.report.refusals import KINDS, Refusal, refusals
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -99,6 +100,7 @@ def render_report(exploration: Exploration, *, title: str) -> str:
         clusters=_clusters(exploration),
         unread=exploration.collection.unread[:MOST_UNREAD],
         unread_count=len(exploration.collection.unread),
+        refusals=_refusals(exploration),
         provenance=_flat(exploration.provenance),
         limits=_limits(exploration, len(thumbnails)),
         modality_colors={str(kind): color for kind, color in MODALITY.items()},
@@ -217,6 +219,16 @@ def _clusters(exploration: Exploration) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return rows
+
+
+def _refusals(exploration: Exploration) -> list[Refusal]:
+    """Items of the library that have no vector in the space of the map, by cause."""
+    library, space = exploration.library, exploration.space
+    reasons = library.failures(space)
+    if not reasons:
+        return []
+    kinds = {key: kind for kind in KINDS for key in library.failures_of(space, kind)}  # pyright: ignore[reportArgumentType]
+    return refusals(library.collection(), reasons, kinds, library.runs())
 
 
 def _flat(value: object, path: str = "") -> Iterable[tuple[str, str]]:

@@ -21,6 +21,7 @@ from nova_explore.models.nova.gathered import Gathered
 from nova_explore.models.nova.pace import Room
 from nova_explore.models.nova.paid_vectors import VectorCache
 from nova_explore.models.nova.prepare import VERSION, prepare, prepare_text
+from nova_explore.models.nova.quotas import quotas, tokens_a_minute
 from nova_explore.models.nova.request import MODEL_ID, SCHEMA, Answer, request_body, shorten
 from nova_explore.models.nova.spec import VectorSpec
 from nova_explore.space import ItemError, Vector
@@ -54,6 +55,7 @@ class Shared:
         self._caller: tuple[str | None] | None = None
         self._lock = threading.RLock()
         self.tokens_a_unit: dict[str, float] = {}
+        self.quotas: dict[str, float] = {}
 
     def open(self, place: Mapping[str, str | None], connections: int) -> Any:
         """The client, made at first use."""
@@ -124,6 +126,7 @@ class Calls:
         self._client = client
         self._called = called or Called()
         self.prices = load_prices(spec.region)
+        self._profile = profile
         self._claim = Gathered(self._claim_some)
         self._place = f"{client.meta.endpoint_url}|{profile or ''}|{self._called.model_id}"
 
@@ -332,6 +335,25 @@ class Calls:
         self._shared.tokens_a_unit[item.modality] = learned
         if abs(learned - known) > 0.02 * learned:
             self._shared.kept(lambda cache: cache.keep_rate(f"tokens|{item.modality}|{MODEL_ID}", learned), None)
+
+    def quota(self) -> float | None:
+        """Tokens a minute that Service Quotas gives the account, asked for once a day; None where it may not ask."""
+        place = f"quota|{self._place}"
+        kept = self._shared.quotas.get(place)
+        kept = self._shared.kept(lambda cache: cache.rate(place), None) if kept is None else kept
+        if kept is None:
+            found = quotas(region=self._spec.region, profile=self._profile)
+            kept = 0.0 if isinstance(found, str) else tokens_a_minute(found, self._called.model_id) or 0.0
+            self._shared.kept(lambda cache: cache.keep_rate(place, kept or 0.0), None)
+        self._shared.quotas[place] = kept
+        return kept or None
+
+    def looked_at(self) -> bool:
+        """Whether it was looked at before, from this machine, what the account can do; from now on it was."""
+        place = f"preflight|{self._place}"
+        before = self._shared.kept(lambda cache: cache.rate(place, holds=None), None) is not None
+        self._shared.kept(lambda cache: cache.keep_rate(place, 1.0), None)
+        return before
 
     def found_rate(self) -> float | None:
         """Requests a second that a run of the last day found to be the limit of the same endpoint and profile."""

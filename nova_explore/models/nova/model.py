@@ -67,8 +67,9 @@ class NovaModel:
         A rate that is never passed, if the account's quota is known. Without it the rate is found, and kept for the
         runs of the next day.
     tokens_per_minute : float, optional
-        A number of tokens of text that is never passed: those that the service counts, and about as many as it will
-        where it has not yet, a token being four characters. Of other media nobody says how they count.
+        A number of tokens that is never passed: those that the service counts, and about as many as it will where it
+        has not yet. A token of text is four characters; how other media count is learned from the first answers.
+        Without it, the quota that Service Quotas gives the account, where the caller may ask.
     max_in_flight : int, default 64
         Calls at a time at most; how many there are is found.
     patience : float, default 600
@@ -252,12 +253,14 @@ class NovaModel:
         """Embed items, answered in the order in which answers arrive; see `StreamingModel.embed_stream`."""
         limit = self.requests_per_minute / 60 if self.requests_per_minute else None
         asker = self.calls(self.purpose if role == "index" else self.query_purpose())
+        # A query is one call: to ask for a quota would take longer than the answer.
+        quota = self.tokens_per_minute or (self.quota() if account is not None and role == "index" else None)
         pace = Pace(ceiling=self.max_in_flight, limit=limit, found=asker.found_rate())
         stream = Stream(
             items,
             asker,
             pace=pace,
-            tokens=Tokens(self.tokens_per_minute) if self.tokens_per_minute else None,
+            tokens=Tokens(quota) if quota else None,
             account=account or Account(),
             budget=budget,
             patience=self.patience,
@@ -280,6 +283,10 @@ class NovaModel:
             )
 
     # ---- money and provenance ------------------------------------------------------------------------------------
+
+    def quota(self) -> float | None:
+        """Tokens a minute that are never passed: those given, else those of Service Quotas where that may be asked."""
+        return self.tokens_per_minute or self.calls().quota()
 
     @property
     def region(self) -> str:

@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import NovaExploreError
-from nova_explore.models.cost import Estimate, price_of_one
-from nova_explore.models.nova.client import open_client
+from nova_explore.models.cost import NOUNS, Estimate, price_of_one
+from nova_explore.models.nova.confirm import confirm
 from nova_explore.models.nova.faults import TOKEN_VARIABLE, classify
 from nova_explore.models.nova.model import NovaModel
+from nova_explore.models.nova.quotas import ask, quotas, tokens_a_minute
 from nova_explore.models.nova.request import MODEL_ID
 from nova_explore.models.nova.s3 import Bucket, S3Place, open_s3
 from nova_explore.space import ItemError
 
 PROBE = "A photograph of a quiet lake."
-SECONDS = 5
-"""Of patience with services that are only asked for advice."""
-
 TRIED = "nova-explore-preflight.txt"
 TYPICAL = {Modality.IMAGE: "pictures", Modality.PAGE: "pages", Modality.AUDIO: "seconds of sound",
            Modality.VIDEO: "seconds of video"}  # fmt: skip
@@ -51,7 +47,9 @@ class Finding:
     detail: str
 
 
-def preflight(model: NovaModel, *, s3: S3Place | str | None = None, call: bool = True) -> Iterator[Finding]:
+def preflight(
+    model: NovaModel, *, s3: S3Place | str | None = None, call: bool = True, whole: bool = False
+) -> Iterator[Finding]:
     """Look at all that a run needs, one after the other.
 
     Parameters
@@ -62,6 +60,8 @@ def preflight(model: NovaModel, *, s3: S3Place | str | None = None, call: bool =
         Where jobs would read and write: one small object is put, read and deleted there.
     call : bool, default True
         Make one call with a text of five words.
+    whole : bool, default False
+        Ask as well what the documentation leaves open, for at most 25 cents.
     """
     yield _region(model)
     yield _caller(model)
@@ -72,6 +72,8 @@ def preflight(model: NovaModel, *, s3: S3Place | str | None = None, call: bool =
         yield _call(model)
     if s3 is not None:
         yield _place(model, S3Place(s3) if isinstance(s3, str) else s3)
+    if whole:
+        yield from (Finding(name, "ok" if known else "unknown", detail) for name, known, detail in confirm(model))
 
 
 def _region(model: NovaModel) -> Finding:
@@ -91,23 +93,10 @@ def _caller(model: NovaModel) -> Finding:
     return Finding("caller", "ok", f"account {arn.split(':')[4]}, {arn}")
 
 
-def _ask(service: str, model: NovaModel, operation: str, **arguments: Any) -> Any:
-    """The answer of a service that is only asked for advice, or the reason why there is none, as a string."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        client = open_client(
-            service, region=model.region, profile=model.profile, connect_timeout=SECONDS, read_timeout=SECONDS
-        )
-        return getattr(client, operation)(**arguments)
-    except ClientError as error:
-        return f"{error.response.get('Error', {}).get('Code', 'no answer')}: the caller may not ask"
-    except (BotoCoreError, NovaExploreError) as error:
-        return f"no answer ({type(error).__name__})"
-
-
 def _availability(model: NovaModel) -> Iterator[Finding]:
-    found = _ask("bedrock", model, "get_foundation_model_availability", modelId=MODEL_ID)
+    found = ask(
+        "bedrock", "get_foundation_model_availability", region=model.region, profile=model.profile, modelId=MODEL_ID
+    )
     if isinstance(found, str):
         yield Finding("model", "unknown", f"bedrock:GetFoundationModelAvailability: {found}")
         return
@@ -121,7 +110,7 @@ def _availability(model: NovaModel) -> Iterator[Finding]:
 
 
 def _lifecycle(model: NovaModel) -> Iterator[Finding]:
-    found = _ask("bedrock", model, "get_foundation_model", modelIdentifier=MODEL_ID)
+    found = ask("bedrock", "get_foundation_model", region=model.region, profile=model.profile, modelIdentifier=MODEL_ID)
     if isinstance(found, str):
         yield Finding("lifecycle", "unknown", f"bedrock:GetFoundationModel: {found}")
         return
@@ -131,39 +120,18 @@ def _lifecycle(model: NovaModel) -> Iterator[Finding]:
 
 
 def _quotas(model: NovaModel) -> Iterator[Finding]:
-    found = quotas(model)
+    found = quotas(region=model.region, profile=model.profile)
     if isinstance(found, str):
         yield Finding("quotas", "unknown", f"servicequotas:ListServiceQuotas: {found}")
         return
     for name, value in found.items():
         yield Finding("quotas", "ok", f"{name}: {value:,.0f}")
-    if minute := tokens_a_minute(found):
+    if minute := tokens_a_minute(found, model.called.model_id):
         yield Finding("pace", "ok", pace_of(model, minute))
 
 
-def quotas(model: NovaModel) -> dict[str, float] | str:
-    """The account's quotas for this model by their names, or why they are not known."""
-    found: dict[str, float] = {}
-    token: dict[str, str] = {}
-    while True:
-        page = _ask("service-quotas", model, "list_service_quotas", ServiceCode="bedrock", MaxResults=100, **token)
-        if isinstance(page, str):
-            return page
-        for row in page.get("Quotas", ()):
-            if re.search(r"multimodal embeddings", row.get("QuotaName", ""), re.IGNORECASE):
-                found[row["QuotaName"]] = float(row["Value"])
-        if not page.get("NextToken"):
-            return found or "no quota of this model is listed"
-        token = {"NextToken": page["NextToken"]}
-
-
-def tokens_a_minute(found: Mapping[str, float]) -> float | None:
-    """The quota of tokens a minute among an account's quotas; None where there is none."""
-    return next((value for name, value in found.items() if "tokens per minute" in name.lower()), None)
-
-
-def minutes_of(model: NovaModel, expected: Estimate, tokens: float) -> float | None:
-    """Minutes that a quota of tokens a minute lets single calls take; None where it is not known how media count.
+def time_of(model: NovaModel, expected: Estimate, tokens: float) -> str:
+    """How long a quota of tokens a minute lets single calls take, in a sentence; empty where it is not known.
 
     Parameters
     ----------
@@ -175,13 +143,17 @@ def minutes_of(model: NovaModel, expected: Estimate, tokens: float) -> float | N
         The quota.
     """
     calls = model.calls()
-    total = 0.0
+    total, allowed = 0.0, []
     for line in expected.lines:
         each = 1.0 if line.modality == Modality.TEXT else calls.tokens_a_unit(Modality(line.modality))
-        if line.path != "sync" or not each:
-            return None
+        if line.path != "sync" or not each or not line.items:
+            return ""
         total += each * line.units
-    return total / tokens
+        noun = NOUNS.get(line.modality, line.modality)
+        rate = tokens / 60 / (each * line.units / line.items)
+        allowed.append(f"{rate:,.0f} {noun}s a second" if rate >= 1 else f"{60 * rate:,.0f} {noun}s a minute")
+    minutes = max(1.0, total / tokens)
+    return f"Your quota of {tokens:,.0f} tokens a minute allows about {' or '.join(allowed)}: {minutes:,.0f} min."
 
 
 def pace_of(model: NovaModel, tokens_a_minute: float) -> str:

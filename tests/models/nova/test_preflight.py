@@ -81,4 +81,35 @@ def test_the_time_that_a_quota_allows_is_said_before_anybody_is_asked(bedrock, t
         (tmp_path / f"{n}.txt").write_text(f"Text number {n} about an owl on a mast.")
     words = ["embed", str(tmp_path), "--to", str(tmp_path / "a.nova"), "--model", "nova"]
     found = CliRunner().invoke(app, words, input="n\n")
-    assert "Your quota of 30 tokens a minute allows it in about 2 minutes." in found.output
+    assert "Your quota of 30 tokens a minute allows about 3 texts a minute: 2 min." in found.output
+
+
+def test_a_quota_that_may_be_asked_for_is_never_passed_and_asked_for_once_a_day(bedrock, monkeypatch):
+    from fakes.toy_library import text_items
+    from fakes.toy_model import topic_texts
+
+    from nova_explore.models.model import Account
+    from nova_explore.models.nova import calls
+    from nova_explore.models.nova import model as nova_model
+
+    asked, kept_to = [], []
+    monkeypatch.setattr(calls, "quotas", lambda **place: asked.append(place) or {QUOTA: 600_000.0})
+    whole = nova_model.Tokens
+    monkeypatch.setattr(nova_model, "Tokens", lambda quota: kept_to.append(quota) or whole(quota))
+    items = text_items(topic_texts(2))
+    for _ in range(2):
+        list(NovaModel().embed_stream(items, account=Account()))
+    NovaModel().embed_batch(items[:1], role="query")
+    assert kept_to == [600_000.0, 600_000.0]
+    assert len(asked) == 1
+    list(NovaModel(tokens_per_minute=5e6).embed_stream(items, account=Account()))
+    assert kept_to[-1] == 5e6
+
+
+def test_the_first_command_of_a_machine_looks_at_the_account_and_the_second_does_not(bedrock, tmp_path):
+    (tmp_path / "a.txt").write_text("An owl on a mast.")
+    words = ["embed", str(tmp_path / "a.txt"), "--to", str(tmp_path / "a.nova"), "--model", "nova"]
+    first, second = (CliRunner().invoke(app, words, input="n\n").output for _ in range(2))
+    assert "lifecycle" in first.partition("Send it?")[0]
+    assert "lifecycle" not in second
+    assert bedrock.summary()["requests"] == 0

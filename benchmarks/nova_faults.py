@@ -5,6 +5,7 @@
     python benchmarks/nova_faults.py profiles rates ends bills
 
 profiles   ten profiles of faults, text and all modalities, each run twice: all embedded or named, none paid twice
+commands   the same by the command line: exit codes, what the second run sends
 rates      delivered rate at 10, 17 and 25 % of 503, beside botocore's adaptive mode in a pool of threads
 ends       Ctrl-C, kill -9, a full disk, two processes over one cache: what is paid twice
 bills      random sequences of budgets and sources: the estimate and the bill
@@ -39,6 +40,7 @@ from nova_throughput import service as separate_service
 from nova_explore.collection import Collection
 from nova_explore.embedding.embed import embed, estimate
 from nova_explore.errors import NovaExploreError
+from nova_explore.library.store import open_library
 from nova_explore.models.nova.model import NovaModel
 
 RATE_ROUNDS = int(os.environ.get("RATE_ROUNDS", "3"))
@@ -54,6 +56,9 @@ PROFILES = {
 }  # fmt: skip
 
 
+ENDPOINTS = [f"AWS_ENDPOINT_URL_{name}" for name in ("BEDROCK_RUNTIME", "STS", "BEDROCK", "SERVICE_QUOTAS")]
+
+
 @contextlib.contextmanager
 def service(folder: Path, **habits: object) -> Iterator[FakeBedrock]:
     """The strict local service, with a cache of its own for whoever calls it."""
@@ -61,7 +66,8 @@ def service(folder: Path, **habits: object) -> Iterator[FakeBedrock]:
     with FakeBedrock(**options) as fake:  # pyright: ignore[reportArgumentType]
         for name, value in habits.items():
             setattr(fake, name, value)
-        os.environ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = os.environ["AWS_ENDPOINT_URL_STS"] = fake.url
+        for name in ENDPOINTS:
+            os.environ[name] = fake.url
         os.environ["NOVA_EXPLORE_CACHE"] = tempfile.mkdtemp(dir=folder)
         yield fake
 
@@ -117,6 +123,38 @@ def measure_profiles(folder: Path) -> None:
                 contents = len({item.content_key for item in items})
                 row = f"{name:<24}  {what:<8} {stored:>4}/{contents:<4} {named:>6} {seen['twice']:>11} {again:>14}"
                 print(f"{row}  {', '.join(ended)}", flush=True)
+
+
+def measure_commands(folder: Path) -> None:
+    """Each profile by the command line until two runs end alike: what every run says and sends."""
+    from typer.testing import CliRunner
+
+    from nova_explore.cli.commands import app
+
+    print("\nprofile                   items     embedded  named  paid twice  last run's calls  exit codes")
+    everything = folder / "everything"
+    media(everything)
+    words = folder / "words"
+    for place, count in ((everything, 30), (words, TEXTS)):
+        place.mkdir(exist_ok=True)
+        for n, item in enumerate(texts(count)):
+            (place / f"{n}.txt").write_text(item.text or "")
+    for name, habits in PROFILES.items():
+        for what, source in (("text", words), ("all five", everything)):
+            with service(folder, latency=0.02, **habits) as fake:  # pyright: ignore[reportArgumentType]
+                to = Path(tempfile.mkdtemp(dir=folder)) / "a.nova"
+                codes, sent = [], 0
+                while len(codes) < 6 and codes[-2:] != [0, 0]:
+                    sent = fake.summary()["requests"]
+                    ran = CliRunner().invoke(app, ["embed", str(source), "--to", str(to), "--model", "nova", "--yes"])
+                    codes.append(ran.exit_code)
+                    if ran.exit_code:
+                        time.sleep(6.5)  # until the person has done what the message says
+                seen, library, space = fake.summary(), open_library(to), NovaModel().space
+                keys = {item.content_key for item in library.collection()}
+                stored, named = library.embedded(space) & keys, set(library.failures(space)) & keys
+                said = f"{seen['sent_again']:>11} {seen['requests'] - sent:>17}  {codes}"
+                print(f"{name:<24}  {what:<8} {len(stored):>4}/{len(keys):<4} {len(named):>6} {said}", flush=True)
 
 
 def measure_rates(folder: Path) -> None:
@@ -179,8 +217,7 @@ class Starting(WARM.Process):
     """A run whose environment is that of the moment it is started."""
 
     def __init__(self, to: Path, count: int) -> None:
-        names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_STS", "NOVA_EXPLORE_CACHE")
-        self.place = {name: os.environ[name] for name in names}
+        self.place = {name: os.environ[name] for name in (*ENDPOINTS, "NOVA_EXPLORE_CACHE")}
         super().__init__()
         self.to, self.count = str(to), count
 
@@ -204,7 +241,7 @@ def measure_stops(folder: Path, *stops: tuple[str, signal.Signals]) -> None:
     count = COUNT
     draw = random.Random(1)
     for name, by in stops or (("kill -9", signal.SIGKILL),):
-        twice, codes, flying = 0, [], 0
+        twice, codes, flying, beyond = 0, [], [], 0
         for _ in range(ROUNDS):
             with service(folder, latency=0.2, rate=60) as fake:
                 to = Path(tempfile.mkdtemp(dir=folder)) / "a.nova"
@@ -214,13 +251,15 @@ def measure_stops(folder: Path, *stops: tuple[str, signal.Signals]) -> None:
                     time.sleep(0.01)
                 with contextlib.suppress(ProcessLookupError):  # it was faster than this loop
                     os.kill(process.pid, by)
-                flying = max(flying, fake.at_once)
+                flying.append(fake.at_once)
                 process.join()
                 codes.append(process.exitcode)
                 time.sleep(0.3)
                 embed(texts(count), to=to, model="nova", progress=False)
-                twice += fake.summary()["sent_again"]
-        said = f"{twice} paid twice, at most {flying} in flight at a stop, statuses {sorted(set(codes))}"
+                again = fake.summary()["sent_again"]
+                twice, beyond = twice + again, beyond + max(0, again - flying[-1])
+        air = f"{sum(flying)} in flight at the stops ({min(flying)} to {max(flying)} each)"
+        said = f"{twice} paid twice of {air}, {beyond} beyond what was in flight, statuses {sorted(set(codes))}"
         print(f"   {name:<14} {ROUNDS} times: {said}", flush=True)
 
 
@@ -247,16 +286,17 @@ def measure_full_disk(folder: Path) -> None:
         print("   full disk: no right to mount a small disk here")
         return
     try:
-        twice, said = 0, set()
+        twice, said, flying = 0, set(), []
         for turn in range(ROUNDS):
             with service(folder, latency=0.2, rate=60) as fake:
                 to = place / f"{turn}.nova"
                 filler = place / "filler"
 
                 class Filling(NovaModel):
-                    def embed_stream(self, items, filler=filler, **options):
+                    def embed_stream(self, items, filler=filler, fake=fake, **options):
                         for n, answer in enumerate(super().embed_stream(items, **options)):
                             if n == 60:
+                                flying.append(fake.at_once)
                                 with contextlib.suppress(OSError), filler.open("wb") as file:
                                     while True:
                                         file.write(b"0" * 2**16)
@@ -271,7 +311,9 @@ def measure_full_disk(folder: Path) -> None:
                 embed(texts(count), to=to, model="nova", progress=False)
                 twice += fake.summary()["sent_again"]
             subprocess.run(["rm", "-rf", str(to)], check=True)
-        print(f"   full disk      {ROUNDS} times: {twice} paid twice; said: {said}", flush=True)
+        print(
+            f"   full disk      {ROUNDS} times: {twice} paid twice of {sum(flying)} in flight; said: {said}", flush=True
+        )
     finally:
         subprocess.run(["umount", str(place)], check=False)
 
@@ -305,7 +347,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     WARM.set_forkserver_preload(["__main__", "boto3", "numpy", "pyarrow", "nova_explore.embedding.embed", "tqdm.auto"])
     measures = {
-        "profiles": measure_profiles, "rates": measure_rates, "ends": measure_ends, "kills": measure_stops,
+        "profiles": measure_profiles, "commands": measure_commands, "rates": measure_rates,
+        "ends": measure_ends, "kills": measure_stops,
         "two": measure_two, "disk": measure_full_disk, "bills": measure_bills,
     }  # fmt: skip
     os.environ |= {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTEST", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "us-east-1"}

@@ -267,16 +267,19 @@ class Pace:
         before, share = (self.rate, self.window), self._share(kind)
         offered, answered = (self._past[name] / self._past_seconds for name in ("all", "good"))
         outage = share >= MOST_OWN
+        # A limit bounds requests: those that the service refused for its own capacity were within it, too.
+        theirs = min(MOST_OWN, self._share("theirs")) if kind == "ours" else 0.0
+        within = self.delivered / (1 - theirs)
         if kind == "theirs" and not outage:
             # A service short of its own capacity has no limit that was passed: a little less will show.
             self.rate = max(SLOWEST, GENTLE * (self.rate or self._round["all"] / elapsed))
         elif self.rate is None:
-            self.rate = max(SLOWEST, self.delivered)
+            self.rate = max(SLOWEST, within)
             self._next = self._clock()
         else:
-            self.rate = max(SLOWEST, 0.5 * self.rate, min(0.95 * self.rate, 1.02 * self.delivered))
+            self.rate = max(SLOWEST, 0.5 * self.rate, min(0.95 * self.rate, 1.02 * within))
         if self.delivered > SLOWEST and kind == "ours":
-            self._known = self.delivered
+            self._known = within
         if not outage and self.delivered > SLOWEST:
             # What was sent at the old rate is still to be answered: it is no part of the trial.
             since = self._clock() + 1.5 * self._latency

@@ -138,7 +138,7 @@ def measure_commands(folder: Path) -> None:
     for place, count in ((everything, 30), (words, TEXTS)):
         place.mkdir(exist_ok=True)
         for n, item in enumerate(texts(count)):
-            (place / f"{n}.txt").write_text(item.text or "")
+            (place / f"text {n}.txt").write_text(item.text or "")
     for name, habits in PROFILES.items():
         for what, source in (("text", words), ("all five", everything)):
             with service(folder, latency=0.02, **habits) as fake:  # pyright: ignore[reportArgumentType]

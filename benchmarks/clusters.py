@@ -36,6 +36,7 @@ OURS, THEIRS = "nova_explore", "umap-learn + hdbscan"
 
 def ours(vectors: NDArray[np.float32], seed: int, size: int | None) -> tuple[NDArray[np.int32], int]:
     from nova_explore.clusters.cluster import cluster
+    from nova_explore.map.basis import COMPONENTS
     from nova_explore.map.layout import principal_components, weigh
     from nova_explore.map.neighbors import find_neighbors
 

@@ -50,6 +50,7 @@ def smallest(n: int) -> int:
 
 def ours(vectors: np.ndarray, mark, seed: int) -> tuple[np.ndarray, np.ndarray, dict]:
     from nova_explore.clusters.cluster import cluster
+    from nova_explore.map.basis import COMPONENTS
     from nova_explore.map.layout import lay_out, principal_components, weigh
     from nova_explore.map.neighbors import find_neighbors
 

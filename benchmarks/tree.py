@@ -61,6 +61,7 @@ def measure(n: int) -> None:
     from sklearn.metrics import adjusted_rand_score
 
     from nova_explore.clusters.cluster import reduce_for_clusters
+    from nova_explore.map.basis import COMPONENTS
     from nova_explore.map.layout import principal_components, weigh
     from nova_explore.map.neighbors import find_neighbors
 

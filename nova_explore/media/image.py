@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import MissingExtraError, UnreadableError
-from nova_explore.media import access, colour, drawing, png
+from nova_explore.media import access, budget, colour, drawing, png
 from nova_explore.media.content import Part, Picture, Playable
 
 if TYPE_CHECKING:
@@ -255,10 +255,12 @@ def _pages(path: Path) -> list[Part]:
     pages: list[tuple[int, tuple[int, int]]] = []
     broken: list[int] = []
     first: Exception | None = None
+    check = budget.started(path.stat().st_size)
     with translated(), access.translated(path):
         image, _ = _open(path, "tiff")
         with image:
             for number in range(getattr(image, "n_frames", 1)):
+                check()
                 try:
                     image.seek(number)
                     kind = int(image.tag_v2.get(254, 0)) if hasattr(image, "tag_v2") else 0  # pyright: ignore[reportAttributeAccessIssue]

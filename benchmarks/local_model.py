@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from nova_explore.collection import Item
+from nova_explore.media.content import Content, Picture
 from nova_explore.models.local.model import LocalModel
 from nova_explore.sources import datasets
 from nova_explore.sources.fetch import fetch_wheel
@@ -108,11 +110,16 @@ def measure_limit(model: LocalModel) -> None:
     cores = model._threads
     model.embed_batch(items[:2])
     begin, clock = time.process_time(), time.perf_counter()
-    with media.watched(lambda _item, content: media.picture_of(content)):
+
+    def draw(_item: Item, content: Content) -> None:
+        media.picture_of(content)
+
+    with media.watched(draw):
         for at in range(0, len(items), model.capabilities.batch_size):
             model.embed_batch(items[at : at + model.capabilities.batch_size])
     reached, wall = time.process_time() - begin, time.perf_counter() - clock
-    tensors = [picture.fit_square(media.load(item, longest=520).image)[None] for item in items]
+    pictures = [content.image for item in items if isinstance(content := media.load(item, longest=520), Picture)]
+    tensors = [picture.fit_square(image)[None] for image in pictures]
     session = open_session("picture.onnx", 1)
     begin = time.process_time()
     for pixels in tensors:

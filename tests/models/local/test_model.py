@@ -231,4 +231,7 @@ def test_media_looked_at_side_by_side_are_watched_and_keep_their_order(tmp_path)
     alone = LocalModel(threads=1).embed_batch(items)
     assert sorted(seen) == sorted(item.id for item in items)
     assert len(items) == 12
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+    for one, other in zip(together, alone, strict=True):
+        assert isinstance(one, np.ndarray)
+        assert isinstance(other, np.ndarray)
+        np.testing.assert_allclose(one, other, atol=1e-5)

@@ -115,7 +115,7 @@ class MissingExtraError(NovaExploreError, ImportError):
     """
 
     def __init__(self, feature: str, package: str, extra: str) -> None:
-        self.extra = extra
+        self.feature, self.extra = feature, extra
         super().__init__(
             f"{feature} needs the package {package!r}, which is not installed. "
             f"Install it with: pip install 'nova-explore[{extra}]'",

@@ -63,10 +63,10 @@ def _measure(path: Path, format: str) -> tuple[float, dict[str, Scalar]]:
         except soundfile.SoundFileError:
             pass  # a codec that libsndfile lacks (Speex in Ogg, ADPCM in WAV): FFmpeg knows more
     with container.opened(path) as media:
-        if not media.streams.audio:
+        if not container.sound_streams(media):
             raise UnreadableError("It holds no sound track. Record or export it again.")
-        tracks = len(media.streams.audio)
-        stream = media.streams.audio[0]
+        tracks = len(container.sound_streams(media))
+        stream = container.sound_streams(media)[0]
         if next(container.frames(media, stream), None) is None:
             return 0.0, {}
         facts = {"channels": stream.channels, "sample_rate": stream.rate}
@@ -183,5 +183,5 @@ def _plays(path: Path, format: str) -> bool:
     if format == "ogg" and whole.is_chained(path):
         return False
     with container.opened(path) as media:
-        names = [stream.codec_context.name for stream in media.streams.audio]
+        names = [stream.codec_context.name for stream in container.sound_streams(media)]
     return len(names) == 1 and names[0] in _CODECS

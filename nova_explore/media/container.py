@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Span
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access
+from nova_explore.media import access, budget
 
 SEGMENT = 30.0
 """Seconds of the longest segment: the most that Nova Multimodal Embeddings takes in one synchronous call."""
@@ -32,6 +32,9 @@ SILENT = 1e-4
 
 CANCELLED = 0.1
 """Share of the channels' loudness that their mean must keep; below, they are in opposite phase and one is taken."""
+
+MOST_PIXELS = 2**26
+"""Pixels of the largest frame that is decoded: twice those of a film in 8K."""
 
 _STILL_CODECS = frozenset(("mjpeg", "png", "bmp", "webp"))
 
@@ -65,13 +68,18 @@ def opened(path: Path) -> Iterator[Any]:
 def picture_stream(media: Any) -> Any | None:
     """The stream of moving pictures; a cover is none, and neither are the pictures of an audiobook's chapters."""
     for stream in media.streams.video:
-        if stream.disposition & stream.disposition.attached_pic:
-            continue
+        if stream.codec_context is None or stream.disposition & stream.disposition.attached_pic:
+            continue  # without a decoder, or a cover
         rate = float(stream.average_rate or 0)
-        if media.streams.audio and stream.codec_context.name in _STILL_CODECS and 0 < rate <= 1:
+        if sound_streams(media) and stream.codec_context.name in _STILL_CODECS and 0 < rate <= 1:
             continue
         return stream
     return None
+
+
+def sound_streams(media: Any) -> list[Any]:
+    """The sound tracks for which there is a decoder."""
+    return [stream for stream in media.streams.audio if stream.codec_context is not None]
 
 
 def beginning(media: Any) -> float:
@@ -110,11 +118,11 @@ def measure(media: Any, picture: Any | None) -> Length:
         Of moving pictures.
     """
     start = beginning(media)
-    tracks = [stream for stream in (picture, *media.streams.audio) if stream is not None]
+    tracks = [stream for stream in (picture, *sound_streams(media)) if stream is not None]
     ends, sums = ({stream.index: 0.0 for stream in tracks} for _ in range(2))
     last = dict.fromkeys(ends, -np.inf)
     steady = True
-    for packet in media.demux(tracks):
+    for packet in _in_time(media, media.demux(tracks)):
         at = packet.dts if packet.dts is not None else packet.pts
         if at is None:
             continue
@@ -135,7 +143,7 @@ def measure(media: Any, picture: Any | None) -> Length:
 
     return Length(
         pictures=until(picture) if picture is not None else 0.0,
-        sound=max((until(stream) for stream in media.streams.audio), default=0.0),
+        sound=max((until(stream) for stream in sound_streams(media)), default=0.0),
         steady=steady,
     )
 
@@ -180,9 +188,10 @@ def frames(media: Any, stream: Any) -> Iterator[Any]:
 
     failure: av.error.FFmpegError | None = None
     decoded = False
-    for packet in media.demux(stream):
+    for packet in _in_time(media, media.demux(stream)):
         if packet.size == 0 and packet.pts is not None:
             continue
+        _check_pixels(stream)
         try:
             found = packet.decode()
         except av.error.InvalidDataError as error:
@@ -194,18 +203,36 @@ def frames(media: Any, stream: Any) -> Iterator[Any]:
         raise failure
 
 
+def _in_time(media: Any, packets: Iterator[Any]) -> Iterator[Any]:
+    """Packets, until the file's time is over."""
+    check = budget.started(media.size)
+    for packet in packets:
+        check()
+        yield packet
+
+
+def _check_pixels(stream: Any) -> None:
+    """A decoder keeps up to sixteen frames: pictures of 8,192 x 8,192 pixels take 1.6 GB."""
+    width, height = (stream.width or 0, stream.height or 0) if stream.type == "video" else (0, 0)
+    if width * height > MOST_PIXELS:
+        raise UnreadableError(
+            f"Its pictures have {width:,} x {height:,} pixels; at most {MOST_PIXELS:,} are decoded. "
+            "Save a smaller copy."
+        )
+
+
 def best_track(path: Path) -> int:
     """Number (from 0) of the sound track to use: the first that is not silent, else the first.
 
     Screen recorders keep a microphone that nobody spoke into before the sound of the system.
     """
     with opened(path) as media:
-        count = len(media.streams.audio)
+        count = len(sound_streams(media))
     if count < 2:
         return 0
     for track in range(count):
         with opened(path) as media:
-            heard, _ = _decoded(media, media.streams.audio[track], 0.0, 3 * SEGMENT)
+            heard, _ = _decoded(media, sound_streams(media)[track], 0.0, 3 * SEGMENT)
         if len(heard) and float(np.sqrt(np.mean(np.square(heard)))) > SILENT:
             return track
     return 0
@@ -233,17 +260,17 @@ def samples(
         Samples, and how many there are a second. Empty if there is no sound in the span.
     """
     with opened(path) as media:
-        if not media.streams.audio:
+        if not sound_streams(media):
             return np.zeros(0, np.float32), 0
         start = span.start if span else 0.0
         end = span.end if span else (start + most if most else np.inf)
-        return _decoded(media, media.streams.audio[min(track, len(media.streams.audio) - 1)], start, end)
+        return _decoded(media, sound_streams(media)[min(track, len(sound_streams(media)) - 1)], start, end)
 
 
 def counted(path: Path, span: Span | None) -> tuple[NDArray[np.float32], int]:
     """Decode a stretch of a recording whose own time cannot be trusted: its place is found by counting samples."""
     with opened(path) as media:
-        stream = media.streams.audio[0]
+        stream = sound_streams(media)[0]
         rate = int(stream.rate)
         resampler = _Planar(rate)
         first, last = (round(span.start * rate), round(span.end * rate)) if span else (0, None)

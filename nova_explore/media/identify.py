@@ -163,7 +163,7 @@ def _has_picture(path: Path, format: str) -> bool:
     with container.opened(path) as media:
         if container.picture_stream(media) is not None:
             return True
-        if media.streams.audio:
+        if container.sound_streams(media):
             return False
     raise UnreadableError("It holds neither pictures nor sound. Check the recording.")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import MissingExtraError, UnreadableError
-from nova_explore.media import access, colour, drawing, png
+from nova_explore.media import access, budget, colour, drawing, png
 from nova_explore.media.content import Part, Picture, Playable
 
 if TYPE_CHECKING:
@@ -184,7 +184,8 @@ def decode(path: Path, format: str, *, longest: int = LONGEST, page: int = 0) ->
         image, turned = _open(path, format)
         with image:
             if page:
-                image.seek(page)
+                with headers():
+                    image.seek(page)
             image.draft("RGB", (longest, longest))  # JPEG only: decodes at a fraction of the size
             whole = _load(image, path)
             # Colours are converted at the size that is kept, where the mode can be scaled.
@@ -255,13 +256,18 @@ def _pages(path: Path) -> list[Part]:
     pages: list[tuple[int, tuple[int, int]]] = []
     broken: list[int] = []
     first: Exception | None = None
+    check = budget.started(path.stat().st_size)
     with translated(), access.translated(path):
         image, _ = _open(path, "tiff")
         with image:
-            for number in range(getattr(image, "n_frames", 1)):
+            with headers():
+                count = getattr(image, "n_frames", 1)
+            for number in range(count):
+                check()
                 try:
-                    image.seek(number)
-                    kind = int(image.tag_v2.get(254, 0)) if hasattr(image, "tag_v2") else 0  # pyright: ignore[reportAttributeAccessIssue]
+                    with headers():  # every page has a header of its own
+                        image.seek(number)
+                        kind = int(image.tag_v2.get(254, 0)) if hasattr(image, "tag_v2") else 0  # pyright: ignore[reportAttributeAccessIssue]
                     if number and kind & (_REDUCED | _MASK):
                         continue
                     image.load()

@@ -17,13 +17,16 @@ from urllib.parse import unquote
 
 from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError, import_extra
-from nova_explore.media import access
+from nova_explore.media import access, apart
 from nova_explore.media.encoding import encoding_of
 
 FORMATS = frozenset(("docx", "pptx", "xlsx", "epub", "html"))
 
 MOST_UNPACKED = 256 * 2**20
 """Bytes that a document may unpack to: archives that unpack to very much are a known attack."""
+
+QUICK = 4 * 2**20
+"""Bytes, unpacked, of a document that is read within seconds, whatever it holds."""
 
 MOST_ROWS = 20_000
 _FEATURE = "Reading Office documents, e-books and web pages"
@@ -41,12 +44,28 @@ def words_of(path: Path, format: str) -> tuple[str, dict[str, Scalar]]:
     """
     data = access.read_bytes(path)
     with _translated():
-        if format != "html":
-            _check_size(data)
-        text, said = _READERS[format](data)
+        size = len(data) if format == "html" else _unpacked(data)
+    if size > QUICK:
+        (text, said), _ = apart.run("office:read_data", format, data=data)
+    else:
+        (text, said), _ = read_data(format, data=data)
     if not text.strip():
         raise UnreadableError("The document holds no words. If it shows pictures, save it as PDF.")
     return text.strip(), {column: value for column, value in said.items() if value}
+
+
+def read_data(format: str, *, data: bytes) -> tuple[tuple[str, dict[str, Scalar]], bytes]:
+    """Words and properties of a document; a large one has its budget in `apart`.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``office`` is not installed.
+    UnreadableError
+        If it is damaged or locked.
+    """
+    with _translated():
+        return _READERS[format](data), b""
 
 
 @contextmanager
@@ -63,11 +82,13 @@ def _translated() -> Iterator[None]:
         ) from error
 
 
-def _check_size(data: bytes) -> None:
+def _unpacked(data: bytes) -> int:
+    """Bytes that a document says that it unpacks to."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > MOST_UNPACKED:
         raise UnreadableError(f"It unpacks to {size / 2**20:,.0f} MB; at most {MOST_UNPACKED // 2**20} are. Split it.")
+    return size
 
 
 def _properties(core: Any) -> dict[str, Scalar]:

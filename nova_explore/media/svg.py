@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from nova_explore.errors import UnreadableError
-from nova_explore.media import colour
+from nova_explore.media import apart, colour
 from nova_explore.media.encoding import plain_xml, xml_text
 
 if TYPE_CHECKING:
@@ -43,12 +43,35 @@ _WORDS = {
 """Elements of a drawing's own description (SVG 1.1, section 5; Dublin Core in RDF), by the one that holds them."""
 
 
+_COSTLY = frozenset(("filter", "mask", "pattern", "marker", "image", "style"))
+"""Elements whose work has no bound that the file's length tells: octaves of turbulence, tiles, pictures in pictures."""
+
+MOST_ELEMENTS, MOST_USES, MOST_LAYERS, DEEPEST = 1000, 8, 100, 40
+"""What a drawing that is certainly quick has at most: elements, copies of others (`use`: copies of copies multiply),
+pictures that are laid over each other, and groups inside groups (900 end the process that draws them)."""
+
+_LAYERS = ("opacity", "clip-path", "mix-blend-mode", "isolation")
+
+
 @dataclass(slots=True)
 class _Scan:
     """What one pass over the elements of a drawing finds."""
 
     root: dict[str, str] = field(default_factory=dict)
     has_text: bool = False
+    elements: int = 0
+    uses: int = 0
+    layers: int = 0
+    depth: int = 0
+    costly: bool = False
+
+    @property
+    def quick(self) -> bool:
+        """Whether it is certainly drawn within seconds, and ends no process."""
+        most = (MOST_ELEMENTS, MOST_USES, MOST_LAYERS, DEEPEST)
+        counts = (self.elements, self.uses, self.layers, self.depth)
+        return not self.costly and all(count <= limit for count, limit in zip(counts, most, strict=True))
+
     words: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -65,6 +88,13 @@ def _scan(data: bytes) -> _Scan:
                 raise UnreadableError(f"It is XML, but its root is <{name}> and not <svg>. Save it as SVG.")
             found.root.update({"": "svg"} | attributes)
         found.has_text = found.has_text or local == "text"
+        found.elements += 1
+        found.uses += local == "use"
+        found.costly = found.costly or local in _COSTLY or "stroke-dasharray" in attributes
+        style = attributes.get("style", "")
+        found.costly = found.costly or "dasharray:" in style.replace("dasharray:none", "")
+        found.layers += any(name in attributes or name in style for name in _LAYERS)
+        found.depth = max(found.depth, len(path) + 1)
         if local in _LOADING:
             for key, value in attributes.items():
                 target = value.strip()
@@ -155,17 +185,32 @@ def _plain(data: bytes) -> bytes:
 
 
 def _render(data: bytes, scan: _Scan, longest: int) -> Image:
-    import resvg_py
     from PIL import Image
+
+    ask = (longest, scan.has_text)
+    # No process has to be started for what is quick.
+    _, drawn = rendered(*ask, data=data) if scan.quick else apart.run("svg:rendered", *ask, data=data)
+    return Image.open(io.BytesIO(drawn))
+
+
+def rendered(longest: int, has_text: bool, *, data: bytes) -> tuple[None, bytes]:
+    """A drawing as PNG, by resvg; nothing stops it, so it has its budget in `apart`.
+
+    Raises
+    ------
+    UnreadableError
+        If it cannot be rendered.
+    """
+    import resvg_py
 
     try:
         # Fonts take 90 ms to list, so only where there is text. Without a resolution lengths in points become zero.
         drawn = resvg_py.svg_to_bytes(
-            svg_string=xml_text(data), width=longest, height=longest, dpi=96.0, skip_system_fonts=not scan.has_text
+            svg_string=xml_text(data), width=longest, height=longest, dpi=96.0, skip_system_fonts=not has_text
         )
     except ValueError as error:
         raise UnreadableError(f"The drawing cannot be rendered ({error}). Export it again, or as PNG.") from error
-    return Image.open(io.BytesIO(bytes(drawn)))
+    return None, bytes(drawn)
 
 
 def check(data: bytes) -> tuple[int, int]:

@@ -78,7 +78,7 @@ def tags_of(path: Path) -> Tags:
         with container.opened(path) as media:
             begin = container.beginning(media)
             said = {key.lower(): value for key, value in media.metadata.items()}
-            for stream in (*media.streams.audio[:1], *media.streams.video[:1]):
+            for stream in (*container.sound_streams(media)[:1], *media.streams.video[:1]):
                 for key, value in stream.metadata.items():
                     said.setdefault(key.lower(), value)
             chapters = tuple(_chapters(media, begin))

@@ -54,7 +54,7 @@ def split(path: Path, format: str) -> list[Part]:
             raise UnreadableError("The video holds no frames. Record or export it again.")
         rate = float(stream.average_rate or stream.base_rate or 0)
         width, height = _shape(frame, stream)
-        tracks = len(media.streams.audio)
+        tracks = len(container.sound_streams(media))
         hdr = hdr_of(frame)
     with container.opened(path) as media:
         length = container.measure(media, container.picture_stream(media))
@@ -262,9 +262,9 @@ def _plays(path: Path, pictures: set[str], sounds: set[str]) -> bool:
         stream = container.picture_stream(media)
         if stream is None or stream.codec_context.name not in pictures:
             return False
-        if stream.codec_context.pix_fmt not in ("yuv420p", "yuvj420p") or len(media.streams.audio) > 1:
+        if stream.codec_context.pix_fmt not in ("yuv420p", "yuvj420p") or len(container.sound_streams(media)) > 1:
             return False
-        return all(sound.codec_context.name in sounds for sound in media.streams.audio)
+        return all(sound.codec_context.name in sounds for sound in container.sound_streams(media))
 
 
 def _encode(path: Path, item: Item) -> bytes:

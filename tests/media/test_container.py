@@ -245,6 +245,8 @@ def test_frames_that_only_repeat_the_last_do_not_end_a_film(tmp_path):
         class Repeating:
             """A container whose third packet is empty."""
 
+            size = 1000
+
             def demux(self, which):
                 for number, packet in enumerate(opened.demux(which)):
                     if number == 2:
@@ -254,3 +256,19 @@ def test_frames_that_only_repeat_the_last_do_not_end_a_film(tmp_path):
                     yield packet
 
         assert len(list(container.frames(Repeating(), stream))) == 10
+
+
+def test_streams_without_a_decoder_are_passed_over():
+    class Stream:
+        def __init__(self, type: str, codec_context: object) -> None:
+            self.type, self.codec_context = type, codec_context
+
+    class Streams:
+        video = (Stream("video", None),)
+        audio = (Stream("audio", None), Stream("audio", object()))
+
+    class Damaged:
+        streams = Streams()
+
+    assert container.picture_stream(Damaged()) is None
+    assert container.sound_streams(Damaged()) == [Damaged.streams.audio[1]]

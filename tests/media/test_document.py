@@ -122,12 +122,6 @@ def test_a_picture_under_many_words_leaves_them_the_words_of_the_page(tmp_path):
     assert "Line 11" in str(page.text)
 
 
-def test_codes_without_letters_are_not_words():
-    assert not document._is_language("\x01\x02\x03\x04 \x05\x06")
-    assert not document._is_language("\ue000\ue001\ue002")
-    assert document._is_language("Grüße 你好 42 %")
-
-
 def test_a_document_without_its_end_mark_is_read_if_its_pages_are(tmp_path):
     (tmp_path / "e.pdf").write_bytes(pdf_objects(_page("BT /F1 9 Tf 9 9 Td (A whole letter) Tj ET"), end=False))
     assert read(tmp_path, progress=False)[0].text == "A whole letter"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,18 @@ def test_jpeg_2000_is_read_and_shown_as_png(tmp_path, name):
     assert item.format == "jp2"
     assert _pixel(item, (20, 15)) == RED
     assert media.playable(item).mime == "image/png"
+
+
+def test_a_tiff_that_is_cut_within_the_header_of_a_page_makes_no_noise(tmp_path):
+    import warnings
+
+    first = quarters()
+    first.save(tmp_path / "a.tif", save_all=True, append_images=[first] * 2)
+    data = (tmp_path / "a.tif").read_bytes()
+    with warnings.catch_warnings(record=True) as noise:
+        warnings.simplefilter("always")
+        for cut in range(len(data) // 3, len(data), len(data) // 100):
+            (tmp_path / "a.tif").write_bytes(data[:cut])
+            with contextlib.suppress(UnreadableError):
+                image.split(tmp_path / "a.tif", "tiff")
+    assert [str(one.message) for one in noise] == []

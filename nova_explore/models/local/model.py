@@ -13,7 +13,9 @@ and a sound is never near a picture because of how either is made. docs/local-v1
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -56,7 +58,7 @@ class LocalModel:
     Parameters
     ----------
     threads : int or None
-        Threads for one operation; None uses the machine's cores, at most eight.
+        Media looked at side by side, and threads for a batch of texts; None uses the machine's cores, at most eight.
 
     Examples
     --------
@@ -70,7 +72,7 @@ class LocalModel:
     space = Space("local-v1", "1", "index", DIMENSION, "2")
     capabilities = Capabilities(
         modalities=frozenset(Modality),
-        # Texts are sorted by length within a batch: in batches of 32 a third of what is computed is padding.
+        # Texts of about the same length are embedded together: of 32 in any order two fifths are padding.
         batch_size=128,
         text_search=frozenset({Modality.TEXT, Modality.IMAGE, Modality.PAGE, Modality.AUDIO, Modality.VIDEO}),
     )
@@ -89,25 +91,42 @@ class LocalModel:
         ``role`` makes no difference: a text has no look or timbre, so as a query it asks for meaning only; a picture
         or sound given as a query is compared by both its blocks.
         """
-        from nova_explore import media
-
         answers: list[Vector | ItemError] = [ItemError("not embedded")] * len(items)
         texts: list[tuple[int, str]] = []
-        for place, item in enumerate(items):
-            try:
-                # A drawing is made at the size that the network sees: it has no pixels to be reduced.
-                content = media.load(item, longest=SIDE if item.format == "svg" else LOOKED_AT)
-                if isinstance(content, Text):
-                    texts.append((place, content.text))
-                else:
-                    answers[place] = self.embed_content(content)
-            except Exception as error:  # whatever a decoder raises concerns this item only
-                answers[place] = ItemError(_explain(error))
+        for place, answer in enumerate(self._look_at_all(items)):
+            if isinstance(answer, str):
+                texts.append((place, answer))
+            else:
+                answers[place] = answer
         for place, vector in zip(
             [place for place, _ in texts], self._try_texts([text for _, text in texts]), strict=True
         ):
             answers[place] = vector
         return answers
+
+    def _look_at_all(self, items: Sequence[Item]) -> Iterator[Vector | ItemError | str]:
+        """Vectors of media and the words of texts, in order.
+
+        Media are decoded and looked at side by side, each by one thread: a thread that decodes does not wait for
+        those that compute, and networks of this size do not use two threads twice as well.
+        """
+        if self._threads == 1 or sum(item.modality is not Modality.TEXT for item in items) < 2:
+            yield from map(self._look_at, items)
+            return
+        # Whoever watches what is decoded watches the threads, too.
+        contexts = [copy_context() for _ in items]
+        with ThreadPoolExecutor(self._threads) as pool:
+            yield from pool.map(lambda context, item: context.run(self._look_at, item), contexts, items)
+
+    def _look_at(self, item: Item) -> Vector | ItemError | str:
+        from nova_explore import media
+
+        try:
+            # A drawing is made at the size that the network sees: it has no pixels to be reduced.
+            content = media.load(item, longest=SIDE if item.format == "svg" else LOOKED_AT)
+            return content.text if isinstance(content, Text) else self.embed_content(content)
+        except Exception as error:  # whatever a decoder raises concerns this item only
+            return ItemError(_explain(error))
 
     def embed_content(self, content: Content) -> Vector:
         """Embed decoded content.
@@ -195,13 +214,13 @@ class LocalModel:
     def _picture(self) -> PictureEncoder:
         from nova_explore.models.local.picture import PictureEncoder
 
-        return PictureEncoder(self._threads)
+        return PictureEncoder(1)
 
     @cached_property
     def _sound(self) -> SoundEncoder:
         from nova_explore.models.local.sound import SoundEncoder
 
-        return SoundEncoder(self._threads)
+        return SoundEncoder(1)
 
     @cached_property
     def _origin(self) -> Vector:

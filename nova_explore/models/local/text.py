@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 CHUNK_TOKENS = 254
 # A text of half a million characters has no more to say in one vector; the first 64 chunks are some 12,000 words.
 CHUNKS = 64
-BATCH = 32
+BATCH = 64
+PADDING = 0.15
+"""Tokens by which a chunk may be longer than the shortest of its batch: padding costs as much as words do."""
 LONGEST_WORD = 100
 
 _CHINESE = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0002fa1f"))
@@ -86,6 +88,24 @@ def _stands_alone(character: str) -> bool:
     return any(first <= character <= last for first, last in _CHINESE)
 
 
+def cut_batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Positions of chunks of about the same length, shortest first, at most 64 together.
+
+    Examples
+    --------
+    >>> cut_batches([9, 3, 10, 3])
+    [[1, 3], [0, 2]]
+    """
+    batches: list[list[int]] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        batch = batches[-1] if batches else []
+        if batch and len(batch) < BATCH and lengths[position] <= (1 + PADDING) * lengths[batch[0]]:
+            batch.append(position)
+        else:
+            batches.append([position])
+    return batches
+
+
 class TextEncoder:
     """Texts to unit vectors of 384 numbers; a long text is the mean over its chunks."""
 
@@ -109,10 +129,8 @@ class TextEncoder:
         return total / np.linalg.norm(total, axis=1, keepdims=True)
 
     def _encode_chunks(self, chunks: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        order = sorted(range(len(chunks)), key=lambda place: len(chunks[place]))
         rows: NDArray[np.float32] = np.empty((len(chunks), 384), dtype=np.float32)
-        for begin in range(0, len(order), BATCH):
-            places = order[begin : begin + BATCH]
+        for places in cut_batches([len(chunk) for chunk in chunks]):
             width = max(len(chunks[place]) for place in places)
             ids = np.zeros((len(places), width), dtype=np.int64)
             mask = np.zeros((len(places), width), dtype=np.float32)

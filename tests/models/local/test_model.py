@@ -213,3 +213,25 @@ def test_a_silent_track_leaves_a_video_what_it_shows(model):
     silent, mute = Clip(frames, Sound(np.zeros(RATE, np.float32), RATE)), Clip(frames, None)
     assert np.array_equal(model.embed_content(silent), model.embed_content(mute))
     assert model.embed_content(Clip(frames, hum(220)))[TIMBRE].any()
+
+
+def test_media_looked_at_side_by_side_are_watched_and_keep_their_order(tmp_path):
+    from fakes.making import quarters
+
+    from nova_explore.sources.read import read
+
+    for number in range(12):
+        quarters((40 + 4 * number, 30)).save(tmp_path / f"{number:02}.png")
+    (tmp_path / "05.png").write_bytes(b"\x89PNG\r\n\x1a\n cut short")
+    (tmp_path / "words.txt").write_text("A dog runs.")
+    items = list(read(tmp_path, progress=False))
+    seen = []
+    with media.watched(lambda item, _content: seen.append(item.id)):
+        together = LocalModel(threads=4).embed_batch(items)
+    alone = LocalModel(threads=1).embed_batch(items)
+    assert sorted(seen) == sorted(item.id for item in items)
+    assert len(items) == 12
+    for one, other in zip(together, alone, strict=True):
+        assert isinstance(one, np.ndarray)
+        assert isinstance(other, np.ndarray)
+        np.testing.assert_allclose(one, other, atol=1e-5)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nova_explore.models.local.text import CHUNK_TOKENS, TextEncoder, WordPiece, split_words
+from nova_explore.models.local.text import (
+    BATCH,
+    CHUNK_TOKENS,
+    PADDING,
+    TextEncoder,
+    WordPiece,
+    cut_batches,
+    split_words,
+)
 from nova_explore.models.weights import path_of
 
 
@@ -53,3 +61,13 @@ def test_a_text_of_several_chunks_is_their_mean_by_length(encoder):
     owls, ferries = encoder.encode([" ".join(["owl"] * CHUNK_TOKENS), " ".join(["ferry"] * half)])
     mean = 2 * CHUNK_TOKENS * owls + half * ferries
     np.testing.assert_allclose(encoder.encode([long])[0], mean / np.linalg.norm(mean), atol=1e-4)
+
+
+def test_batches_hold_every_chunk_once_and_next_to_no_padding():
+    lengths = [int(length) for length in np.random.default_rng(0).integers(3, 257, 1000)]
+    batches = cut_batches(lengths)
+    assert sorted(position for batch in batches for position in batch) == list(range(1000))
+    for batch in batches:
+        assert len(batch) <= BATCH
+        assert max(lengths[at] for at in batch) <= (1 + PADDING) * min(lengths[at] for at in batch)
+    assert cut_batches([]) == []

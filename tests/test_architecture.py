@@ -47,10 +47,11 @@ ORDER: dict[str, tuple[str, ...]] = {
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "chain",
                     "stored_maps"),
     "reviews": ("clusters", "canaries", "fingerprint"),
-    "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "page"),
+    "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "page", "table_files",
+               "xmp_files", "map_svg", "media_folder", "take_away"),
     "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "boards.about", "boards.items",
                 "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app", "live"),
-    "cli": ("jupyter", "doctor", "spending", "forgetting", "commands"),
+    "cli": ("jupyter", "doctor", "spending", "forgetting", "exporting", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

@@ -145,7 +145,7 @@ class Exploration:
     def labels(self) -> Labels:
         """What people decided about these clusters and items; see `Labels`."""
         of = self.collection, self.clustering, self.proposed, self.vectors, lambda: self.mapped.hierarchy, self.naming
-        return Labels(self.library.labels, Labelled(*of, lambda: self._stability))
+        return Labels(self.library, Labelled(*of, lambda: self._stability))
 
     @property
     def names(self) -> dict[int, ClusterName]:

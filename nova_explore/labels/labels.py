@@ -15,11 +15,12 @@ from nova_explore.html_table import show_table
 from nova_explore.labels.decision import Put, plain_ids, plain_name, plain_score
 from nova_explore.labels.labelled import Labelled
 from nova_explore.labels.log import Log
+from nova_explore.labels.proposing import propose, questions_of
 from nova_explore.labels.state import LabelState, last_to_redo, last_to_undo
 from nova_explore.labels.tables import history_table, label_table, unattached_table
 from nova_explore.labels.targets import Target, Targets
 from nova_explore.labels.tree_split import split_by_tree
-from nova_explore.library.label_rows import LabelRows
+from nova_explore.library.store import Library
 from nova_explore.parameters import whole_number
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class Labels:
 
     Parameters
     ----------
-    rows : LabelRows
-        The log of the library.
+    library : Library
+        Whose log has the decisions.
     labelled : Labelled
         The map.
     by : str, optional
@@ -56,10 +57,12 @@ class Labels:
         labels.table
     """
 
-    def __init__(self, rows: LabelRows, labelled: Labelled, *, by: str | None = None) -> None:
-        self._log = Log(rows, by)
+    def __init__(self, library: Library, labelled: Labelled, *, by: str | None = None) -> None:
+        self._library = library
+        self._log = Log(library.labels, by)
         self._labelled = labelled
         self._targets = Targets(self._log, labelled)
+        self._asked: dict[int, tuple[str, str]] = {}
 
     # ---- what a person decides ----------------------------------------------------------------------------------
 
@@ -206,6 +209,18 @@ class Labels:
         self._log.write("redo", of=last.id)
         return last.action
 
+    def propose(
+        self, model: str, *, clusters: Iterable[int] | None = None, budget: float | None = None, send: bool = True,
+        client: Any = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Ask a language model on Amazon Bedrock for names; ``send=False`` says what it would cost. See `propose`."""
+        questions = questions_of(self._labelled, model, clusters)
+        table = propose(self._library.asked, questions, budget=budget, send=send, client=client)
+        self._asked |= {
+            int(row.Index): (str(row.name), model) for row in table.itertuples() if isinstance(row.name, str)
+        }
+        return table
+
     # ---- what follows from it -----------------------------------------------------------------------------------
 
     @property
@@ -345,6 +360,8 @@ class Labels:
         if isinstance(target, str) or int(target) not in self._labelled.proposed:
             return {}
         proposed = self._labelled.proposed[int(target)]
+        if (asked := self._asked.get(int(target))) and asked[0] == name:
+            return {"name": name, "source": asked[1], "score": None}
         for one in (proposed, *proposed.alternates):
             if one.name == name:
                 return {"name": one.name, "source": one.source, "score": plain_score(one.score)}

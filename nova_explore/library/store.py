@@ -33,6 +33,7 @@ from nova_explore.collection import Collection, Unread, shortened
 from nova_explore.errors import LibraryError
 from nova_explore.html_table import show_table
 from nova_explore.library.addresses import is_gone
+from nova_explore.library.asked_rows import AskedRows
 from nova_explore.library.identity import assign
 from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
@@ -83,6 +84,7 @@ class Library:
         self.maps = MapTables(self._tables)
         self.jobs = JobRows(self._tables)
         self.labels = LabelRows(self._tables)
+        self.asked = AskedRows(self._tables)
         self._collection: tuple[object, Collection] | None = None
 
     @contextmanager

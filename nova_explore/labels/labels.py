@@ -216,9 +216,7 @@ class Labels:
         """Ask a language model on Amazon Bedrock for names; ``send=False`` says what it would cost. See `propose`."""
         questions = questions_of(self._labelled, model, clusters)
         table = propose(self._library.asked, questions, budget=budget, send=send, client=client)
-        self._asked |= {
-            int(row.Index): (str(row.name), model) for row in table.itertuples() if isinstance(row.name, str)
-        }
+        self._asked |= {int(str(cluster)): (str(name), model) for cluster, name in table["name"].dropna().items()}
         return table
 
     # ---- what follows from it -----------------------------------------------------------------------------------

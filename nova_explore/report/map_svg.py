@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from nova_explore.palette import UNCLUSTERED, spread_colors
+from nova_explore.palette import UNCLUSTERED_GREY, spread_colors
 from nova_explore.report.label_placement import density_centers, fit, place_boxes
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def map_svg(exploration: Exploration, width: int = 1600, height: int = 1100) -> 
     radius = 2.0 if len(points) > 5_000 else 4.0
     drawn = []
     for cluster in range(-1, count):
-        name, color = exploration.name_of(cluster), UNCLUSTERED if cluster < 0 else colors[cluster]
+        name, color = exploration.name_of(cluster), UNCLUSTERED_GREY if cluster < 0 else colors[cluster]
         circles = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>' for x, y in points[labels == cluster])
         drawn.append(f'<g fill="{color}" fill-opacity="0.8"><title>{_text(name)}</title>{circles}</g>')
     names = [_short(exploration.name_of(cluster)) for cluster in range(min(count, MOST_NAMES))]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nova_explore.exploration.stored_maps import list_maps, open_map
     from nova_explore.library.store import Library, open_library
     from nova_explore.report.page import write_report
+    from nova_explore.report.take_away import export
     from nova_explore.sources import datasets
     from nova_explore.sources.read import read
     from nova_explore.widgets.app import App
@@ -42,6 +43,7 @@ _WHERE = {
     "embed": "embedding.embed",
     "embed_by_jobs": "embedding.jobs.by_jobs",
     "explore": "exploration.chain",
+    "export": "report.take_away",
     "import_vectors": "embedding.own_vectors",
     "list_jobs": "embedding.jobs.by_jobs",
     "list_maps": "exploration.stored_maps",
@@ -55,8 +57,8 @@ _WHERE = {
 
 __all__ = [
     "App", "Collection", "Exploration", "Item", "Library", "Modality", "Slice", "collect_jobs", "datasets", "embed",
-    "embed_by_jobs", "explore", "import_vectors", "list_jobs", "list_maps", "open_library", "open_map", "read", "show",
-    "stop_jobs", "write_report",
+    "embed_by_jobs", "explore", "export", "import_vectors", "list_jobs", "list_maps", "open_library", "open_map",
+    "read", "show", "stop_jobs", "write_report",
 ]  # fmt: skip
 
 

@@ -34,7 +34,7 @@ ORDER: dict[str, tuple[str, ...]] = {
                "nova.prefix", "nova.confirm", "nova.preflight",
                "registry", "nova.options", "queries", "as_mteb", "clip"),
     "library": ("stamps", "marker", "lance", "addresses", "identity", "item_rows", "vector_file", "vector_index",
-                "map_tables", "job_rows", "store", "previews", "aligned"),
+                "map_tables", "job_rows", "label_rows", "asked_rows", "store", "previews", "aligned"),
     "embedding": ("disk", "landing", "receipt", "thumbnails", "transcripts", "cuts", "job_table", "run", "embed",
                   "own_vectors", "jobs.ledger", "jobs.segments",
                   "jobs.records", "jobs.plan", "jobs.by_jobs"),
@@ -45,13 +45,16 @@ ORDER: dict[str, tuple[str, ...]] = {
                   "tokens", "terms", "names"),
     "similarity": ("words_index", "no_match", "ranking", "background", "finder", "prints", "copies", "pair",
                    "slice_matrix", "colours", "contrast", "surrogate", "explanation"),
+    "labels": ("decision", "state", "attach", "tree_split", "labelled", "log", "targets", "tables",
+               "asked_names", "proposing", "labels"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "chain",
                     "stored_maps"),
     "reviews": ("clusters", "canaries", "fingerprint"),
-    "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "refusals", "page"),
+    "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "refusals", "page", "table_files",
+               "xmp_files", "map_svg", "media_folder", "take_away"),
     "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "boards.about", "boards.items",
                 "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app", "live"),
-    "cli": ("jupyter", "doctor", "spending", "forgetting", "commands"),
+    "cli": ("jupyter", "doctor", "spending", "forgetting", "exporting", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

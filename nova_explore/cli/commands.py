@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import nova_explore as nx
+from nova_explore.cli.exporting import export
 from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
 from nova_explore.errors import NovaExploreError
@@ -130,6 +131,7 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
 
 
 app.command()(forget)
+app.command()(export)
 
 
 @app.command()

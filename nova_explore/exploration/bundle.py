@@ -24,6 +24,7 @@ from nova_explore.exploration.columns import LARGER, TRUST, Columns, Values, clu
 from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.exploration.provenance import list_caveats, tell_headline, tell_provenance
 from nova_explore.exploration.selection import Follower, Selection
+from nova_explore.labels.labels import Labelled, Labels
 from nova_explore.library import previews
 from nova_explore.library.store import Library
 from nova_explore.library.vector_index import IndexReport
@@ -60,7 +61,6 @@ class Exploration:
     Attributes
     ----------
     library : Library
-        Where the media, thumbnails and vectors are.
     collection : Collection
         The n items that have a vector; its ``unread`` lists what could not be read or embedded.
     space : Space
@@ -74,8 +74,8 @@ class Exploration:
         Whether neighbours are of vectors without the modality gap.
     layout : Layout
     clustering : Clustering
-    names : dict of int to ClusterName
-        No entry for the unclustered items.
+    proposed : dict of int to ClusterName
+        Names of the clusters before anybody decided; no entry for the unclustered items.
     placed : Placed or None
         What `add` put on the map: the last m items.
     basis : MapBasis
@@ -108,7 +108,7 @@ class Exploration:
         self.gap: ModalityGap = drawn.gap
         self.layout: Layout = drawn.layout
         self.clustering: Clustering = drawn.clustering
-        self.names: dict[int, ClusterName] = dict(drawn.names)
+        self.proposed: dict[int, ClusterName] = dict(drawn.names)
         self.placed: Placed | None = drawn.placed
         self.basis = basis or MapBasis(
             vectors, collection.modalities.tolist(), drawn.neighbors, drawn.gap, made_of=drawn.made_of
@@ -120,7 +120,7 @@ class Exploration:
         self._trust = trust
         self._stability = stability or drawn.stability
         self._coarser: Exploration | None = None
-        self._frame: tuple[set[str], pd.DataFrame] | None = None
+        self._frame: tuple[object, pd.DataFrame] | None = None
 
     def __len__(self) -> int:
         return len(self.collection)
@@ -141,6 +141,17 @@ class Exploration:
         """What a person should know before reading the map, one sentence each."""
         return list_caveats(self._drawn, self.collection)
 
+    @cached_property
+    def labels(self) -> Labels:
+        """What people decided about these clusters and items; see `Labels`."""
+        of = self.collection, self.clustering, self.proposed, self.vectors, lambda: self.mapped.hierarchy, self.naming
+        return Labels(self.library, Labelled(*of, lambda: self._stability))
+
+    @property
+    def names(self) -> dict[int, ClusterName]:
+        """Names of the clusters: the label where a cluster carries one, else what is proposed."""
+        return self.labels.names(self.proposed)
+
     # ---- clusters -----------------------------------------------------------------------------------------------
 
     def sweep(self) -> Sweep:
@@ -149,8 +160,8 @@ class Exploration:
 
     def recluster(self, *, min_cluster_size: int) -> Exploration:
         """Find the clusters again, none smaller than this; the map stays as it is. See `variants.recluster`."""
-        drawn, naming = self.mapped.drawn_map, self.mapped.naming
-        return self._with(variants.recluster(drawn, naming, min_cluster_size=min_cluster_size))
+        of = self.mapped
+        return self._with(variants.recluster(of.drawn_map, of.naming, min_cluster_size=min_cluster_size))
 
     @property
     def coarser(self) -> Exploration:
@@ -160,11 +171,7 @@ class Exploration:
         return self._coarser
 
     def redraw(
-        self,
-        *,
-        min_dist: float | None = None,
-        k: int | None = None,
-        show: Callable[[NDArray[np.float32]], None] | None = None,
+        self, *, min_dist: float | None = None, k: int | None = None, show: variants.Show | None = None
     ) -> Exploration:
         """Draw the map again; neighbours, clusters and names stay as they are. See `variants.redraw`."""
         mapped = self.mapped
@@ -174,16 +181,14 @@ class Exploration:
 
     @property
     def drawn_map(self) -> DrawnMap:
-        """The map with the names as they are now, which a person may have changed."""
-        return replace(self._drawn, names=self.names)
+        """The map as it is stored, with its proposed names."""
+        return replace(self._drawn, names=self.proposed)
 
     @property
     def naming(self) -> variants.Naming:
         """What names the clusters of another clustering of these items."""
-        embed, own = self._model.embed_phrases, self._drawn.own_words
-        return lambda clustering, kept: name_clusters(
-            self.collection, self.vectors, clustering, embed_phrases=embed, kept=kept, own_words=own
-        )
+        words = {"embed_phrases": self._model.embed_phrases, "own_words": self._drawn.own_words}
+        return lambda clusters, kept: name_clusters(self.collection, self.vectors, clusters, kept=kept, **words)
 
     def _with(self, changed: DrawnMap) -> Exploration:
         """The same items on another map of those that this one was made of; what did not change is kept."""
@@ -191,14 +196,10 @@ class Exploration:
         if self.placed is not None:
             changed = place_again(drawn, changed)
         same = self.library, self.collection, self._model, self.vectors
-        return Exploration(
-            *(*same, changed),
-            basis=self.basis,
-            finder=self._finder,
-            selection=self._selection,
-            trust=self._trust if changed.layout is drawn.layout else None,
-            stability=self._stability if changed.clustering is drawn.clustering else None,
-        )
+        shared: dict[str, Any] = {"basis": self.basis, "finder": self._finder, "selection": self._selection}
+        shared["trust"] = self._trust if changed.layout is drawn.layout else None
+        shared["stability"] = self._stability if changed.clustering is drawn.clustering else None
+        return Exploration(*same, changed, **shared)
 
     @property
     def hierarchy(self) -> Hierarchy:
@@ -216,8 +217,8 @@ class Exploration:
     def stability(self) -> Stability:
         """Which clusters come back from halves of the items, measured at first use: 1 s for 1,500, 25 s for 100,000."""
         if self._stability is None:
-            of, basis = self.mapped, self.mapped.basis
-            self._stability = cluster_halves(of.hierarchy, of.clustering, basis.components, basis.graph, progress=False)
+            of, on = self.mapped, self.mapped.basis
+            self._stability = cluster_halves(of.hierarchy, of.clustering, on.components, on.graph, progress=False)
         return self._stability
 
     def knows(self, name: str) -> bool:
@@ -233,9 +234,8 @@ class Exploration:
 
         The same exploration comes back where nothing is new. See `adding.embed_new` and `adding.add_to_map`.
         """
-        drawn = self.drawn_map
-        opened = self._model.open
-        new = embed_new(self.library, self.space, drawn, source, model=opened, budget=budget, progress=progress)
+        how = {"model": self._model.open, "budget": budget, "progress": progress}
+        new = embed_new(self.library, self.space, drawn := self.drawn_map, source, **how)
         if not new:
             return self
         collection, vectors, grown = add_to_map(self.library, self.space, drawn, new)
@@ -351,8 +351,9 @@ class Exploration:
     def frame(self) -> pd.DataFrame:
         """One row an item, indexed by id, in the order of the items; a copy that may be changed freely."""
         measured = {*(TRUST if self.knows("trust") else ()), *((LARGER,) if self.knows("coarser") else ())}
-        if self._frame is None or self._frame[0] != measured:
-            self._frame = measured, self._columns.frame(measured=measured)
+        state = measured, self.labels.refresh()
+        if self._frame is None or self._frame[0] != state:
+            self._frame = state, self._columns.frame(measured=measured)
         return self._frame[1].copy()
 
     def to_arrow(self) -> pa.Table:
@@ -376,7 +377,8 @@ class Exploration:
         tree = self.clustering.hierarchy
         if tree is not None and self.clustering.count > 2 and tree.splits(variants.larger_size(self._drawn)):
             measured[LARGER] = lambda: self.coarser.column("cluster_name")
-        return Columns(self.collection, self._drawn, self.names, measured=measured)
+        decided = self.labels.column
+        return Columns(self.collection, self._drawn, lambda: self.names, decided=decided, measured=measured)
 
     @property
     def clusters(self) -> pd.DataFrame:

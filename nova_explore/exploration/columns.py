@@ -25,8 +25,8 @@ Values = Sequence[Any] | NDArray[Any]
 UNCLUSTERED = "unclustered"
 
 ALWAYS = (
-    "modality", "name", "title", "span", "cluster", "cluster_name", "strength", "preservation", "outlier",
-    "x", "y", "uri",
+    "modality", "name", "title", "span", "cluster", "cluster_name", "label", "tags", "strength", "preservation",
+    "outlier", "x", "y", "uri",
 )  # fmt: skip
 
 INDEX = "id"
@@ -60,8 +60,10 @@ class Columns:
     collection : Collection of n items
     drawn : DrawnMap
         Of these items.
-    names : Mapping of int to ClusterName
-        As they are now.
+    names : callable
+        Returns the names of the clusters as they are now.
+    decided : callable
+        Returns the labels or the tags of the items as they are now, by the name of the column.
     measured : Mapping of str to callable
         What is computed when it is first asked for, by the name of its column.
     """
@@ -70,13 +72,15 @@ class Columns:
         self,
         collection: Collection,
         drawn: DrawnMap,
-        names: Mapping[int, ClusterName],
+        names: Callable[[], Mapping[int, ClusterName]],
         *,
+        decided: Callable[[str], Values],
         measured: Mapping[str, Callable[[], Values]],
     ) -> None:
         self._collection = collection
         self._drawn = drawn
         self._names = names
+        self._decided = decided
         self._measured = measured
         self._added = len(drawn.ids) - drawn.made_of
         self._keys = column_names(collection, added=self._added)
@@ -127,8 +131,11 @@ class Columns:
             case "modality":
                 return self._collection.modalities.tolist()
             case "cluster_name":
-                called = [name_of(cluster, self._names) for cluster in range(-1, clustering.count)]
+                names = self._names()
+                called = [name_of(cluster, names) for cluster in range(-1, clustering.count)]
                 return [called[label + 1] for label in clustering.labels.tolist()]
+            case "label" | "tags":
+                return self._decided(name)
             case "span":
                 return [str(item.span) if item.span else None for item in self._collection]
             case "added":

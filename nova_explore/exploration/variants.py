@@ -24,6 +24,9 @@ from nova_explore.parameters import share, whole_number
 Naming = Callable[[Clustering, Mapping[int, ClusterName]], dict[int, ClusterName]]
 """Names the clusters of a clustering, of which some keep a name."""
 
+Show = Callable[[NDArray[np.float32]], None]
+"""Called with (n, 2) arrays while the map takes shape."""
+
 
 def hierarchy_of(drawn: DrawnMap) -> Hierarchy:
     """The tree that the clusters of a map are cut from.
@@ -76,7 +79,7 @@ def redraw(
     *,
     min_dist: float | None = None,
     k: int | None = None,
-    show: Callable[[NDArray[np.float32]], None] | None = None,
+    show: Show | None = None,
 ) -> DrawnMap:
     """Draw the map again, as `nova_explore.explore` draws it with this ``min_dist`` and ``k``.
 

@@ -13,6 +13,7 @@ bytes in the same space are embedded once, whatever the files are called and how
     indexes, index_<key>_…  approximate search, a table for every kind of media; may be made again
     failures                items that a model could not embed, with the reason
     runs                    who embedded what, when, with which versions
+    labels                  what people decided about clusters and items, in the order in which they did
     maps, map_<key>, …      computed artefacts (see `nova_explore.exploration.drawn_map`)
 """
 
@@ -32,9 +33,11 @@ from nova_explore.collection import Collection, Unread, shortened
 from nova_explore.errors import LibraryError
 from nova_explore.html_table import show_table
 from nova_explore.library.addresses import is_gone
+from nova_explore.library.asked_rows import AskedRows
 from nova_explore.library.identity import assign
 from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
+from nova_explore.library.label_rows import LabelRows
 from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
@@ -65,6 +68,8 @@ class Library:
         What was computed from its vectors.
     jobs : JobRows
         What a service was asked for and answers later.
+    labels : LabelRows
+        What people decided.
 
     Raises
     ------
@@ -78,6 +83,8 @@ class Library:
         self._tables = Tables(path)
         self.maps = MapTables(self._tables)
         self.jobs = JobRows(self._tables)
+        self.labels = LabelRows(self._tables)
+        self.asked = AskedRows(self._tables)
         self._collection: tuple[object, Collection] | None = None
 
     @contextmanager

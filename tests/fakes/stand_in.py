@@ -34,10 +34,20 @@ DIMENSIONS = 24
 FORMATS = {"text": "txt", "image": "png", "page": "pdf", "audio": "wav", "video": "webm"}
 
 
+class NoDecisions:
+    """In the place of a log of labels that nobody writes to."""
+
+    written = 0
+
+    def count(self) -> int:
+        return 0
+
+
 class NoLibrary:
     """In the place of the library of items that are nowhere."""
 
     path = Path("nowhere.nova")
+    labels = NoDecisions()
 
     def runs(self) -> list:
         return []
@@ -132,9 +142,10 @@ class StandIn(Exploration):
 
     def _with(self, changed: DrawnMap) -> StandIn:
         other = copy.copy(self)
-        other.__dict__.pop("_columns", None)
+        for made in ("_columns", "labels"):
+            other.__dict__.pop(made, None)
         other._drawn, other.layout, other.clustering = changed, changed.layout, changed.clustering
-        other.names = dict(changed.names)
+        other.proposed = dict(changed.names)
         return other
 
     def recluster(self, *, min_cluster_size: int) -> StandIn:

@@ -1,0 +1,1 @@
+"""A person's decisions about clusters and items: a log that is never rewritten, and what follows from it."""

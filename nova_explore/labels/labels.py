@@ -1,0 +1,397 @@
+"""Labels: what people decided about the clusters and items of a map, as a value that decides, undoes and tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nova_explore.clusters.cluster import Clustering
+from nova_explore.clusters.names import ClusterName
+from nova_explore.errors import UnknownNameError
+from nova_explore.html_table import show_table
+from nova_explore.labels.decision import Put, plain_ids, plain_name, plain_score
+from nova_explore.labels.labelled import Labelled
+from nova_explore.labels.log import Log
+from nova_explore.labels.proposing import propose, questions_of
+from nova_explore.labels.state import LabelState, last_to_redo, last_to_undo
+from nova_explore.labels.tables import history_table, label_table, unattached_table
+from nova_explore.labels.targets import Target, Targets
+from nova_explore.labels.tree_split import split_by_tree
+from nova_explore.library.store import Library
+from nova_explore.parameters import whole_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MARKS = ("mixed", "unsure", "done")
+
+
+class Labels:
+    """What people decided about the items of a map, kept in the library at the moment of every decision.
+
+    A label holds *items*: it stays what it is when clusters are found anew. A cluster carries a label whose items it
+    shares with a Jaccard coefficient of 0.5 or more. An item has one label at most, and any number of tags. Labels of
+    one name are one label. Decisions are never rewritten: `undo` is a further one, and `history` has them all.
+
+    Parameters
+    ----------
+    library : Library
+        Whose log has the decisions.
+    labelled : Labelled
+        The map.
+    by : str, optional
+        Who decides; the name of the account where it is not given.
+
+    Examples
+    --------
+    ::
+
+        labels = exploration.labels
+        labels.accept(0)
+        labels.rename(1, "water birds")
+        labels.merge([2, "water birds"], "birds")
+        labels.undo()
+        labels.table
+    """
+
+    def __init__(self, library: Library, labelled: Labelled, *, by: str | None = None) -> None:
+        self._library = library
+        self._log = Log(library.labels, by)
+        self._labelled = labelled
+        self._targets = Targets(self._log, labelled)
+        self._asked: dict[int, tuple[str, str]] = {}
+
+    # ---- what a person decides ----------------------------------------------------------------------------------
+
+    def accept(self, cluster: Target) -> str:
+        """Accept the proposed name of a cluster, or a label as it is; returns the name."""
+        name, parts = self._targets.resolve(cluster)
+        return self._put("accept", "accepted", name, parts, proposal=self._proposal(cluster, name))
+
+    def rename(self, cluster: Target, name: str) -> str:
+        """Call a cluster or a label something else; a name that is taken joins the two labels."""
+        name = plain_name(name)
+        _, parts = self._targets.resolve(cluster)
+        return self._put("rename", "renamed", name, parts, proposal=self._proposal(cluster, name))
+
+    def merge(self, clusters: Iterable[Target], name: str) -> str:
+        """Make several clusters or labels one label.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two.
+        """
+        chosen = list(dict.fromkeys(clusters))
+        if len(chosen) < 2:
+            raise ValueError(f"clusters={chosen} is fewer than two. Pass the clusters to merge: merge([0, 1], name).")
+        parts = [part for cluster in chosen for part in self._targets.resolve(cluster)[1]]
+        return self._put("merge", "merged", plain_name(name), list(dict.fromkeys(parts)))
+
+    def split(
+        self, cluster: Target, into: int = 2, *, ids: Iterable[str] | None = None, name: str | None = None
+    ) -> tuple[str, ...]:
+        """Make several labels of a cluster or a label: along the tree of the clusters, or these items and the rest.
+
+        Parameters
+        ----------
+        cluster : int or str
+        into : int, default 2
+            Labels to make along the tree, where no ids are given.
+        ids : iterable of str, optional
+            Items of the cluster that become a label of their own.
+        name : str, optional
+            Of that label; made from its items where it is not given.
+
+        Returns
+        -------
+        tuple of str
+            The names, those of the larger pieces first; with ids, the new label and what is left.
+
+        Raises
+        ------
+        TooFewItemsError
+            If there are too few items to split.
+        ValueError
+            If none or all of the items are chosen.
+        """
+        old, parts = self._targets.resolve(cluster)
+        collection = self._labelled.collection
+        members = [id for part in parts for id in part if collection.has(id)]
+        if ids is None:
+            count = whole_number("into", into, least=2)
+            positions = np.array(sorted(collection.positions(members)), np.intp)
+            found = split_by_tree(self._labelled.hierarchy(), positions, self._labelled.vectors, into=count)
+            pieces = [[collection.ids[position] for position in piece.tolist()] for piece in found]
+            names = self._names_for(pieces, taken={*self._state.labels()} - {old})
+        else:
+            chosen = plain_ids(ids)
+            inside, rest = {*members}, [id for id in members if id not in {*chosen}]
+            if strange := [id for id in chosen if id not in inside]:
+                raise UnknownNameError(f"item in {old!r}", strange[0], members)
+            if not chosen or not rest:
+                raise ValueError(
+                    f"{len(chosen):,} of the {len(members):,} items of {old!r} are chosen. Needed: some of them, not "
+                    "none and not all. To name all of them, call rename."
+                )
+            pieces = [list(chosen), rest]
+            taken = {*self._state.labels(), old}
+            names = [plain_name(name) if name is not None else self._names_for(pieces[:1], taken=taken)[0], old]
+        puts = tuple(Put(called, "split", (tuple(piece),)) for called, piece in zip(names, pieces, strict=True))
+        self._log.write("split", puts=puts)
+        return tuple(names)
+
+    def mark(self, cluster: Target, mark: str = "mixed") -> str:
+        """Say of a cluster that it is ``"mixed"``, that you are ``"unsure"``, or that it is ``"done"``.
+
+        A cluster without a label gets one that says so, such as "mixed: birds"; returns its name.
+
+        Raises
+        ------
+        ValueError
+            If there is no such mark.
+        """
+        if mark not in MARKS:
+            raise ValueError(f"mark={mark!r} is not known. Needed: one of {', '.join(map(repr, MARKS))}.")
+        name, parts = self._targets.resolve(cluster)
+        if mark != "done" and name not in self._state.labels() and not name.startswith(f"{mark}: "):
+            name = plain_name(f"{mark}: {name}"[:200])
+        return self._put("mark", mark, name, parts)
+
+    def move(self, ids: str | Iterable[str], to: str) -> str:
+        """Put items into a label, which is made where there is none of this name; returns the name."""
+        chosen, name = self._known(ids), plain_name(to, called="to")
+        self._log.write("move", puts=(Put(name, "moved", (chosen,), joins=True),))
+        return name
+
+    def tag(self, ids: str | Iterable[str], *tags: str) -> None:
+        """Give items tags."""
+        self._log.write("tag", ids=self._known(ids), tags=_tags(tags))
+
+    def untag(self, ids: str | Iterable[str], *tags: str) -> None:
+        """Take tags from items."""
+        self._log.write("untag", ids=self._known(ids), tags=_tags(tags))
+
+    def note(self, target: Target, text: str) -> None:
+        """Write something down about a cluster, a label or an item, by its number, name or id."""
+        said = str(text).encode("utf-8", "replace").decode("utf-8").strip()
+        if not said:
+            raise ValueError(f"text={text!r} says nothing. Pass what should be written down.")
+        try:
+            ids = tuple(id for part in self._targets.resolve(target)[1] for id in part)
+        except UnknownNameError:
+            if not isinstance(target, str) or not self._labelled.collection.has(target):
+                raise
+            ids = (target,)
+        self._log.write("note", ids=ids, text=said)
+
+    def undo(self) -> str | None:
+        """Undo your latest decision that stands; returns its action, None where there is none.
+
+        What others decided stays. Where they decided about the same items later, that stays, too.
+        """
+        self._log.refresh()
+        last = last_to_undo(self._log.decisions, self.by)
+        if last is None:
+            return None
+        self._log.write("undo", of=last.id)
+        return last.action
+
+    def redo(self) -> str | None:
+        """Do again what you undid last, unless you have decided something since; returns its action."""
+        self._log.refresh()
+        last = last_to_redo(self._log.decisions, self.by)
+        if last is None:
+            return None
+        self._log.write("redo", of=last.id)
+        return last.action
+
+    def propose(
+        self, model: str, *, clusters: Iterable[int] | None = None, budget: float | None = None, send: bool = True,
+        client: Any = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Ask a language model on Amazon Bedrock for names; ``send=False`` says what it would cost. See `propose`."""
+        questions = questions_of(self._labelled, model, clusters)
+        table = propose(self._library.asked, questions, budget=budget, send=send, client=client)
+        self._asked |= {int(str(cluster)): (str(name), model) for cluster, name in table["name"].dropna().items()}
+        return table
+
+    # ---- what follows from it -----------------------------------------------------------------------------------
+
+    @property
+    def by(self) -> str:
+        """Who decides here."""
+        return self._log.by
+
+    @by.setter
+    def by(self, person: str) -> None:
+        self._log.by = plain_name(person, called="by")
+
+    @property
+    def version(self) -> int:
+        """A number that every decision raises, as far as this process has read."""
+        self._log.catch_up()
+        return self._log.version
+
+    def refresh(self) -> int:
+        """Read what others have decided meanwhile; returns `version`."""
+        self._log.refresh()
+        return self._log.version
+
+    def follow(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Call after every decision, whoever makes it, once it is read; returns what ends that."""
+        return self._log.follow(call)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """All decisions, oldest first: number, when, by, action, names, items, tags, text, proposal, undone."""
+        self._log.refresh()
+        return history_table(self._log.decisions)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a label, and one a cluster that carries none.
+
+        Columns: name, size, status, by, when, stability, score, clusters, notes. A cluster that carries no label has
+        status "proposed", and as its size the items that have no label.
+        """
+        self._log.refresh()
+        return label_table(self._labelled, self._state, self.carried())
+
+    @property
+    def unattached(self) -> pd.DataFrame:
+        """Labels that no cluster of this map carries: name, size, items on this map, status, by, when."""
+        self._log.refresh()
+        return unattached_table(self._labelled, self._state, self.carried())
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Clusters that are decided, of how many; one whose items are all in labels counts as decided."""
+        self._log.catch_up()
+        left = self._targets.left()
+        return self._labelled.clustering.count - len(left), self._labelled.clustering.count
+
+    def of(self, id: str) -> str | None:
+        """The label of an item; None where it has none.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such item.
+        """
+        self._log.refresh()
+        self._labelled.collection.position(id)
+        return self._state.label_of(id)
+
+    def tags_of(self, id: str) -> tuple[str, ...]:
+        """The tags of an item, in the order in which it got them."""
+        self._log.refresh()
+        self._labelled.collection.position(id)
+        return tuple(self._state.tags.get(id, ()))
+
+    def ids_of(self, target: Target) -> tuple[str, ...]:
+        """Ids of the items of a label, or of a cluster; items that are not on this map included."""
+        self._log.refresh()
+        return tuple(id for part in self._targets.resolve(target)[1] for id in part)
+
+    def column(self, name: str) -> list[Any]:
+        """``"label"``: the label of every item, None where it has none; ``"tags"``: a tuple of tags of every item."""
+        self._log.catch_up()
+        ids, state = self._labelled.collection.ids, self._state
+        if name == "tags":
+            return [tuple(state.tags.get(id, ())) for id in ids]
+        return [state.label_of(id) for id in ids]
+
+    def carried(self) -> dict[int, str]:
+        """The label that each cluster carries; see `attach.attach`."""
+        self._log.catch_up()
+        return self._targets.carried()
+
+    def names(self, proposed: dict[int, ClusterName]) -> dict[int, ClusterName]:
+        """The names of the clusters, with the label in the place of the proposal where a cluster carries one."""
+        carried = self.carried()
+        if not carried:
+            return proposed
+        return proposed | {
+            cluster: _called(proposed[cluster], name) for cluster, name in carried.items() if cluster in proposed
+        }
+
+    def __len__(self) -> int:
+        self._log.catch_up()
+        return len(self._state.labels())
+
+    def __repr__(self) -> str:
+        done, of = self.progress
+        return f"<Labels: {len(self):,}, {done:,} of {of:,} clusters decided>"
+
+    def _repr_html_(self) -> str:
+        done, of = self.progress
+        table = self.table
+        rows = zip(*(table[name].tolist() for name in ("name", "size", "status", "by", "when")), strict=True)
+        title = f"{len(self):,} labels · {done:,} of {of:,} clusters decided"
+        return show_table(title, ("name", "items", "status", "by", "when"), rows)
+
+    # ---- how ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _state(self) -> LabelState:
+        return self._log.state
+
+    def _put(
+        self, action: str, status: str, name: str, parts: list[tuple[str, ...]], proposal: Mapping[str, Any] = {}
+    ) -> str:
+        self._log.write(action, puts=(Put(name, status, tuple(parts)),), proposal=dict(proposal))
+        return name
+
+    def _known(self, ids: str | Iterable[str]) -> tuple[str, ...]:
+        chosen = plain_ids(ids)
+        if not chosen:
+            raise ValueError("No items are given. Pass their ids, such as exploration.selection.ids.")
+        self._labelled.collection.positions(chosen)
+        return chosen
+
+    def _proposal(self, target: Target, name: str) -> dict[str, Any]:
+        """What was proposed under this name for a cluster; empty where it was not."""
+        if isinstance(target, str) or int(target) not in self._labelled.proposed:
+            return {}
+        proposed = self._labelled.proposed[int(target)]
+        if (asked := self._asked.get(int(target))) and asked[0] == name:
+            return {"name": name, "source": asked[1], "score": None}
+        for one in (proposed, *proposed.alternates):
+            if one.name == name:
+                return {"name": one.name, "source": one.source, "score": plain_score(one.score)}
+        return {}
+
+    def _names_for(self, pieces: list[list[str]], *, taken: set[str]) -> list[str]:
+        """Names made from the items of each piece, every one different."""
+        labels = np.full(len(self._labelled.collection), -1, np.int32)
+        for number, piece in enumerate(pieces):
+            labels[self._labelled.collection.positions(piece)] = number
+        of = Clustering(labels, (labels >= 0).astype(np.float32), {})
+        names: list[str] = []
+        for name in (self._labelled.naming(of, {})[number].name for number in range(len(pieces))):
+            plain = called = plain_name(name[:190])
+            number = 2
+            while called in taken or called in names:
+                called, number = f"{plain} ({number})", number + 1
+            names.append(called)
+        return names
+
+
+def _called(proposed: ClusterName, name: str) -> ClusterName:
+    if name == proposed.name:
+        return replace(proposed, source="person")
+    same = next((one for one in proposed.alternates if one.name == name), None)
+    return replace(
+        proposed, name=name, source="person", score=same and same.score, outside=same and same.outside
+    )  # fmt: skip
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(plain_name(tag, called="tag") for tag in tags))
+    if not chosen:
+        raise ValueError("No tag is given. Pass one or several: tag(ids, 'to check', 'for print').")
+    return chosen

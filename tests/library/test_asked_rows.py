@@ -1,0 +1,14 @@
+"""Answers that were paid for."""
+
+from __future__ import annotations
+
+from nova_explore.library.store import open_library
+
+
+def test_an_answer_is_there_under_the_key_of_its_question(tmp_path):
+    rows = open_library(tmp_path / "a.nova", create=True).asked
+    assert rows.read(["k"]) == {}
+    rows.save("k", {"name": "a"})
+    rows.save("k", {"name": "b"})
+    rows.save("l", {"name": "c"})
+    assert rows.read(["k", "m"]) == {"k": {"name": "b"}}

@@ -32,7 +32,7 @@ ORDER: dict[str, tuple[str, ...]] = {
                "nova.schedule", "nova.stream", "nova.job", "nova.async_jobs", "nova.batch_jobs", "nova.model",
                "nova.prefix", "nova.preflight", "registry", "nova.options", "queries", "as_mteb", "clip"),
     "library": ("stamps", "marker", "lance", "addresses", "identity", "item_rows", "vector_file", "vector_index",
-                "map_tables", "job_rows", "store", "previews", "aligned"),
+                "map_tables", "job_rows", "judgement_rows", "query_rows", "store", "previews", "aligned"),
     "embedding": ("disk", "landing", "receipt", "thumbnails", "transcripts", "cuts", "job_table", "run", "embed",
                   "own_vectors", "jobs.ledger", "jobs.segments",
                   "jobs.records", "jobs.plan", "jobs.by_jobs"),
@@ -45,11 +45,14 @@ ORDER: dict[str, tuple[str, ...]] = {
                    "slice_matrix", "colours", "contrast", "surrogate", "explanation"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "chain",
                     "stored_maps"),
-    "reviews": ("clusters", "canaries", "fingerprint"),
-    "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "page"),
+    "reviews": ("clusters", "canaries", "fingerprint", "finding", "chance", "measures", "asking", "judgements",
+                "attributes", "order", "consistency", "retrieval", "comparison", "pair_quality", "word_association",
+                "gallery", "composition", "counterfactual", "top_groups", "cluster_groups", "recall_gap",
+                "shown_items", "occupations", "pack"),
+    "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "review_section", "page"),
     "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "boards.about", "boards.items",
                 "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app", "live"),
-    "cli": ("jupyter", "doctor", "spending", "forgetting", "commands"),
+    "cli": ("jupyter", "doctor", "spending", "forgetting", "reviewing", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

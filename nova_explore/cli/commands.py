@@ -17,6 +17,7 @@ import typer
 import nova_explore as nx
 from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
+from nova_explore.cli.reviewing import review
 from nova_explore.errors import NovaExploreError
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
 
 
 app.command()(forget)
+app.command()(review)
 
 
 @app.command()

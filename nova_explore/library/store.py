@@ -35,9 +35,11 @@ from nova_explore.library.addresses import is_gone
 from nova_explore.library.identity import assign
 from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
+from nova_explore.library.judgement_rows import JudgementRows
 from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
+from nova_explore.library.query_rows import QueryRows
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
 from nova_explore.space import FailureKind, ItemError, Space, Vector
@@ -65,6 +67,8 @@ class Library:
         What was computed from its vectors.
     jobs : JobRows
         What a service was asked for and answers later.
+    queries, judgements : QueryRows, JudgementRows
+        Vectors of queries, and what people judged.
 
     Raises
     ------
@@ -78,6 +82,8 @@ class Library:
         self._tables = Tables(path)
         self.maps = MapTables(self._tables)
         self.jobs = JobRows(self._tables)
+        self.queries = QueryRows(self._tables)
+        self.judgements = JudgementRows(self._tables)
         self._collection: tuple[object, Collection] | None = None
 
     @contextmanager

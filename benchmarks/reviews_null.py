@@ -1,10 +1,11 @@
+# pyright: reportOptionalOperand=false
 """Null calibration and power of the reviews: how often does each test find something where there is nothing to find.
 
     python benchmarks/reviews_null.py --galleries 1000 --to benchmarks/results/reviews_null.json
 
 Each gallery has random vectors, random groups, random clusters and random queries, once with single items and once in
-blocks of one to six near-duplicates that share a group and a cluster. A test at 5 % should find 5 ± 1 %. Then effects of
-a stated size are planted, and the share of galleries is counted in which they are found (power).
+blocks of one to six near-duplicates that share a group and a cluster. A test at 5 % should find 5 ± 1 %. Then effects
+of a stated size are planted, and the share of galleries is counted in which they are found (power).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +30,7 @@ N, D, QUERIES, PERMUTATIONS = 300, 16, 8, 399
 
 def null_gallery(seed: int, *, in_blocks: bool):
     """Vectors, groups and clusters that have nothing to do with one another, and queries at random."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng((seed, 1))  # not the stream that the vectors come from
     vectors, unit = blocks(N, d=D, largest=6 if in_blocks else 1, seed=seed)
     groups = (random.random(unit.max() + 1) < 0.5).astype(int)[unit]
     clusters = random.integers(-1, 4, unit.max() + 1)[unit]
@@ -49,7 +51,7 @@ def p_values(seed: int, *, in_blocks: bool) -> dict[str, list[float]]:
                 key = f"{review.name}: {name}{' of one query' if '“' in one.statement else ''}"
                 found.setdefault(key, []).append(one.p)
 
-    options = {"seed": seed, "permutations": PERMUTATIONS}
+    options: Any = {"seed": seed, "permutations": PERMUTATIONS}
     note(
         reviews.retrieval_fairness(exploration, "group", queries, **options), "Bias", "|Bias|", "NDKL", "MaxSkew", "exp"
     )

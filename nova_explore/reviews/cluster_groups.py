@@ -96,7 +96,7 @@ def cluster_composition(
                 [found, totals[row] - found],
                 [sizes[group] - found, len(inside) - totals[row] - sizes[group] + found],
             ]
-            fisher = float(fisher_exact(np.array(table, int))[1])
+            exact: Any = fisher_exact(np.array(table, int))
             tested = expected >= FEWEST_EXPECTED
             untested += not tested
             p = p_two_sided(found, null[:, row, group]) if tested else math.nan
@@ -105,7 +105,7 @@ def cluster_composition(
             whole = sizes[group] / len(inside)
             lift = found / expected
             rows.append((called, int(cluster), name, int(found), int(totals[row]), lift, mean.low / whole,
-                         mean.high / whole, band.low, band.high, fisher, p))  # fmt: skip
+                         mean.high / whole, band.low, band.high, float(exact[1]), p))  # fmt: skip
             if not tested or (len(groups.names) == 2 and group == 1):
                 continue
             where = "the unclustered items" if cluster < 0 else f"the cluster “{called}”"

@@ -96,7 +96,8 @@ def measure_composition(
             for name, value in composition(part, shown, wanted).items():
                 blind[name].append(_by_query(value, shown.names, 1))
     null = {name: np.concatenate(parts) for name, parts in blind.items()}
-    findings, rows, k = [], [], shown.k
+    rows, k = [], shown.k
+    findings: list[Finding] = []
     share = groups.sizes / groups.sizes.sum()
     queries = list(dict.fromkeys(shown.names))
     ends = _redrawn(shown, labels, unit, len(groups.names), seed=seed)
@@ -202,7 +203,8 @@ def _summary(
         mean, chance = bootstrap_mean(values, seed=seed), chance_of(blind.mean(axis=1))
         p = (p_two_sided if name == "Bias" else p_above)(mean.value, blind.mean(axis=1))
         if name == "Bias":
-            what = f"Bias@{k} ({groups.names[0]} against {groups.names[1]}, +1 only the former)"
+            former, latter = groups.names[:2]
+            what = f"Bias@{k} ({former} against {latter}, +1 only the former)"
         else:
             what = f"{name}@{k}"
         statement = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nova_explore.reviews.asking import Asked
 from nova_explore.reviews.attributes import Groups
 from nova_explore.reviews.chance import bootstrap_mean, chance_of, p_above, permuted, sign_flip
+from nova_explore.reviews.composition import Shown
 from nova_explore.reviews.finding import Finding
 from nova_explore.reviews.measures import jaccard, rbo
 
@@ -20,19 +21,11 @@ if TYPE_CHECKING:
 PRABHAKARAN = "Prabhakaran, Hutchinson, Mitchell 2019, arXiv 1910.04210"
 
 
-class Rankings(Protocol):
-    """Rankings of the gallery, cut at k: see `top_groups.Shown`."""
-
-    names: tuple[str, ...]
-    first: NDArray[np.intp]
-    k: int
-
-
 def compare_counterfactuals(
     neutral: Asked,
     others: Mapping[str, Asked],
-    shown: Rankings,
-    rankings: Mapping[str, Rankings],
+    shown: Shown,
+    rankings: Mapping[str, Shown],
     groups: Groups,
     labels: NDArray[np.int64],
     unit: NDArray[np.intp],
@@ -72,7 +65,8 @@ def compare_counterfactuals(
     table = pd.DataFrame(rows, columns=columns)
     if not len(table):
         return [], table.drop(columns=["a", "b"]), "no explicit query has the name of a neutral one"
-    by_query = table.groupby(["query", "group"], sort=False)[["moved", "cosine"]].mean().reset_index()
+    means: Any = table.groupby(["query", "group"], sort=False)[["moved", "cosine"]].mean()
+    by_query = means.reset_index()
     mean = bootstrap_mean(by_query["moved"], pd.factorize(by_query["query"])[0], seed=seed)
     null = np.concatenate(
         [_moved(batch, table, shown, rankings, groups) for batch in permuted(labels, unit, count=count, seed=seed)]
@@ -94,13 +88,12 @@ def compare_counterfactuals(
 
 
 def _moved(
-    batch: NDArray[np.int64], table: pd.DataFrame, shown: Rankings, rankings: Mapping[str, Rankings], groups: Groups
+    batch: NDArray[np.int64], table: pd.DataFrame, shown: Shown, rankings: Mapping[str, Shown], groups: Groups
 ) -> NDArray[np.float64]:
     """Mean shift of every permutation of groups, in which words cannot find a group."""
     total = np.zeros(len(batch))
-    parts = table.groupby(["query", "group"], sort=False)
-    for key, rows in parts:
-        name = str(key[1])
+    parts: Any = table.groupby(["query", "group"], sort=False)
+    for (_, name), rows in parts:
         group, k = groups.names.index(name), shown.k
         for a, b in zip(rows["a"], rows["b"], strict=True):
             explicit = (batch[:, rankings[name].first[b, :k]] == group).mean(axis=1)

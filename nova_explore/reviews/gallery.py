@@ -99,6 +99,6 @@ def word_baseline(exploration: Exploration, asked: Asked, groups: Groups, *, k: 
             (query.name, query.words, name, int(n), len(top)) for name, n in zip(groups.names, counts, strict=True)
         ]
     table = pd.DataFrame(rows, columns=["query", "words", "group", "count", "found"])
-    if not len(table) or not table["found"].any():
+    if not any(row[-1] for row in rows):
         return table, "no item shares a word with a query"
     return table, ""

@@ -92,7 +92,7 @@ def _read_file(path: Path) -> pd.DataFrame:
         columns = ["query", "round", "item", "relevance", "task"][: len(words)]
         return pd.read_csv(path, sep=r"\s+", names=columns, dtype={"query": str, "item": str})
     tab = "\t" in first
-    kinds = dict.fromkeys(("query", "item", "query-id", "corpus-id"), str)
+    kinds: Any = dict.fromkeys(("query", "item", "query-id", "corpus-id"), str)
     return pd.read_csv(path, sep="\t" if tab else ",", dtype=kinds, encoding="utf-8-sig")
 
 
@@ -138,7 +138,8 @@ def agreement(
     kept = np.array([alpha for alpha in alphas if not math.isnan(alpha)])
     low, high = np.quantile(kept, (0.025, 0.975)) if len(kept) else (math.nan, math.nan)
     spread = table.max(axis=1) - table.min(axis=1)
-    differing = table.assign(difference=spread)[spread > 0].sort_values("difference", ascending=False)
+    wide: Any = table.assign(difference=spread)
+    differing = wide[spread > 0].sort_values("difference", ascending=False)
     return Mean(value, float(low), float(high), n, n), differing.reset_index()
 
 

@@ -128,7 +128,7 @@ def _groups_of_queries(attribute: Any, queries: Any) -> dict[str, str] | None:
     """Group of every query by name, where the attribute is of the queries."""
     if isinstance(attribute, str) and hasattr(queries, "columns") and attribute in queries.columns:
         return dict(zip(map(str, queries["query"]), map(str, queries[attribute]), strict=True))
-    if hasattr(attribute, "to_dict") and not isinstance(attribute, Mapping):
+    if not isinstance(attribute, str | Mapping) and hasattr(attribute, "to_dict"):
         attribute = attribute.to_dict()
     if isinstance(attribute, Mapping) and {name for name, _ in pairs_of(queries)} & set(map(str, attribute)):
         return {str(name): str(group) for name, group in attribute.items()}

@@ -134,7 +134,7 @@ def effectiveness(
 def match(exploration: Exploration, asked: Asked, frame: pd.DataFrame) -> tuple[Judged, list[tuple[str, str]]]:
     """Bring queries and judgements together; what has no counterpart is listed."""
     collection, not_run = exploration.collection, []
-    by_query = dict(iter(frame.groupby("query", sort=False)))
+    by_query = {str(name): rows for name, rows in frame.groupby("query", sort=False)}
     missing = sorted(set(by_query) - {query.name for query in asked.queries})
     if missing:
         not_run.append((f"{len(missing)} judged queries", f"not among the queries, such as {missing[0]!r}"))

@@ -1,5 +1,7 @@
 """The command that reviews: a pack is written, edited, run; its status tells broken limits from what could not run."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import json

@@ -1,5 +1,7 @@
 """Queries: words are embedded once and kept, a budget refuses them before the first call, vectors need no model."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from types import SimpleNamespace

@@ -1,5 +1,7 @@
 """Composition of clusters: a planted cluster is found, blocks are no findings, small groups and cells are refused."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import numpy as np

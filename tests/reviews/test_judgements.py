@@ -1,5 +1,7 @@
 """Judgements in every form that people have them, and the published values of Krippendorff's alpha."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import numpy as np

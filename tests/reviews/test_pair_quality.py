@@ -1,5 +1,7 @@
 """Judged pairs: AUC equals scikit-learn's, thresholds are chosen on folds."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import numpy as np

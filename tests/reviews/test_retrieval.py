@@ -1,5 +1,7 @@
 """Effectiveness equals trec_eval, and says what nobody judged and what is missing."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import numpy as np
@@ -101,6 +103,8 @@ def test_a_finding_has_interval_n_chance_and_the_items_to_look_at():
     assert first.low <= first.value <= first.high
     assert first.n == 40
     assert first.chance.low <= first.chance.mean <= first.chance.high
+    assert first.p is not None
+    assert first.q is not None
     assert 0 < first.p <= first.q <= 1
     assert set(first.ids) <= set(exploration.collection.ids)
     assert any(one.measure == "unjudged@5" for one in review.findings)

@@ -1,5 +1,7 @@
 """Exposure: the numbers of retrieval-fairness, hubs that are planted, and groups that are hidden."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Fairness of retrieval: planted leans are found, fair galleries are not accused, and what cannot be said is not."""
 
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import numpy as np

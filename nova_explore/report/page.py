@@ -254,7 +254,7 @@ def _flat(value: object, path: str = "") -> Iterable[tuple[str, str]]:
     return rows
 
 
-def _limits(exploration: Exploration, pictures: int, *, reviewed: bool) -> list[str]:
+def _limits(exploration: Exploration, pictures: int, *, reviewed: bool = False) -> list[str]:
     """What this page cannot say, and what did not run."""
     measured = exploration.knows("stability")
     limits = [

@@ -87,6 +87,24 @@ def measure_composition(
     count: int,
     seed: int,
 ) -> tuple[list[Finding], dict[str, pd.DataFrame]]:
+    """Measure the composition of every query's first results, and of all queries together.
+
+    Parameters
+    ----------
+    labels, unit : int array of shape (gallery,)
+        Group and unit of every item of the gallery.
+    wanted : float array of shape (groups,)
+        The target.
+    count : int
+        Permutations.
+
+    Returns
+    -------
+    findings : list of Finding
+        Those over all queries first.
+    tables : dict of str to pandas.DataFrame
+        ``queries`` and ``summary``.
+    """
     import pandas as pd
 
     observed = {name: _by_query(value, shown.names, 0) for name, value in composition(labels, shown, wanted).items()}
@@ -203,7 +221,7 @@ def _summary(
         mean, chance = bootstrap_mean(values, seed=seed), chance_of(blind.mean(axis=1))
         p = (p_two_sided if name == "Bias" else p_above)(mean.value, blind.mean(axis=1))
         if name == "Bias":
-            former, latter = groups.names[:2]
+            former, latter, *_ = list(groups.names)
             what = f"Bias@{k} ({former} against {latter}, +1 only the former)"
         else:
             what = f"{name}@{k}"

@@ -88,7 +88,7 @@ def exposure(
         spread = np.array([of(one) for one in draws])
         low, high = (float(end) for end in np.quantile(spread - spread.mean() + value, (0.025, 0.975)))
         chance, p = chance_of(null), p_two_sided(value, null)
-        against = f"Queries that show random items give {chance.low:.3f} to {chance.high:.3f}."
+        against = f"Queries that show random items have a {name} of {chance.low:.3f} to {chance.high:.3f}."
         statement, shown = f"{words.format(value=value)} {against}", tuple(ids[i] for i in chosen)
         findings.append(Finding(statement, f"{name}@{k}", value, low, high, n, chance, p, ids=shown, source=SOURCE))
     tables = {"items": pd.DataFrame({"count": counts.astype(int)}, index=pd.Index(ids, name="id"))}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nova_explore.library.store import Library, open_library
     from nova_explore.report.page import write_report
     from nova_explore.report.take_away import export
+    from nova_explore.reviews.pack import review
     from nova_explore.sources import datasets
     from nova_explore.sources.read import read
     from nova_explore.widgets.app import App
@@ -50,6 +51,7 @@ _WHERE = {
     "open_library": "library.store",
     "open_map": "exploration.stored_maps",
     "read": "sources.read",
+    "review": "reviews.pack",
     "show": "widgets.live",
     "stop_jobs": "embedding.jobs.by_jobs",
     "write_report": "report.page",
@@ -58,12 +60,14 @@ _WHERE = {
 __all__ = [
     "App", "Collection", "Exploration", "Item", "Library", "Modality", "Slice", "collect_jobs", "datasets", "embed",
     "embed_by_jobs", "explore", "export", "import_vectors", "list_jobs", "list_maps", "open_library", "open_map",
-    "read", "show", "stop_jobs", "write_report",
+    "read", "review", "show", "stop_jobs", "write_report",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: importing the package itself costs nothing."""
+    if name == "reviews":
+        return import_module("nova_explore.reviews")
     if name == "datasets":
         return import_module("nova_explore.sources.datasets")
     if name in _WHERE:

@@ -11,6 +11,7 @@
     ├── TooFewItemsError (ValueError)        fewer items than the step needs
     ├── ServiceRefusedError (RuntimeError)   a hosted model refuses every call: region, permission, model, credentials
     ├── ServiceUnavailableError (RuntimeError)  a hosted model has answered nothing for long; go on later
+    ├── OverBudgetError (ValueError)         what is to be embedded would cost more than the person allows
     ├── FrontEndMissingError (RuntimeError)  the app's front end has not been built
     └── MissingExtraError (ImportError)      an optional package is not installed; says how to get it
 
@@ -97,6 +98,10 @@ class ServiceRefusedError(NovaExploreError, RuntimeError):
 
 class ServiceUnavailableError(NovaExploreError, RuntimeError):
     """A hosted model could not be reached, or has refused everything for lack of capacity, for long."""
+
+
+class OverBudgetError(NovaExploreError, ValueError):
+    """What is to be embedded would cost more than the budget; nothing was sent."""
 
 
 class FrontEndMissingError(NovaExploreError, RuntimeError):

@@ -18,6 +18,7 @@ import nova_explore as nx
 from nova_explore.cli.exporting import export
 from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
+from nova_explore.cli.reviewing import review
 from nova_explore.errors import NovaExploreError
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
 
 app.command()(forget)
 app.command()(export)
+app.command()(review)
 
 
 @app.command()

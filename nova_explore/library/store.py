@@ -38,9 +38,11 @@ from nova_explore.library.identity import assign
 from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
 from nova_explore.library.label_rows import LabelRows
+from nova_explore.library.judgement_rows import JudgementRows
 from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
+from nova_explore.library.query_rows import QueryRows
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
 from nova_explore.space import FailureKind, ItemError, Space, Vector
@@ -70,6 +72,8 @@ class Library:
         What a service was asked for and answers later.
     labels : LabelRows
         What people decided.
+    queries, judgements : QueryRows, JudgementRows
+        Vectors of queries, and what people judged.
 
     Raises
     ------
@@ -85,6 +89,8 @@ class Library:
         self.jobs = JobRows(self._tables)
         self.labels = LabelRows(self._tables)
         self.asked = AskedRows(self._tables)
+        self.queries = QueryRows(self._tables)
+        self.judgements = JudgementRows(self._tables)
         self._collection: tuple[object, Collection] | None = None
 
     @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,13 @@ from nova_explore.errors import NovaExploreError
 from nova_explore.palette import FIXED, MODALITY, UNCLUSTERED_GREY, spread_colors
 from nova_explore.report.map_figures import map_figure, map_png, sizes_figure, trust_figure
 from nova_explore.report.refusals import KINDS, Refusal, refusals
+from nova_explore.report.review_section import PICTURES, caveat, personal, sections_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from nova_explore.exploration.bundle import Exploration
+    from nova_explore.reviews.finding import Review
 
 TEMPLATES = Path(__file__).with_name("template")
 
@@ -46,7 +48,14 @@ SOURCES = {
 }
 
 
-def write_report(exploration: Exploration, to: str | Path, *, title: str | None = None) -> Path:
+def write_report(
+    exploration: Exploration,
+    to: str | Path,
+    *,
+    title: str | None = None,
+    reviews: Sequence[Review] = (),
+    about: Mapping[str, Any] | None = None,
+) -> Path:
     """Write the report.
 
     Parameters
@@ -56,6 +65,10 @@ def write_report(exploration: Exploration, to: str | Path, *, title: str | None 
         The HTML file; its folder is made if needed.
     title : str, optional
         Heading; "Map of NAME" with the name of the library where it is not given.
+    reviews : sequence of Review, optional
+        Reviews of this exploration, which get a section: each finding on its null band, and what did not run.
+    about : mapping, optional
+        What a person says of the reviews: ``by``, ``intended_use``, ``limits``, ``notes``, ``command``.
 
     Returns
     -------
@@ -70,14 +83,17 @@ def write_report(exploration: Exploration, to: str | Path, *, title: str | None 
     to = Path(to)
     if to.is_dir():
         raise IsADirectoryError(f"{to} is a folder, the report is one file. Write it to {to / 'report.html'}.")
-    page = render_report(exploration, title=title or f"Map of {exploration.library.path.stem}")
+    title = title or f"Map of {exploration.library.path.stem}"
+    page = render_report(exploration, title=title, reviews=reviews, about=about)
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(page, "utf-8")
     return to
 
 
-def render_report(exploration: Exploration, *, title: str) -> str:
-    """Return the report as HTML."""
+def render_report(
+    exploration: Exploration, *, title: str, reviews: Sequence[Review] = (), about: Mapping[str, Any] | None = None
+) -> str:
+    """Return the report as HTML; see `write_report`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
 
@@ -85,7 +101,8 @@ def render_report(exploration: Exploration, *, title: str) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    thumbnails = _thumbnails(exploration)
+    found = [id for review in reviews for one in review.findings for id in one.ids[:PICTURES]]
+    thumbnails = _thumbnails(exploration, found)
     colorings = {name: label for name, label in COLORINGS.items() if name in exploration.columns}
     figures = {
         **{f"map-{name}": _map(exploration, name) for name in colorings},
@@ -102,9 +119,12 @@ def render_report(exploration: Exploration, *, title: str) -> str:
         unread_count=len(exploration.collection.unread),
         refusals=_refusals(exploration),
         provenance=_flat(exploration.provenance),
-        limits=_limits(exploration, len(thumbnails)),
+        limits=_limits(exploration, len(thumbnails), reviewed=bool(reviews)),
         modality_colors={str(kind): color for kind, color in MODALITY.items()},
         colorings=colorings,
+        reviews=sections_of(exploration, reviews),
+        personal=personal(about),
+        caveat=caveat(),
         figures={name: _json(figure) for name, figure in figures.items()},
         data=_json(_data(exploration, thumbnails)),
         picture=_picture(exploration),
@@ -154,10 +174,11 @@ def _data(exploration: Exploration, thumbnails: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _thumbnails(exploration: Exploration) -> dict[str, str]:
-    """Pictures as base64 WebP: of the medoids, then of items evenly through the collection, up to the limit."""
+def _thumbnails(exploration: Exploration, found: Sequence[str] = ()) -> dict[str, str]:
+    """Pictures as base64 WebP: of findings and medoids, then evenly through the collection, up to the limit."""
     ids = exploration.collection.ids
-    wanted = dict.fromkeys(id for name in exploration.names.values() for id in name.medoids[:MEDOIDS_SHOWN])
+    wanted = dict.fromkeys(id for id in found if exploration.collection.has(id))
+    wanted |= dict.fromkeys(id for name in exploration.names.values() for id in name.medoids[:MEDOIDS_SHOWN])
     room = MOST_THUMBNAILS - len(wanted)
     wanted |= dict.fromkeys(ids if len(ids) <= room else ids[:: -(-len(ids) // max(room, 1))])
     chosen = list(wanted)[:MOST_THUMBNAILS]
@@ -245,7 +266,7 @@ def _flat(value: object, path: str = "") -> Iterable[tuple[str, str]]:
     return rows
 
 
-def _limits(exploration: Exploration, pictures: int) -> list[str]:
+def _limits(exploration: Exploration, pictures: int, *, reviewed: bool = False) -> list[str]:
     """What this page cannot say, and what did not run."""
     measured = exploration.knows("stability")
     limits = [
@@ -254,8 +275,7 @@ def _limits(exploration: Exploration, pictures: int) -> list[str]:
         "Names of clusters are made by rules from words of their items or from a list of phrases; nobody checked them.",
         f"{exploration.clustering.noise_share:.0%} of the items belong to no cluster: they are grey, and counted.",
         *([f"{exploration.stability.sentence} Stable is not the same as meaningful."] if measured else []),
-        f"Not run: reviews of retrieval quality, fairness{' and' if measured else ', stability and'} robustness. "
-        f"Nothing here says how well the model {exploration.space.model} suits this collection.",
+        *([] if reviewed else [_not_reviewed(exploration, measured=measured)]),
     ]
     if pictures < len(exploration):
         limits.append(
@@ -265,3 +285,10 @@ def _limits(exploration: Exploration, pictures: int) -> list[str]:
     if len(exploration.collection.unread) > MOST_UNREAD:
         limits.append(f"Only the first {MOST_UNREAD:,} of the files that could not be read are listed.")
     return limits
+
+
+def _not_reviewed(exploration: Exploration, *, measured: bool) -> str:
+    return (
+        f"Not run: reviews of retrieval quality, fairness{' and' if measured else ', stability and'} robustness. "
+        f"Nothing here says how well the model {exploration.space.model} suits this collection."
+    )

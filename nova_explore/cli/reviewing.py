@@ -1,0 +1,121 @@
+"""The command that reviews a library: writes a pack to edit, runs one, and leaves a report and JSON."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import nova_explore as nx
+from nova_explore.errors import NovaExploreError
+
+if TYPE_CHECKING:
+    from nova_explore.exploration.bundle import Exploration
+    from nova_explore.reviews.finding import Review
+    from nova_explore.reviews.pack import Limit
+
+RAN, BROKEN, COULD_NOT = 0, 1, 2
+"""Statuses: it ran; a limit that the pack sets is broken; it could not run, or a limit was not measured."""
+
+
+def review(
+    library: Annotated[Path, typer.Argument(metavar="LIBRARY", help="A library made by `embed`, e.g. media.nova.")],
+    start: Annotated[
+        Path | None, typer.Option("--start", help="Write a commented pack to edit here, and stop.")
+    ] = None,
+    pack: Annotated[Path | None, typer.Option("--pack", help="The pack to run.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The HTML report to write.")] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="The JSON file to write.")] = None,
+) -> None:
+    """Review a library: effectiveness, fairness spot checks, exposure.
+
+    Ends with status 0 if it ran, 1 if a limit of the pack is broken, 2 if it could not run.
+    """
+    if (start is None) == (pack is None):
+        raise typer.BadParameter("Pass --start FILE to write a pack to edit, or --pack FILE to run one.")
+    try:
+        exploration = nx.explore(nx.open_library(library), progress=False)
+        status = (
+            _start(exploration, start)
+            if start is not None
+            else _run(exploration, library, Path(pack or ""), to, as_json)
+        )
+    except (NovaExploreError, ValueError, OSError) as error:
+        typer.secho(f"nova-explore: could not run: {error}", err=True)
+        raise typer.Exit(COULD_NOT) from error
+    if status:
+        raise typer.Exit(status)
+
+
+def _start(exploration: Exploration, start: Path) -> int:
+    from nova_explore.reviews.pack import start_pack
+
+    if start.exists():
+        typer.secho(f"nova-explore: {start} is there already, and may be edited. Delete it, or name another.", err=True)
+        return COULD_NOT
+    start.parent.mkdir(parents=True, exist_ok=True)
+    start.write_text(start_pack(exploration), "utf-8")
+    typer.echo(f"Pack:      {start}. Edit it, then run: nova-explore review LIBRARY --pack {start} --to review.html")
+    return RAN
+
+
+def _run(exploration: Exploration, library: Path, pack: Path, to: Path | None, as_json: Path | None) -> int:
+    from nova_explore.reviews.pack import did_not_run, limits_of, read_pack
+
+    reviews = nx.review(exploration, pack)
+    limits = limits_of(pack, reviews)
+    _show(reviews, limits)
+    settings, _ = read_pack(pack)
+    command = ["nova-explore", "review", str(library), "--pack", str(pack)]
+    command += ["--to", str(to)] if to else []
+    command += ["--json", str(as_json)] if as_json else []
+    about = {**settings.get("report", {}), "command": shlex.join(command)}
+    if to is not None:
+        nx.write_report(exploration, to=to, reviews=reviews, about=about)
+        typer.echo(f"Report:    {to}")
+    if as_json is not None:
+        as_json.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(facts_of(exploration, reviews, limits, about), indent=1, ensure_ascii=False, allow_nan=False)
+        as_json.write_text(text + "\n", "utf-8")
+        typer.echo(f"JSON:      {as_json}")
+    failed = did_not_run(reviews)
+    for name, reason in failed:
+        typer.secho(f"nova-explore: {name} could not run: {reason}", err=True)
+    if any(limit.broken for limit in limits):
+        return BROKEN
+    return COULD_NOT if failed or any(limit.value is None for limit in limits) else RAN
+
+
+def facts_of(
+    exploration: Exploration, reviews: list[Review], limits: list[Limit], about: dict[str, Any]
+) -> dict[str, Any]:
+    """Everything as plain values: docs/review.schema.json describes them."""
+    return {
+        "format": 1,
+        "about": about,
+        "provenance": json.loads(json.dumps(exploration.provenance, default=str)),
+        "reviews": [one.to_dict() for one in reviews],
+        "limits": [
+            {"measure": one.measure, "value": one.value, "at_least": one.at_least, "at_most": one.at_most,
+             "broken": one.broken}
+            for one in limits
+        ],
+    }  # fmt: skip
+
+
+def _show(reviews: list[Review], limits: list[Limit]) -> None:
+    from nova_explore.reviews.finding import CAVEAT
+
+    for one in reviews:
+        typer.echo(f"\n{one.name}")
+        for finding in one.findings:
+            q = "" if finding.q is None else f"  [q {finding.q:.3f}]"
+            typer.echo(f"  {finding.statement}{q}")
+        for check, reason in one.not_run:
+            typer.echo(f"  Not run: {check}: {reason}")
+    typer.echo(f"\n{CAVEAT}")
+    for limit in limits:
+        typer.echo(f"{'BROKEN' if limit.broken else 'Limit'}:    {limit.sentence}")

@@ -1,0 +1,209 @@
+"""Queries of a review: a name and what it asks with (words, an item, a file, a vector), embedded once and kept.
+
+The calls that a review takes are counted before the first one; a budget refuses them as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.collection import Item, Modality
+from nova_explore.errors import OverBudgetError, SourceError, SpaceMismatchError, UnwritableError
+from nova_explore.models.cost import check_budget, dollars
+from nova_explore.models.model import PricedModel, aim
+from nova_explore.models.queries import embed_items, text_item
+from nova_explore.sources.read import read
+
+if TYPE_CHECKING:
+    from nova_explore.exploration.bundle import Exploration
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """One thing that is asked.
+
+    Attributes
+    ----------
+    name : str
+        What the review calls it; several queries may share a name: the templates of one concept.
+    words : str
+        What is asked, for a person.
+    vector : float32 array of shape (d,)
+        Unit length.
+    modality : str
+        ``text`` for words; ``vector`` where only a vector is known.
+    position : int
+        Of the item that it is, which is left out of its own results; -1 otherwise.
+    """
+
+    name: str
+    words: str
+    vector: NDArray[np.float32]
+    modality: str
+    position: int = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Queries with their vectors, and what it took to embed them.
+
+    Attributes
+    ----------
+    queries : tuple of Query
+    calls : int
+        Inputs that the model embedded now.
+    cost : float
+        US dollars, estimated.
+    """
+
+    queries: tuple[Query, ...]
+    calls: int = 0
+    cost: float = 0.0
+
+    def by_name(self) -> dict[str, list[Query]]:
+        """Queries of every name, in order."""
+        named: dict[str, list[Query]] = {}
+        for query in self.queries:
+            named.setdefault(query.name, []).append(query)
+        return named
+
+
+def ask(exploration: Exploration, queries: Any, *, budget: float | None = None) -> Asked:
+    """Embed queries; what the library has the vector of is not embedded again.
+
+    Parameters
+    ----------
+    exploration : Exploration
+    queries : mapping, frame, sequence of str, or path of a CSV file
+        From a name to words, an item id, a file, an `Item` or a vector, or to several of these. A frame or file has
+        the columns ``query`` and, where words and name differ, ``words``. A sequence of words names itself.
+    budget : float, optional
+        US dollars that the calls must not pass; nothing is sent where they would.
+
+    Returns
+    -------
+    Asked
+
+    Raises
+    ------
+    OverBudgetError
+        If the calls cost more than the budget.
+    SpaceMismatchError
+        If a vector has another dimension than the library's, or words are asked of vectors that were imported.
+    SourceError
+        If there are no queries, or one of them is blank.
+    """
+    check_budget(budget)
+    known: list[Query] = []
+    wanted: list[tuple[str, Item | None, Query | None]] = []
+    for name, value in pairs_of(queries):
+        item, query = _resolve(exploration, name, value)
+        wanted.append((name, item, query))
+    if not wanted:
+        raise SourceError("There are no queries. Pass a mapping from a name to words, or a list of words.")
+    vectors, calls, cost = _embed(exploration, [item for _, item, _ in wanted if item is not None], budget=budget)
+    for name, item, query in wanted:
+        if query is None and item is not None:
+            words = item.text if item.modality is Modality.TEXT and item.text else item.title
+            query = Query(name, str(words), vectors[item.content_key], str(item.modality))
+        if query is not None:
+            known.append(query)
+    return Asked(tuple(known), calls, cost)
+
+
+def pairs_of(queries: Any) -> list[tuple[str, Any]]:
+    """Queries as (name, value) pairs, whatever form they came in."""
+    if isinstance(queries, str | Path):
+        import pandas as pd
+
+        path = Path(queries)
+        if not path.is_file():
+            raise SourceError(f"There is no file of queries at {path}. Pass a mapping from a name to words.")
+        queries = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype=str)
+    if hasattr(queries, "columns"):
+        if "query" not in queries.columns:
+            have = ", ".join(map(str, queries.columns))
+            raise SourceError(f"The frame of queries has the columns {have}. It needs 'query', and may have 'words'.")
+        words = queries["words"] if "words" in queries.columns else queries["query"]
+        return list(zip(map(str, queries["query"]), words, strict=True))
+    if isinstance(queries, Mapping):
+        return [(str(name), one) for name, value in queries.items() for one in _several(value)]
+    if isinstance(queries, np.ndarray):
+        return [(f"vector {number}", vector) for number, vector in enumerate(queries, 1)]
+    return [(str(words), words) for words in queries]
+
+
+def _several(value: Any) -> Iterable[Any]:
+    if isinstance(value, list | tuple) and not all(isinstance(one, int | float) for one in value):
+        return value
+    return [value]
+
+
+def _resolve(exploration: Exploration, name: str, value: Any) -> tuple[Item | None, Query | None]:
+    collection = exploration.collection
+    if isinstance(value, Item):
+        return value, None
+    if isinstance(value, Path):
+        found = list(read(value))
+        if not found:
+            raise SourceError(f"The query {name!r} is the file {value}, which could not be read.")
+        return found[0], None
+    if isinstance(value, str):
+        if collection.has(value):
+            position = collection.position(value)
+            item = collection[position]
+            return None, Query(name, item.title, exploration.vectors[position], str(item.modality), position)
+        if not value.strip():
+            raise SourceError(f"The query {name!r} is blank. A query needs at least one word.")
+        return text_item(value), None
+    vector = np.asarray(value, np.float32)
+    if vector.shape != (exploration.space.dimension,):
+        raise SpaceMismatchError(
+            f"a query of shape {vector.shape}", f"({exploration.space.dimension},)", "Pass vectors of the library."
+        )
+    length = float(np.linalg.norm(vector))
+    if not np.isfinite(length) or length == 0:
+        raise SourceError(f"The vector of the query {name!r} has no length. Pass finite numbers that are not all 0.")
+    return None, Query(name, name, vector / np.float32(length), "vector")
+
+
+def _embed(
+    exploration: Exploration, items: Sequence[Item], *, budget: float | None
+) -> tuple[dict[str, NDArray[np.float32]], int, float]:
+    """Vectors by content key, how many were embedded now, and what they are estimated to cost."""
+    if not items:
+        return {}, 0, 0.0
+    library, space = exploration.library, exploration.space
+    aimed = sorted(exploration.collection.counts())
+    salt = f"query for {','.join(aimed)}:"
+    keys = {item.content_key: hashlib.sha256((salt + item.content_key).encode()).hexdigest() for item in items}
+    stored = library.queries.read(space, keys.values())
+    vectors = {content: stored[key] for content, key in keys.items() if key in stored}
+    missing = list({item.content_key: item for item in items if item.content_key not in vectors}.values())
+    if not missing:
+        return vectors, 0, 0.0
+    model = exploration.model
+    cost = 0.0
+    if isinstance(model, PricedModel):
+        estimate = model.estimate(missing)
+        cost = float(estimate.cost)
+        if budget is not None and estimate.most > budget:
+            raise OverBudgetError(
+                f"{len(missing):,} queries may cost {dollars(estimate.most)}, the budget is {dollars(budget)}. "
+                "Nothing was sent. Raise the budget, or ask fewer queries."
+            )
+    fresh = embed_items(aim(model, [Modality(name) for name in aimed]), missing, role="query")
+    new = {item.content_key: vector for item, vector in zip(missing, fresh, strict=True)}
+    try:
+        with library.writing():
+            library.queries.save(space, {keys[content]: vector for content, vector in new.items()})
+    except UnwritableError:  # a library that can be read only: the answers are used, and asked for again next time
+        pass
+    return vectors | new, len(missing), cost

@@ -1,0 +1,184 @@
+"""Judgements: which items are relevant to which query, from a frame, a file or a folder, and how far judges agree."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.errors import SourceError
+from nova_explore.reviews.chance import RESAMPLES, Mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Level = Literal["nominal", "ordinal", "interval", "ratio"]
+
+KRIPPENDORFF = "Krippendorff 2011, Computing Krippendorff's Alpha-Reliability"
+
+COLUMNS = ("query", "item", "relevance")
+BEIR = {"query-id": "query", "corpus-id": "item", "score": "relevance"}
+"""What BEIR and mteb call the columns."""
+
+
+def read_judgements(source: Any) -> pd.DataFrame:
+    """Read judgements.
+
+    Parameters
+    ----------
+    source : frame, mapping, or path
+        A frame with the columns ``query``, ``item`` and, unless all are relevant, ``relevance``; a mapping from query
+        to item ids, or to a mapping from id to relevance; a CSV or TSV file with the same columns, or those of BEIR;
+        TREC qrels (four columns, or five as in M-BEIR, no header); a Parquet file; a folder of the BEIR form with
+        ``qrels/test.tsv``. Several judges of one pair, in the column ``judge``, count by their median.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns query, item (text) and relevance (float), one row a pair.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file, or a column is missing.
+    """
+    import pandas as pd
+
+    frame = _read_file(Path(source)) if isinstance(source, str | Path) else source
+    if isinstance(frame, Mapping):
+        rows = [
+            (query, item, relevance)
+            for query, items in frame.items()
+            for item, relevance in (items.items() if isinstance(items, Mapping) else ((one, 1) for one in items))
+        ]
+        frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame = frame.rename(columns=BEIR)
+    if "relevance" not in frame.columns:
+        frame = frame.assign(relevance=1.0)
+    if missing := [name for name in COLUMNS if name not in frame.columns]:
+        have = ", ".join(map(str, frame.columns))
+        raise SourceError(f"The judgements have the columns {have}. They need {', '.join(missing)} too.")
+    frame = frame.assign(
+        query=frame["query"].astype(str), item=frame["item"].astype(str), relevance=frame["relevance"].astype(float)
+    )
+    return frame.dropna(subset=["relevance"]).groupby(["query", "item"], sort=False)["relevance"].median().reset_index()
+
+
+def _read_file(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    if path.is_dir():
+        found = sorted([*path.glob("qrels/test*"), *path.glob("qrels/*")], key=lambda file: "test" not in file.name)
+        if not found:
+            raise SourceError(f"{path} has no folder qrels with a file in it, as BEIR has. Pass the file itself.")
+        path = found[0]
+    if not path.is_file():
+        raise SourceError(f"There is no file of judgements at {path}.")
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    if path.suffix in (".json", ".jsonl"):
+        text = path.read_text("utf-8")
+        return pd.DataFrame(json.loads(text) if path.suffix == ".json" else map(json.loads, text.splitlines()))
+    first = path.read_text("utf-8-sig").partition("\n")[0]
+    words = first.split()
+    if (
+        len(words) in (4, 5) and words[1] in ("0", "Q0", "1") and "," not in first
+    ):  # TREC, whose second column is unused
+        columns = ["query", "round", "item", "relevance", "task"][: len(words)]
+        return pd.read_csv(path, sep=r"\s+", names=columns, dtype={"query": str, "item": str})
+    tab = "\t" in first
+    kinds: Any = dict.fromkeys(("query", "item", "query-id", "corpus-id"), str)
+    return pd.read_csv(path, sep="\t" if tab else ",", dtype=kinds, encoding="utf-8-sig")
+
+
+# ---- how far judges agree ---------------------------------------------------------------------------------------
+
+
+def krippendorff_alpha(ratings: Any, *, level: Level = "nominal") -> float:
+    """Krippendorff's α: 1 for full agreement, 0 for chance; NaN where nothing was rated twice or nothing differs.
+
+    Parameters
+    ----------
+    ratings : float array of shape (judges, things)
+        NaN where a judge did not rate.
+    level : {"nominal", "ordinal", "interval", "ratio"}
+    """
+    values, counts = _counted(np.asarray(ratings, float))
+    return _alpha(counts, _distances(values, counts, level))
+
+
+def agreement(
+    frame: pd.DataFrame, *, level: Level = "ordinal", seed: int = 0, resamples: int = RESAMPLES
+) -> tuple[Mean, pd.DataFrame]:
+    """Krippendorff's α over judgements, its interval from things drawn again, and the pairs that judges differ on.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns query, item, judge, relevance.
+
+    Returns
+    -------
+    alpha : Mean
+    disagreements : pandas.DataFrame
+        One row a pair that was rated differently, the largest difference first.
+    """
+    table = frame.pivot_table(index=["query", "item"], columns="judge", values="relevance", aggfunc="last")
+    ratings = table.to_numpy(float).T
+    values, counts = _counted(ratings)
+    value = _alpha(counts, _distances(values, counts, level))
+    n = int((counts.sum(axis=1) > 1).sum())
+    drawn = np.random.default_rng(seed).integers(len(counts), size=(resamples, len(counts))) if n > 1 else []
+    alphas = [_alpha(counts[rows], _distances(values, counts[rows], level)) for rows in drawn]
+    kept = np.array([alpha for alpha in alphas if not math.isnan(alpha)])
+    low, high = np.quantile(kept, (0.025, 0.975)) if len(kept) else (math.nan, math.nan)
+    spread = table.max(axis=1) - table.min(axis=1)
+    wide: Any = table.assign(difference=spread)
+    differing = wide[spread > 0].sort_values("difference", ascending=False)
+    return Mean(value, float(low), float(high), n, n), differing.reset_index()
+
+
+def judgements_needed(values: Any, *, within: float = 0.05) -> int:
+    """Queries to judge until the 95 % interval of their mean reaches this far to both sides, by their spread so far."""
+    values = np.asarray(values, float)
+    return math.ceil((1.96 * float(values.std(ddof=1)) / within) ** 2) if len(values) > 1 else 0
+
+
+def _counted(ratings: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The values that occur, and how often each thing got each: float array of shape (things, values)."""
+    values = np.unique(ratings[~np.isnan(ratings)])
+    return values, np.stack([(ratings == value).sum(axis=0) for value in values], axis=1).astype(float) if len(
+        values
+    ) else np.zeros((ratings.shape[1], 0))
+
+
+def _distances(values: NDArray[np.float64], counts: NDArray[np.float64], level: Level) -> NDArray[np.float64]:
+    paired = counts[counts.sum(axis=1) > 1].sum(axis=0)
+    a, b = values[:, None], values[None]
+    if level == "ordinal":
+        upto = np.cumsum(paired) - paired / 2
+        return (upto[:, None] - upto[None]) ** 2
+    metrics: dict[str, Callable[[], NDArray[np.float64]]] = {
+        "nominal": lambda: (a != b).astype(float),
+        "interval": lambda: (a - b) ** 2,
+        "ratio": lambda: np.where(a + b == 0, 0, (a - b) / np.where(a + b == 0, 1, a + b)) ** 2,
+    }
+    return metrics[level]()
+
+
+def _alpha(counts: NDArray[np.float64], distances: NDArray[np.float64]) -> float:
+    rated = counts.sum(axis=1)
+    counts, rated = counts[rated > 1], rated[rated > 1]
+    total = counts.sum(axis=0)
+    n = total.sum()
+    if n < 2:
+        return math.nan
+    pairs = (counts / (rated - 1)[:, None]).T @ counts - np.diag((counts / (rated - 1)[:, None]).sum(axis=0))
+    expected = (np.outer(total, total) - np.diag(total)) / (n - 1)
+    expected_distance = float((expected * distances).sum())
+    return 1 - float((pairs * distances).sum()) / expected_distance if expected_distance else math.nan

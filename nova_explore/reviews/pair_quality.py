@@ -1,0 +1,164 @@
+"""Judged pairs: does the cosine tell similar pairs from dissimilar ones, and from which cosine on."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_explore.errors import SourceError
+from nova_explore.reviews.asking import ask
+from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, p_above
+from nova_explore.reviews.finding import Finding, Review, with_q
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nova_explore.exploration.bundle import Exploration
+
+FOLDS = 5
+FEWEST_PAIRS = 10
+"""Similar and dissimilar pairs that a threshold is chosen from, of each."""
+
+HANLEY = "Hanley, McNeil 1982, doi 10.1148/radiology.143.1.7063747"
+
+
+def pairs(
+    exploration: Exploration, pairs: Any, *, budget: float | None = None, resamples: int = RESAMPLES, seed: int = 0
+) -> Review:
+    """Measure whether similar pairs have higher cosines than dissimilar ones.
+
+    Parameters
+    ----------
+    exploration : Exploration
+    pairs : frame or CSV file
+        Columns ``a``, ``b`` (item ids, words or files) and ``similar`` (true or false).
+
+    Returns
+    -------
+    Review
+        AUC for every pair of modalities with its interval (pairs that share an end are drawn together as one unit of
+        ``a``), and a threshold chosen on folds with the F1 that it reaches on the held-out pairs. Tables: ``pairs``,
+        ``thresholds``, ``calibration``.
+    """
+    import pandas as pd
+
+    frame = pd.read_csv(pairs) if isinstance(pairs, str | Path) else pairs
+    if missing := [name for name in ("a", "b", "similar") if name not in frame.columns]:
+        raise SourceError(f"The pairs have the columns {', '.join(map(str, frame.columns))}. They need {missing} too.")
+    frame = frame.reset_index(drop=True)
+    asked = ask(
+        exploration, {f"{side}{row}": one for side in "ab" for row, one in enumerate(frame[side])}, budget=budget
+    )
+    found = {query.name: query for query in asked.queries}
+    ends = [(found[f"a{row}"], found[f"b{row}"]) for row in range(len(frame))]
+    table = pd.DataFrame(
+        {
+            "a": frame["a"], "b": frame["b"], "similar": frame["similar"].astype(bool),
+            "cosine": [float(a.vector @ b.vector) for a, b in ends],
+            "modalities": ["–".join(sorted((a.modality, b.modality))) for a, b in ends],
+        }
+    )  # fmt: skip
+    findings, thresholds, not_run, curves = [], [], [], []
+    for kinds, rows in table.groupby("modalities", sort=True):
+        truth, cosine = rows["similar"].to_numpy(bool), rows["cosine"].to_numpy(float)
+        if not truth.any() or truth.all():
+            not_run.append((f"AUC of {kinds}", "needs both similar and dissimilar pairs"))
+            continue
+        unit = pd.factorize(rows["a"].astype(str))[0]
+        value, low, high = auc(cosine, truth), *_auc_interval(cosine, truth, unit, seed=seed, resamples=resamples)
+        random = np.random.default_rng(seed)
+        null = np.array([auc(cosine, random.permutation(truth)) for _ in range(999)])
+        statement = (
+            f"Of a similar and a dissimilar {kinds} pair, the similar one has the higher cosine in {value:.0%} of "
+            f"cases ({int(truth.sum())} similar, {int((~truth).sum())} dissimilar); by chance in half."
+        )
+        findings.append(
+            Finding(statement, "AUC", value, low, high, len(rows), chance_of(null), p_above(value, null), source=HANLEY)
+        )
+        if min(truth.sum(), (~truth).sum()) < FEWEST_PAIRS:
+            not_run.append(
+                (f"threshold of {kinds}", f"needs {FEWEST_PAIRS} similar and {FEWEST_PAIRS} dissimilar pairs")
+            )
+            continue
+        thresholds.append((kinds, *choose_threshold(cosine, truth, seed=seed), len(rows)))
+        curves.append(_calibration(str(kinds), cosine, truth))
+    columns = ["modalities", "threshold", "low", "high", "F1 held out", "n"]
+    tables = {
+        "pairs": table,
+        "thresholds": pd.DataFrame(thresholds, columns=columns),
+        "calibration": pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(),
+    }
+    return Review("pairs", with_q(findings), tables, tuple(not_run), asked.calls, asked.cost, {"seed": seed})
+
+
+def auc(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """Share of (true, false) pairs in which the true one scores higher, ties counted by half.
+
+    Examples
+    --------
+    >>> auc(np.array([0.9, 0.8, 0.3]), np.array([True, False, False]))
+    1.0
+    """
+    from scipy.stats import rankdata
+
+    m, n = int(truth.sum()), int((~truth).sum())
+    return float((rankdata(scores)[truth].sum() - m * (m + 1) / 2) / (m * n)) if m and n else math.nan
+
+
+def _auc_interval(
+    scores: NDArray[np.float64], truth: NDArray[np.bool_], unit: NDArray[np.intp], *, seed: int, resamples: int
+) -> tuple[float, float]:
+    counts = drawn_counts(int(unit.max()) + 1, seed=seed, resamples=resamples)[:, unit]
+    higher = (scores[truth][:, None] > scores[~truth]) + 0.5 * (scores[truth][:, None] == scores[~truth])
+    a, b = counts[:, truth], counts[:, ~truth]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.einsum("ri,ri->r", a @ higher, b) / (a.sum(axis=1) * b.sum(axis=1))
+    low, high = np.nanquantile(values, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def choose_threshold(
+    cosine: NDArray[np.float64], truth: NDArray[np.bool_], *, seed: int = 0
+) -> tuple[float, float, float, float]:
+    """The threshold of the best F1: chosen on all pairs, its interval by resamples, its F1 on held-out folds."""
+    random = np.random.default_rng(seed)
+    drawn = [random.integers(len(cosine), size=len(cosine)) for _ in range(200)]
+    spread = [_best(cosine[rows], truth[rows]) for rows in drawn if truth[rows].any()]
+    low, high = np.quantile(spread, (0.025, 0.975))
+    fold = np.empty(len(truth), int)
+    for side in (True, False):
+        fold[truth == side] = random.permutation(int((truth == side).sum())) % FOLDS
+    guess = np.zeros(len(truth), bool)
+    for number in range(FOLDS):
+        held = fold == number
+        guess[held] = cosine[held] >= _best(cosine[~held], truth[~held])
+    return _best(cosine, truth), float(low), float(high), _f1(guess, truth)
+
+
+def _best(cosine: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    order = np.argsort(-cosine, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    return float(cosine[order][int(f1.argmax())])
+
+
+def _f1(guess: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
+    return float(2 * (guess & truth).sum() / max(guess.sum() + truth.sum(), 1))
+
+
+def _calibration(kinds: str, cosine: NDArray[np.float64], truth: NDArray[np.bool_]) -> pd.DataFrame:
+    """Share of similar pairs in ten bins of equal size, with Wilson's interval."""
+    import pandas as pd
+    from scipy.stats import binomtest
+
+    rows = []
+    for part in np.array_split(np.argsort(cosine, kind="stable"), min(10, len(cosine) // 5 or 1)):
+        hits = int(truth[part].sum())
+        ends = binomtest(hits, len(part)).proportion_ci(method="wilson")
+        share = hits / len(part)
+        rows.append((kinds, float(cosine[part].mean()), share, float(ends.low), float(ends.high), len(part)))
+    return pd.DataFrame(rows, columns=["modalities", "cosine", "similar", "low", "high", "n"])

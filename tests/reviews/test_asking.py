@@ -1,0 +1,81 @@
+"""Queries: words are embedded once and kept, a budget refuses them before the first call, vectors need no model."""
+
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
+# pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from fakes.toy_model import ToyModel
+
+from nova_explore.errors import OverBudgetError, SourceError, SpaceMismatchError
+from nova_explore.exploration.chain import explore
+from nova_explore.reviews import exposure
+from nova_explore.reviews.asking import ask, pairs_of
+
+
+def test_words_are_embedded_once_and_a_second_run_asks_nothing(own_toy_160):
+    exploration = explore(own_toy_160, progress=False)
+    queries = {"birds": ["owl nest", "robin wing"], "boats": "sail anchor"}
+    first = ask(exploration, queries)
+    again = ask(explore(own_toy_160, progress=False), queries)
+    assert (first.calls, again.calls) == (3, 0)
+    for a, b in zip(first.queries, again.queries, strict=True):
+        assert a.words == b.words
+        np.testing.assert_array_equal(a.vector, b.vector)
+
+
+def test_a_review_counts_its_calls(own_toy_160):
+    exploration = explore(own_toy_160, progress=False)
+    assert exposure(exploration, ["owl", "sail", "crust"]).calls == 3
+    assert exposure(exploration, ["owl", "sail", "comet"]).calls == 1
+
+
+def test_ids_vectors_and_words_can_be_mixed(exploration):
+    id = exploration.collection.ids[3]
+    asked = ask(exploration, {"item": id, "vector": np.ones(48), "words": "owl"}).queries
+    assert [query.modality for query in asked] == ["text", "vector", "text"]
+    assert [query.position for query in asked] == [3, -1, -1]
+    np.testing.assert_array_equal(asked[0].vector, exploration.vectors[3])
+    assert np.linalg.norm(asked[1].vector) == pytest.approx(1)
+
+
+def test_a_budget_refuses_before_anything_is_sent(exploration, monkeypatch):
+    sent = []
+
+    class Priced(ToyModel):
+        def estimate(self, items):
+            return SimpleNamespace(cost=0.5 * len(list(items)), most=2.0)
+
+        def embed_batch(self, items, *, role="index"):
+            sent.extend(items)
+            return super().embed_batch(items, role=role)
+
+    monkeypatch.setattr(exploration._model, "_opened", Priced())
+    with pytest.raises(OverBudgetError, match=r"may cost \$2.00, the budget is \$1.00. Nothing was sent"):
+        ask(exploration, ["never asked before"], budget=1.0)
+    assert not sent
+    assert ask(exploration, ["never asked before"], budget=2.0).cost == 0.5
+
+
+def test_a_frame_and_a_file_give_names_and_words(tmp_path):
+    frame = pd.DataFrame({"query": ["a", "a", "b"], "words": ["one", "two", "three"]})
+    frame.to_csv(tmp_path / "queries.csv", index=False)
+    assert pairs_of(frame) == pairs_of(tmp_path / "queries.csv") == [("a", "one"), ("a", "two"), ("b", "three")]
+    assert pairs_of(frame[["query"]]) == [("a", "a"), ("a", "a"), ("b", "b")]
+
+
+def test_wrong_queries_say_what_is_needed(exploration):
+    with pytest.raises(SpaceMismatchError, match=r"\(3,\)"):
+        ask(exploration, {"q": np.ones(3)})
+    with pytest.raises(SourceError, match="is blank"):
+        ask(exploration, {"q": " "})
+    with pytest.raises(SourceError, match="no queries"):
+        ask(exploration, {})
+    with pytest.raises(SourceError, match="no length"):
+        ask(exploration, {"q": np.zeros(48)})
+    with pytest.raises(SourceError, match="It needs 'query'"):
+        pairs_of(pd.DataFrame({"words": ["a"]}))

@@ -10,6 +10,9 @@ import pytest
 from fakes.jupyter_page import AppInPage, Notebook, wait_for
 from fakes.stand_in import StandIn
 
+from nova_explore.collection import Modality
+from nova_explore.widgets import found
+
 pytestmark = pytest.mark.browser
 
 SETUP = """
@@ -123,7 +126,7 @@ def test_a_search_moves_the_highlight_and_clear_brings_all_back(app, exploration
     assert 0 < y - rank["y"] < 30
     wait_for(lambda: colored(app.map_pixels()) < before / 3)
     assert app.root.locator(".nx-note").inner_text() == "Found by caption, name and text, not by content: audio."
-    assert app.tiles(24) == list(exploration.search("orchids").ids)
+    assert app.tiles(24) == list(found.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24])
     app.root.locator(".nx-query").press("Escape")
     wait_for(lambda: colored(app.map_pixels()) > before * 0.9)
 
@@ -328,7 +331,7 @@ def test_without_webgl_the_map_is_drawn_on_a_plain_canvas(open_notebook):
     id = app.hover(20).get_attribute("data-id")
     assert id == StandIn().collection[20].id
     app.search("orchids")
-    wait_for(lambda: app.root.locator(".nx-slice-title").inner_text().startswith("24 results"))
+    wait_for(lambda: app.root.locator(".nx-slice-title").inner_text().startswith("“orchids” · "))
     assert len(app.tiles(24)) == 24
 
 

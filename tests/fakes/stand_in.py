@@ -42,6 +42,9 @@ class NoLibrary:
     def runs(self) -> list:
         return []
 
+    def indexes(self, *_: object) -> dict:
+        return {}
+
 
 class StandIn(Exploration):
     """An exploration of made-up media of known structure: no library, no files, and no model to search with."""

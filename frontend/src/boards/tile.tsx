@@ -17,7 +17,7 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
   const { store, kernel, pictures } = useApp();
   const plays = item.modality === "audio";
   const isPlaying = playing.value === item.id;
-  const score = item.score ? `, similarity ${item.score}` : "";
+  const score = item.score ? `, similarity ${item.score}` : item.strength ? `, strength ${item.strength} of 5` : "";
   return (
     <div class="nx-tile-box" data-open={isOpen}>
       <button
@@ -45,16 +45,12 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
           <Dot color={store.facts.cluster_colors.value[item.code]} />
           <Icon name={item.modality} />
           <span class="nx-tile-kind">{item.foot ?? item.modality}</span>
-          {item.via === "words" && (
-            <span class="nx-via" title="found by the words that come with it">
-              by words
-            </span>
-          )}
           {item.score && (
-            <span class="nx-score" title={`cosine similarity${item.standing ?? ""}`}>
+            <span class="nx-score" title="cosine similarity">
               {item.score}
             </span>
           )}
+          {item.strength && <Strength step={item.strength} why={item.why ?? ""} />}
         </span>
       </button>
       {plays && (
@@ -69,5 +65,16 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
         </Button>
       )}
     </div>
+  );
+}
+
+// What sorts the results of a search, in five steps.
+function Strength({ step, why }: { step: number; why: string }) {
+  return (
+    <span class="nx-strength" title={why} data-step={step} aria-hidden="true">
+      {[1, 2, 3, 4, 5].map((at) => (
+        <span key={at} data-on={at <= step} />
+      ))}
+    </span>
   );
 }

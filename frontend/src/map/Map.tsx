@@ -10,9 +10,11 @@ import type { Tool } from "../state/store";
 import { Button, QUIET } from "../words/button";
 import { Dot, Icon } from "../words/icons";
 import { count } from "../words/numbers";
+import { Contours } from "./contours";
 import { Gestures } from "./gestures";
 import { nextSpot } from "./keys";
 import { Overlay } from "./overlay";
+import { Thumbnails } from "./thumbnails";
 import { MapView } from "./view";
 
 const CARDS_KEPT = 2000;
@@ -55,6 +57,11 @@ export function MapPanel() {
     const overlay = new Overlay(over.current!, map, store, (cluster) =>
       kernel.tell("choose_cluster", { key: String(cluster) }),
     );
+    const contours = new Contours(map);
+    const thumbnails = new Thumbnails(over.current!, map, store, pictures, async (positions) => {
+      const answer = await kernel.ask("ids_at", { positions });
+      return answer.ids as string[];
+    });
     const cards = new Recent<number, Tile>(CARDS_KEPT);
     let hovered: number | null = null;
     let hintTimer: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +99,8 @@ export function MapPanel() {
       forget();
       quiet();
       gestures.close();
+      thumbnails.close();
+      contours.close();
       overlay.close();
       map.close();
     };

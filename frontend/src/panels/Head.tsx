@@ -80,7 +80,7 @@ export function Search() {
         ref={input}
         type="search"
         class="nx-query"
-        placeholder="Search in words, then Enter"
+        placeholder={store.facts.items.value.placeholder}
         aria-label="Search"
         autocomplete="off"
         spellcheck={false}

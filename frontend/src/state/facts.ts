@@ -13,8 +13,8 @@ export interface Tile {
   words: string;
   rank?: number;
   score?: string;
-  standing?: string;
-  via?: string;
+  strength?: number;
+  why?: string;
   foot?: string;
 }
 
@@ -33,6 +33,13 @@ export interface Items {
   note: string;
   total: number;
   ranks: { position: number; text: string }[];
+  sections: Section[];
+  placeholder: string;
+}
+
+export interface Section {
+  title: string;
+  start: number;
 }
 
 export interface Item extends Partial<Tile> {

@@ -14,7 +14,6 @@ from fakes.stand_in import EVIL, StandIn, picture
 from nova_explore.collection import Modality
 from nova_explore.errors import UnknownNameError
 from nova_explore.widgets import App, found
-from nova_explore.widgets.boards import items
 
 
 @pytest.fixture
@@ -171,9 +170,9 @@ def test_a_search_ranks_scores_and_lights_its_results(app, browser, exploration)
     app.query = "whale song"
     tiles = browser.ask("tiles", serial=app.items["serial"], start=0)[0]["tiles"]
     ranking = found.search(exploration, "whale song", [str(kind) for kind in Modality])
-    assert [tile["id"] for tile in tiles] == list(ranking.ids)[: items.PAGE]
-    assert [tile["rank"] for tile in tiles] == list(range(1, items.PAGE + 1))
-    assert all(f"cosine similarity {s:.2f}" in tile["why"] for tile, s in zip(tiles, ranking.scores, strict=False))
+    assert [tile["id"] for tile in tiles] == list(ranking.ids)
+    assert [tile["rank"] for tile in tiles] == list(range(1, 25))
+    assert all(f"cosine similarity {s:.2f}" in tile["why"] for tile, s in zip(tiles, ranking.scores, strict=True))
     assert [mark["position"] for mark in app.items["ranks"]] == ranking.positions[:9].tolist()
     assert app.items["note"] == ranking.note
     assert lit(app) == sorted(ranking.positions.tolist())

@@ -88,11 +88,7 @@ function ClusterLine({ row, most, found, isLast }: Line) {
           {row.name}
         </span>
         {row.score && (
-          <span
-            class="nx-name-score"
-            data-doubtful={row.doubtful}
-            title="How well the name tells this cluster from the others, 0.5 to 1"
-          >
+          <span class="nx-name-score" data-doubtful={row.doubtful} title={row.evidence}>
             {row.score}
           </span>
         )}
@@ -109,7 +105,7 @@ function ClusterLine({ row, most, found, isLast }: Line) {
       </Button>
       {!isLast && row.medoids.length > 0 && (
         <span class="nx-medoids" aria-hidden="true">
-          {row.medoids.slice(0, 3).map((id) => (
+          {row.medoids.slice(0, row.doubtful ? 5 : 3).map((id) => (
             <Thumb key={id} item={{ id, title: "", modality: "image" }} pictures={pictures} />
           ))}
         </span>

@@ -1,6 +1,6 @@
 // One item as a tile: its picture or its words, what it is called, where it belongs.
 
-import { playing, togglePlaying } from "../media/player";
+import { playing, stopPlaying, togglePlaying, wanted } from "../media/player";
 import { Thumb } from "../media/Thumb";
 import { useApp } from "../state/context";
 import type { Tile } from "../state/facts";
@@ -15,7 +15,24 @@ interface Props {
 
 export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
   const { store, kernel, pictures } = useApp();
-  const plays = item.modality === "audio";
+  const plays = item.modality === "audio" || item.modality === "video";
+  const open = () => kernel.tell("inspect", { id: item.id });
+  const play = () => {
+    if (item.modality === "audio") return togglePlaying(kernel, item.id);
+    // A film needs room: it plays where it is open.
+    stopPlaying();
+    wanted.value = item.id;
+    return open();
+  };
+  // Space plays what can be played, and opens what can be looked at.
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (plays) play();
+    else if (isOpen) kernel.tell("inspect", { id: "" });
+    else open();
+  };
   const isPlaying = playing.value === item.id;
   const score = item.score ? `, similarity ${item.score}` : item.strength ? `, strength ${item.strength} of 5` : "";
   return (
@@ -28,7 +45,8 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
         tabIndex={tabIndex}
         {...QUIET}
         aria-label={`${item.title}, ${item.modality}, ${item.cluster}${score}`}
-        onClick={() => kernel.tell("inspect", { id: item.id })}
+        onClick={open}
+        onKeyDown={key}
       >
         {item.words ? (
           <span class="nx-thumb nx-tile-words" dir="auto">
@@ -59,7 +77,7 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
           class="nx-play"
           tabIndex={tabIndex}
           aria-pressed={isPlaying}
-          onClick={() => togglePlaying(kernel, item.id)}
+          onClick={play}
         >
           <Icon name={isPlaying ? "pause" : "play"} />
         </Button>

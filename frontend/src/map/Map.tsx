@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Recent } from "../kernel/recent";
 import { Thumb } from "../media/Thumb";
 import { useApp } from "../state/context";
-import type { Tile } from "../state/facts";
+import type { MapName, Tile } from "../state/facts";
 import type { Tool } from "../state/store";
 import { Button, QUIET } from "../words/button";
 import { Dot, Icon } from "../words/icons";
@@ -54,8 +54,15 @@ export function MapPanel() {
     const map = new MapView(stage.current!, store, (why) => {
       plain.value = why;
     });
-    const overlay = new Overlay(over.current!, map, store, (cluster) =>
-      kernel.tell("choose_cluster", { key: String(cluster) }),
+    const overlay = new Overlay(
+      over.current!,
+      map,
+      store,
+      (level, cluster) =>
+        level === "cluster"
+          ? kernel.tell("choose_cluster", { key: String(cluster) })
+          : kernel.tell("choose_named", { level, cluster }),
+      async (level) => (await kernel.ask("names_at", { level })).names as MapName[],
     );
     const contours = new Contours(map);
     const thumbnails = new Thumbnails(over.current!, map, store, pictures, async (positions) => {

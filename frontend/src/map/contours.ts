@@ -5,8 +5,8 @@ import type { MapView } from "./view";
 
 // Too few items have no density; very near, the steps are wider than the map.
 const LEAST_ITEMS = 150;
-const GONE_AT = 10;
-const FADES_AT = 4;
+const GONE_AT = 8;
+const FADES_AT = 2.5;
 
 export class Contours {
   private readonly canvas = document.createElement("canvas");

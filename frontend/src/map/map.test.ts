@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { peaksOf } from "../media/peaks";
 import { boundsOf, Camera } from "./camera";
 import { densityOf, REACH, SIZE, stepped, stepsOf } from "./density";
 import { rectangle } from "./gestures";
@@ -196,5 +197,17 @@ describe("pictures as marks", () => {
       [61, 90],
     ];
     expect(apart([0, 1, 2, 3, 4], (item) => spots[item], 40)).toEqual([0, 2, 3]);
+  });
+});
+
+describe("the bars of a sound", () => {
+  it("stand as high as the sound is loud, the loudest in full", () => {
+    const samples = Float32Array.from({ length: 300 }, (_, k) => (k < 100 ? 0 : k < 200 ? 0.25 : 1) * (k % 2 ? 1 : -1));
+    expect(peaksOf(samples, 3)).toEqual([0, 0.5, 1]);
+  });
+
+  it("are flat in silence, also where there is no sample", () => {
+    expect(peaksOf(new Float32Array(8), 2)).toEqual([0, 0]);
+    expect(peaksOf(new Float32Array(), 2)).toEqual([0, 0]);
   });
 });

@@ -24,7 +24,11 @@ export interface MapName {
   size: number;
   color: string;
   members: number[];
+  // Of a name for larger clusters or for a part of one: the clusters that it is about.
+  of?: number[];
 }
+
+export type Level = "larger" | "cluster" | "finer";
 
 export interface Items {
   serial: number;
@@ -60,6 +64,7 @@ export interface ClusterRow {
   medoids: string[];
   score?: string;
   doubtful?: boolean;
+  evidence?: string;
 }
 
 export interface Found {

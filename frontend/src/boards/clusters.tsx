@@ -38,8 +38,11 @@ export function ClustersBoard() {
         <SizeOfClusters />
         <Stability />
       </div>
-      <ul class="nx-cluster-list" aria-label="Clusters">
-        <li style={{ height: `${first * ROW_PX}px` }} role="presentation" />
+      <ul
+        class="nx-cluster-list"
+        aria-label="Clusters"
+        style={{ paddingTop: `${first * ROW_PX}px`, paddingBottom: `${(rows.length - last) * ROW_PX}px` }}
+      >
         {rows.slice(first, last).map((row) => (
           <ClusterLine
             key={row.key}
@@ -49,7 +52,6 @@ export function ClustersBoard() {
             isLast={row === rows.at(-1)}
           />
         ))}
-        <li style={{ height: `${(rows.length - last) * ROW_PX}px` }} role="presentation" />
       </ul>
       <Spacing />
     </div>

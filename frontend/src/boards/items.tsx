@@ -122,9 +122,9 @@ export function ItemsBoard() {
           {shape.parts.map(
             ({ title, head }) =>
               title && (
-                <h4 key={title} class="nx-section" style={{ top: `${head}px` }}>
+                <h3 key={title} class="nx-section" style={{ top: `${head}px` }}>
                   {title}
-                </h4>
+                </h3>
               ),
           )}
           <div class="nx-tiles" role="list" aria-label={title} onKeyDown={move}>

@@ -35,12 +35,13 @@ OURS, THEIRS = "nova_explore", "umap-learn + hdbscan"
 
 
 def ours(vectors: NDArray[np.float32], seed: int, size: int | None) -> tuple[NDArray[np.int32], int]:
-    from nova_explore.clusters.cluster import DIMENSIONS, cluster
+    from nova_explore.clusters.cluster import cluster
+    from nova_explore.map.basis import COMPONENTS
     from nova_explore.map.layout import principal_components, weigh
     from nova_explore.map.neighbors import find_neighbors
 
     graph = weigh(find_neighbors(vectors, k=K, seed=seed))
-    found = cluster(principal_components(vectors, DIMENSIONS), graph, min_cluster_size=size, seed=seed)
+    found = cluster(principal_components(vectors, COMPONENTS), graph, min_cluster_size=size, seed=seed)
     return found.labels, found.parameters["min_cluster_size"]
 
 

@@ -49,7 +49,8 @@ def smallest(n: int) -> int:
 
 
 def ours(vectors: np.ndarray, mark, seed: int) -> tuple[np.ndarray, np.ndarray, dict]:
-    from nova_explore.clusters.cluster import DIMENSIONS, cluster
+    from nova_explore.clusters.cluster import cluster
+    from nova_explore.map.basis import COMPONENTS
     from nova_explore.map.layout import lay_out, principal_components, weigh
     from nova_explore.map.neighbors import find_neighbors
 
@@ -57,7 +58,7 @@ def ours(vectors: np.ndarray, mark, seed: int) -> tuple[np.ndarray, np.ndarray, 
     neighbors = find_neighbors(vectors, k=K, seed=seed)
     mark("neighbours")
     graph = weigh(neighbors)
-    start = principal_components(vectors, DIMENSIONS)
+    start = principal_components(vectors, COMPONENTS)
     mark("graph")
     layout = lay_out(start, graph, neighbors, seed=seed)
     mark("layout")

@@ -60,12 +60,13 @@ def measure(n: int) -> None:
     import wordnet
     from sklearn.metrics import adjusted_rand_score
 
-    from nova_explore.clusters.cluster import DIMENSIONS, reduce_for_clusters
+    from nova_explore.clusters.cluster import reduce_for_clusters
+    from nova_explore.map.basis import COMPONENTS
     from nova_explore.map.layout import principal_components, weigh
     from nova_explore.map.neighbors import find_neighbors
 
     vectors, _ = wordnet.sample(n, 384 if n <= wordnet.REAL else 256)
-    reduced = np.array(reduce_for_clusters(principal_components(vectors, DIMENSIONS), weigh(find_neighbors(vectors))))
+    reduced = np.array(reduce_for_clusters(principal_components(vectors, COMPONENTS), weigh(find_neighbors(vectors))))
     reduced = reduced.astype(np.float64)
     names = [name for name in CONTENDERS if len(reduced) <= MOST_SKLEARN or name != "scikit-learn"]
     names = [name for name in names if len(reduced) <= wordnet.REAL or name != EXACT]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-UNCLUSTERED = "#9a9fa6"
+UNCLUSTERED_GREY = "#9a9fa6"
 """Grey of what belongs to no cluster, has no value, or is context."""
 
 CATEGORICAL = (
@@ -40,7 +40,7 @@ MODALITY = {
 
 FIXED = {
     "modality": {str(kind): color for kind, color in MODALITY.items()},
-    "added": {"on the map": UNCLUSTERED, "added": "#d81b60"},
+    "added": {"on the map": UNCLUSTERED_GREY, "added": "#d81b60"},
 }
 """Colours of the values of a column. What was added stands out: of what was there, there is a hundred times more."""
 

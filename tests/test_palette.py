@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nova_explore.collection import Modality
-from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED, rgb, spread_colors
+from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED_GREY, rgb, spread_colors
 
 # Machado, Oliveira & Fernandes 2009, severity 1.0, on linear RGB.
 SEEN_BY = {
@@ -54,10 +54,10 @@ def test_no_two_modalities_look_alike_to_anybody(person):
 
 
 def test_no_two_categories_or_the_grey_look_alike():
-    assert closest([*CATEGORICAL, UNCLUSTERED], SEEN_BY["normal vision"]) > 0.06
+    assert closest([*CATEGORICAL, UNCLUSTERED_GREY], SEEN_BY["normal vision"]) > 0.06
 
 
-@pytest.mark.parametrize("color", [*CATEGORICAL, UNCLUSTERED])
+@pytest.mark.parametrize("color", [*CATEGORICAL, UNCLUSTERED_GREY])
 def test_every_colour_is_visible_on_white_and_on_the_dark_ground(color):
     luminance = linear(color) @ [0.2126, 0.7152, 0.0722]
     dark = linear("#14171c") @ [0.2126, 0.7152, 0.0722]
@@ -72,7 +72,7 @@ def test_the_scale_of_numbers_only_gets_lighter():
 
 def test_every_modality_has_a_colour_and_every_colour_is_six_hex_digits():
     assert set(MODALITY) == set(Modality)
-    for color in (*CATEGORICAL, *SEQUENTIAL, *MODALITY.values(), UNCLUSTERED):
+    for color in (*CATEGORICAL, *SEQUENTIAL, *MODALITY.values(), UNCLUSTERED_GREY):
         assert re.fullmatch("#[0-9a-f]{6}", color)
 
 

@@ -21,9 +21,6 @@ from nova_explore.map.neighbors import Neighbors
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-DIMENSIONS = 5
-"""Dimensions to cluster in: density estimates need few, and two lose neighbours that five keep."""
-
 ROUNDS, ITEMS_MOVED, FEWEST_ROUNDS = 200, 2_400_000, 50
 """Of the reduction: most; items moved in all rounds together, beyond which there are fewer rounds; and fewest."""
 
@@ -237,7 +234,7 @@ def cluster(
     Parameters
     ----------
     start : float32 array of shape (n, dimensions)
-        Principal components of the vectors, as many as there are dimensions to cluster in: `DIMENSIONS`.
+        Principal components of the vectors, as many as there are dimensions to cluster in: `COMPONENTS`.
     graph : csr_array of shape (n, n)
         Of `nova_explore.map.layout.weigh`.
     min_cluster_size : int, optional

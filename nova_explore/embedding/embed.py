@@ -80,7 +80,7 @@ def embed(
     """
     check_budget(budget)
     collection = source if isinstance(source, Collection) else read(source, progress=progress)
-    if not len(collection) and not isinstance(source, Collection):
+    if not len(collection) and not (Path(to).expanduser() / MARKER).exists():
         first = (
             f", the first, {collection.unread[0].name!r}: {collection.unread[0].reason}" if collection.unread else "."
         )

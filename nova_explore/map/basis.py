@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 COMPONENTS = 5
-"""Dimensions in which clusters are looked for; the first two of them are where a drawing starts."""
+"""Dimensions in which clusters are looked for: density estimates need few, and two lose neighbours that five keep.
+
+The first two of them are where a drawing starts."""
 
 
 class MapBasis:

@@ -68,19 +68,20 @@ def framed(image: Image.Image) -> Image.Image:
     return image
 
 
+def dejavu(*, bold: bool = False) -> Path:
+    """The file of DejaVu Sans that matplotlib brings, found without importing it."""
+    matplotlib = find_spec("matplotlib")
+    home = Path(matplotlib.origin).parent if matplotlib and matplotlib.origin else Path()
+    return home / "mpl-data" / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+
+
 @lru_cache(maxsize=16)
 def _fonts(size: int) -> tuple[ImageFont.FreeTypeFont, ...]:
     found = []
     default = ImageFont.load_default(size)
     if isinstance(default, ImageFont.FreeTypeFont):
         found.append(default)
-    matplotlib = find_spec("matplotlib")
-    bundled = (
-        [Path(matplotlib.origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"]
-        if matplotlib and matplotlib.origin
-        else []
-    )
-    for name in (*_FONTS, *bundled):
+    for name in (*_FONTS, dejavu()):
         try:
             found.append(ImageFont.truetype(str(name), size))
         except OSError:

@@ -6,13 +6,14 @@ the scripts of India, so that the fonts of the system are looked through for wha
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+
+from nova_explore.media.drawing import dejavu
 
 MOST_FONTS = 500
 NONCHARACTER = "\U0010fffe"
@@ -28,7 +29,6 @@ def font_of(text: str, *, bold: bool = False) -> str | None:
     Returns
     -------
     str or None
-        Empty where nothing is installed but Pillow's own font, and that does.
     """
     return next((path for path in _candidates(bold) if _draws(path, text)), None)
 
@@ -47,15 +47,8 @@ def script_of(text: str) -> str:
 
 
 def _candidates(bold: bool) -> Iterator[str]:
-    own = _dejavu("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
-    yield own or ""
+    yield str(dejavu(bold=bold))
     yield from _installed()
-
-
-def _dejavu(name: str) -> str | None:
-    found = importlib.util.find_spec("matplotlib")
-    path = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / name if found and found.origin else None
-    return str(path) if path is not None and path.exists() else None
 
 
 @cache

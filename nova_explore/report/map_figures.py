@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnknownNameError
-from nova_explore.palette import CATEGORICAL, FIXED, MODALITY, SEQUENTIAL, UNCLUSTERED, spread_colors
+from nova_explore.palette import CATEGORICAL, FIXED, MODALITY, SEQUENTIAL, UNCLUSTERED_GREY, spread_colors
 from nova_explore.report.label_placement import density_centers, fit, place_boxes
 from nova_explore.report.still_map import map_png
 
@@ -88,7 +88,7 @@ def map_figure(
             x=xy[places, 0], y=xy[places, 1], mode="markers", name=short_line(name), customdata=places,
             text=titles[places], hovertemplate="%{text}<extra>%{fullData.name}</extra>",
             marker={"size": size, "opacity": 0.85, "line": {"width": 0}, "symbol": symbols[places]} | marker,
-            unselected={"marker": {"opacity": 0.07, "color": UNCLUSTERED}},
+            unselected={"marker": {"opacity": 0.07, "color": UNCLUSTERED_GREY}},
         )  # fmt: skip
 
     everything = np.arange(len(exploration))
@@ -99,14 +99,14 @@ def map_figure(
         marker = {"color": frame[color_by].astype(float), "colorscale": scale, "showscale": True, "colorbar": bar}
         traces = [trace(everything, color_by, marker)]
     elif len(values) > MOST_TRACES:
-        colors = np.full(len(exploration), UNCLUSTERED, dtype=object)
+        colors = np.full(len(exploration), UNCLUSTERED_GREY, dtype=object)
         for value in values:
             colors[value.places] = value.color
         traces = [trace(everything, color_by, {"color": colors})]
     else:
         small = {"size": size * 0.65, "opacity": 0.55}
         traces = [
-            trace(value.places, value.name, {"color": value.color} | (small if value.color == UNCLUSTERED else {}))
+            trace(value.places, value.name, {"color": value.color} | (small if value.color == UNCLUSTERED_GREY else {}))
             for value in values
         ]
     figure = go.Figure(traces)
@@ -183,7 +183,7 @@ def _values(exploration: Exploration, column: str) -> list[_Value] | None:
     if column == "cluster":
         colors = spread_colors(exploration.layout.xy, labels)
         noise = f"{exploration.name_of(-1)}, {exploration.clustering.noise_share:.0%}"
-        left = [_Value(noise, UNCLUSTERED, exploration.clustering.members(-1))]
+        left = [_Value(noise, UNCLUSTERED_GREY, exploration.clustering.members(-1))]
         named = [_Value(exploration.name_of(c), color, np.flatnonzero(labels == c)) for c, color in enumerate(colors)]
         return [value for value in left if len(value.places)] + named
     import pandas as pd
@@ -197,12 +197,12 @@ def _values(exploration: Exploration, column: str) -> list[_Value] | None:
     shown = order[: MOST_TRACES - 2]
     fixed = FIXED.get(column, {})
     colors = {n: fixed.get(str(names[n]), CATEGORICAL[i % len(CATEGORICAL)]) for i, n in enumerate(shown)}
-    shown.sort(key=lambda n: colors[n] != UNCLUSTERED)
+    shown.sort(key=lambda n: colors[n] != UNCLUSTERED_GREY)
     rest = np.flatnonzero(np.isin(codes, order[len(shown) :]))
     missing = np.flatnonzero(words == "")
     context = [
-        _Value("missing", UNCLUSTERED, missing),
-        _Value(f"{len(order) - len(shown):,} other values", UNCLUSTERED, rest),
+        _Value("missing", UNCLUSTERED_GREY, missing),
+        _Value(f"{len(order) - len(shown):,} other values", UNCLUSTERED_GREY, rest),
     ]
     return [value for value in context if len(value.places)] + [
         _Value(str(names[n]), colors[n], np.flatnonzero(codes == n)) for n in shown

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
-from nova_explore.palette import FIXED, MODALITY, UNCLUSTERED, spread_colors
+from nova_explore.palette import FIXED, MODALITY, UNCLUSTERED_GREY, spread_colors
 from nova_explore.report.map_figures import map_figure, map_png, sizes_figure, trust_figure
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _data(exploration: Exploration, thumbnails: Mapping[str, str]) -> dict[str, 
     return {
         "modalities": kinds,
         "clusters": [exploration.name_of(c) for c in range(count)] + [exploration.name_of(-1)],
-        "colors": [*spread_colors(exploration.layout.xy, exploration.clustering.labels), UNCLUSTERED],
+        "colors": [*spread_colors(exploration.layout.xy, exploration.clustering.labels), UNCLUSTERED_GREY],
         "modality": [kinds.index(item.modality) for item in items],
         "cluster": [label if label >= 0 else count for label in labels],
         "kept": [round(float(share) * exploration.layout.k) for share in exploration.layout.preservation],
@@ -196,7 +196,7 @@ def _picture(exploration: Exploration) -> str:
 
 def _clusters(exploration: Exploration) -> list[dict[str, Any]]:
     """Rows of the table of clusters, the unclustered items last."""
-    colors = [*spread_colors(exploration.layout.xy, exploration.clustering.labels), UNCLUSTERED]
+    colors = [*spread_colors(exploration.layout.xy, exploration.clustering.labels), UNCLUSTERED_GREY]
     rows = []
     for row, color in enumerate(colors):
         cluster = row if row < len(colors) - 1 else -1

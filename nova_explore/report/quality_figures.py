@@ -13,7 +13,7 @@ from nova_explore.clusters.layers import Layers
 from nova_explore.clusters.matching import count_shared
 from nova_explore.clusters.stability import READINGS, Stability
 from nova_explore.map.trust import Trust
-from nova_explore.palette import CATEGORICAL, SEQUENTIAL, UNCLUSTERED
+from nova_explore.palette import CATEGORICAL, SEQUENTIAL, UNCLUSTERED_GREY
 from nova_explore.report.map_figures import MUTED, plain_layout, short_line
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ GRID = "rgba(128,136,145,.25)"
 BINS = 50
 ROOT = "#d5d9de"
 READING_COLORS = dict(
-    zip([word for _, word in READINGS], [*(SEQUENTIAL[step] for step in (1, 4, 6, 9)), UNCLUSTERED], strict=True)
+    zip([word for _, word in READINGS], [*(SEQUENTIAL[step] for step in (1, 4, 6, 9)), UNCLUSTERED_GREY], strict=True)
 )
 """The firmer a cluster, the darker its bar; what dissolves is as grey as what is unclustered."""
 
@@ -145,7 +145,7 @@ def layers_figure(layers: Layers, names: Sequence[Sequence[str]]) -> go.Figure:
             return f"{layer}.{most}", str(nodes[f"{layer}.{most}"]["color"])
         above, color = parent_of(layer - 1, members)
         id = f"{layer}.rest of {above}"
-        nodes.setdefault(id, {"parent": above, "text": "unclustered", "items": 0, "color": UNCLUSTERED})
+        nodes.setdefault(id, {"parent": above, "text": "unclustered", "items": 0, "color": UNCLUSTERED_GREY})
         nodes[id]["items"] = int(nodes[id]["items"]) + int(members.sum())
         return id, color
 

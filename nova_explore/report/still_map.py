@@ -9,7 +9,7 @@ import numpy as np
 
 from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
-from nova_explore.palette import UNCLUSTERED, rgb, spread_colors
+from nova_explore.palette import UNCLUSTERED_GREY, rgb, spread_colors
 from nova_explore.report.fonts import font_of, script_of
 from nova_explore.report.label_placement import Pixels, density_centers, fit, place_boxes
 
@@ -105,7 +105,7 @@ def _draw_points(sheet: _Sheet, exploration: Exploration, points: Pixels, colors
         label, (x, y) = labels[place], points[place]
         kind = exploration.collection[int(place)].modality
         if label < 0:
-            sheet.mark(kind, x, y, radius * 0.6, (*rgb(UNCLUSTERED), 130))
+            sheet.mark(kind, x, y, radius * 0.6, (*rgb(UNCLUSTERED_GREY), 130))
         else:
             sheet.mark(kind, x, y, radius * 1.22, (*PAPER, 150))
             sheet.mark(kind, x, y, radius, (*rgb(colors[label]), 225))
@@ -234,7 +234,7 @@ def _draw_foot(sheet: _Sheet, exploration: Exploration, unnamed: int) -> None:
         grey = f"{unnamed} smaller {'cluster' if unnamed == 1 else 'clusters'} without a label · {grey}"
     sheet.draw.text((right, middle), grey, font=plain, fill=MUTED, anchor="rm")
     dot = right - plain.getlength(grey) - sheet.px(12)
-    sheet.mark(Modality.IMAGE, dot, middle, sheet.px(4), (*rgb(UNCLUSTERED), 255))
+    sheet.mark(Modality.IMAGE, dot, middle, sheet.px(4), (*rgb(UNCLUSTERED_GREY), 255))
 
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int, *, most: int) -> list[str]:

@@ -12,7 +12,6 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from nova_explore.clusters.cluster import (
-    DIMENSIONS,
     Clustering,
     Hierarchy,
     Sweep,
@@ -21,12 +20,13 @@ from nova_explore.clusters.cluster import (
     soft_memberships,
 )
 from nova_explore.clusters.linkage import single_linkage
+from nova_explore.map.basis import COMPONENTS
 from nova_explore.map.layout import principal_components
 from nova_explore.map.neighbors import Neighbors
 
 
 def components(vectors: np.ndarray) -> np.ndarray:
-    return principal_components(vectors, DIMENSIONS)
+    return principal_components(vectors, COMPONENTS)
 
 
 def test_planted_groups_are_found():

@@ -25,7 +25,7 @@ from nova_explore.map.neighbors import find_neighbors
 from nova_explore.map.out_of_sample import draw_again
 from nova_explore.models.model import Capabilities
 from nova_explore.models.registry import register
-from nova_explore.palette import FIXED, UNCLUSTERED
+from nova_explore.palette import FIXED, UNCLUSTERED_GREY
 from nova_explore.report.map_figures import map_figure, sizes_figure, trust_figure
 from nova_explore.report.page import render_report
 from nova_explore.report.quality_figures import layers_figure, stability_figure
@@ -295,7 +295,7 @@ def test_everything_that_reads_an_exploration_reads_this_one(after):
     figure: Any = map_figure(after, "added")
     grey, strong = figure.data
     assert (grey.name, strong.name) == ("on the map", "added")
-    assert (grey.marker.color, strong.marker.color) == (UNCLUSTERED, FIXED["added"]["added"])
+    assert (grey.marker.color, strong.marker.color) == (UNCLUSTERED_GREY, FIXED["added"]["added"])
     assert [after.collection.ids[place] for place in strong.customdata] == list(after.added)
     last = after.collection.ids[-1]
     assert after.select([last]).ids == (last,)

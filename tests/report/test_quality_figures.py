@@ -10,7 +10,7 @@ import pytest
 from nova_explore.clusters.layers import nest_layers
 from nova_explore.clusters.stability import Stability
 from nova_explore.map.trust import Trust
-from nova_explore.palette import UNCLUSTERED
+from nova_explore.palette import UNCLUSTERED_GREY
 from nova_explore.report.quality_figures import distortion_figure, layers_figure, stability_figure
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
@@ -83,7 +83,7 @@ def test_a_cluster_that_skips_a_layer_stays_in_its_own_row_and_family():
     icicle = figure.data[0]
     color = dict(zip(icicle.labels, icicle.marker.colors, strict=True))
     assert color["a1"] == color["a2"] == color["A"] != color["B"] == color["b1"]
-    assert color["unclustered"] == UNCLUSTERED
+    assert color["unclustered"] == UNCLUSTERED_GREY
 
 
 def test_no_parent_is_narrower_than_what_it_holds_where_layers_cross():

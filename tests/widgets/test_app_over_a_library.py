@@ -12,7 +12,7 @@ from fakes.toy_model import ToyModel, topic_texts
 import nova_explore as nx
 from nova_explore.collection import Collection
 from nova_explore.exploration.bundle import Exploration
-from nova_explore.palette import FIXED, UNCLUSTERED
+from nova_explore.palette import FIXED, UNCLUSTERED_GREY
 from nova_explore.widgets import App
 from nova_explore.widgets.boards import items
 
@@ -77,7 +77,7 @@ def test_items_added_to_a_map_are_shown_on_it(tmp_path):
         assert app.columns["entries"] or app.columns["bar"]
     app.column = "added"
     told = [(entry["label"], entry["count"], entry["color"]) for entry in app.columns["entries"]]
-    assert told == [("on the map", len(before), UNCLUSTERED), ("added", 12, FIXED["added"]["added"])]
+    assert told == [("on the map", len(before), UNCLUSTERED_GREY), ("added", 12, FIXED["added"]["added"])]
     assert ", 12 of them added" in app.about["headline"]
     app.column = "cluster"
     assert sum(entry["count"] for entry in app.columns["entries"]) == len(before) + 12

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.columns import LARGER
-from nova_explore.palette import CATEGORICAL, FIXED, SEQUENTIAL, UNCLUSTERED, by_cluster, rgb, spread_colors
+from nova_explore.palette import CATEGORICAL, FIXED, SEQUENTIAL, UNCLUSTERED_GREY, by_cluster, rgb, spread_colors
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] |
     """Colour the items by cluster, with these colours where they are known already."""
     labels = exploration.clustering.labels
     count = exploration.clustering.count
-    colors = (*(spread_colors(exploration.layout.xy, labels) if colors is None else colors), UNCLUSTERED)
+    colors = (*(spread_colors(exploration.layout.xy, labels) if colors is None else colors), UNCLUSTERED_GREY)
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     entries = [
         _entry(
@@ -143,7 +143,7 @@ def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] |
         for c in range(count)
     ]
     noise = int((labels < 0).sum())
-    entries.append(_entry(count, f"unclustered, {exploration.clustering.noise_share:.0%}", noise, UNCLUSTERED))
+    entries.append(_entry(count, f"unclustered, {exploration.clustering.noise_share:.0%}", noise, UNCLUSTERED_GREY))
     codes = np.where(labels < 0, count, labels).astype(np.int32)
     return Coloring(codes, colors, tuple(entries), title, names=_names_on_map(exploration, colors))
 
@@ -186,13 +186,13 @@ def names_of_level(exploration: Exploration, level: str, colors: Sequence[str]) 
     known = {name.name for name in exploration.names.values()}
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     told = []
-    for name in _names_on_map(other, [UNCLUSTERED] * (other.clustering.count + 1)):
+    for name in _names_on_map(other, [UNCLUSTERED_GREY] * (other.clustering.count + 1)):
         shared = np.bincount(labels[(other.clustering.labels == name["cluster"]) & (labels >= 0)], minlength=count)
         about = np.flatnonzero(shared > 0) if level == "larger" else np.atleast_1d(shared.argmax())
         is_part = level == "finer" and shared.max(initial=0) < MOST_OF_CLUSTER * sizes[about[0]]
         if name["text"] in known or not (is_part or (level == "larger" and len(about) > 1)):
             continue
-        told.append(name | {"of": about.tolist(), "color": colors[about[0]] if is_part else UNCLUSTERED})
+        told.append(name | {"of": about.tolist(), "color": colors[about[0]] if is_part else UNCLUSTERED_GREY})
     return told
 
 
@@ -269,8 +269,8 @@ def _categorical(
     codes = np.full(len(values), len(colors), np.int32)
     codes[~missing] = place[inverse]
     if missing.any():
-        entries.append(_entry(len(colors), "missing", int(missing.sum()), UNCLUSTERED))
-    return Coloring(codes, (*colors, UNCLUSTERED), tuple(entries), title)
+        entries.append(_entry(len(colors), "missing", int(missing.sum()), UNCLUSTERED_GREY))
+    return Coloring(codes, (*colors, UNCLUSTERED_GREY), tuple(entries), title)
 
 
 def _dates(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None:
@@ -307,14 +307,14 @@ def _continuous(values: NDArray[np.float64], title: str, say: Callable[[float], 
     scaled = np.log(values[known] / low) / np.log(high / low) if log else (values[known] - low) / ((high - low) or 1.0)
     codes[known] = np.clip(scaled * STEPS, 0, STEPS - 1).astype(np.int32)
     missing = int((~known).sum())
-    entries = (_entry(STEPS, "missing", missing, UNCLUSTERED),) if missing else ()
+    entries = (_entry(STEPS, "missing", missing, UNCLUSTERED_GREY),) if missing else ()
     edges = np.linspace(float(turned(low)), float(turned(high)), STEPS + 1)
     bar = {
         "low": say(low), "high": say(high), "colors": list(SEQUENTIAL), "log": log,
         "counts": np.bincount(codes[known], minlength=STEPS).reshape(BINS, -1).sum(axis=1).tolist(),
         "edges": [say(float(back(edge))) for edge in edges[:: STEPS // BINS]],
     }  # fmt: skip
-    return Coloring(codes, (*blend(SEQUENTIAL, STEPS), UNCLUSTERED), entries, title, bar)
+    return Coloring(codes, (*blend(SEQUENTIAL, STEPS), UNCLUSTERED_GREY), entries, title, bar)
 
 
 def blend(colors: Sequence[str], steps: int) -> list[str]:

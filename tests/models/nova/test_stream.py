@@ -266,7 +266,8 @@ def test_never_more_calls_are_in_the_air_than_allowed(bedrock, tmp_path):
 def test_what_is_in_the_air_when_nobody_listens_any_more_is_kept(bedrock):
     bedrock.latency = 0.3
     stream = NovaModel(max_in_flight=8).embed_stream(text_items(topic_texts(10)))
-    assert next(answer for answer in stream if answer is not None)
+    _, first = next(answer for answer in stream if answer is not None)
+    assert isinstance(first, np.ndarray)
     stream.close()  # pyright: ignore[reportAttributeAccessIssue]
     before = bedrock.summary()
     assert before["good"] > 1

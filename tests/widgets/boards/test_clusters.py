@@ -9,7 +9,7 @@ from fakes.toy_library import toy_library
 from fakes.toy_model import ToyModel
 
 import nova_explore as nx
-from nova_explore.palette import UNCLUSTERED
+from nova_explore.palette import UNCLUSTERED_GREY
 from nova_explore.widgets import App
 
 
@@ -90,7 +90,7 @@ def test_larger_clusters_are_a_colour_with_their_own_names_on_the_map(app, explo
     assert [entry["label"] for entry in app.columns["entries"][:-1]] == [
         name.with_share for name in larger.names.values()
     ]
-    assert app.columns["entries"][-1]["color"] == UNCLUSTERED
+    assert app.columns["entries"][-1]["color"] == UNCLUSTERED_GREY
     assert {label["text"] for label in app.names} == {name.name for name in larger.names.values()}
     for label in app.names:
         cluster = larger.clustering.labels[label["members"][0]]

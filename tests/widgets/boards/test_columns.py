@@ -7,7 +7,7 @@ import pytest
 from fakes.stand_in import StandIn
 
 from nova_explore.errors import UnknownNameError
-from nova_explore.palette import UNCLUSTERED
+from nova_explore.palette import UNCLUSTERED_GREY
 from nova_explore.widgets.boards import columns as legend
 
 
@@ -28,7 +28,7 @@ def test_the_counts_of_a_legend_are_those_of_the_map(exploration, column):
 
 def test_the_unclustered_are_always_in_the_legend_in_grey(exploration):
     last = legend.color_by(exploration, "cluster").entries[-1]
-    assert (last["label"], last["color"]) == ("unclustered, 6%", UNCLUSTERED)
+    assert (last["label"], last["color"]) == ("unclustered, 6%", UNCLUSTERED_GREY)
     assert last["count"] == int((exploration.clustering.labels < 0).sum())
 
 

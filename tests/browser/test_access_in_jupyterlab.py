@@ -42,12 +42,12 @@ def test_axe_finds_nothing_in_any_lens_nor_with_an_item_open(notebook, theme):
         assert violations(page) == [], lens
     app.search("orchids")
     app.root.locator(".nx-section").first.wait_for()
-    kinds = {str(item.modality): position for position, item in enumerate(StandIn().collection) if position > 100}
-    for position in kinds.values():
-        app.click(position)
-        app.root.locator(".nx-inspector .nx-media > :not(.nx-wait)").first.wait_for()
-        assert violations(page) == [], position
-        app.root.locator("[aria-label=Close]").click()
+    opened = {str(item.modality): item.id for item in StandIn().collection}
+    for modality, id in opened.items():
+        notebook.python(f"app.inspect({id!r})")
+        app.root.locator(f".nx-inspector[data-id='{id}'] .nx-media > :not(.nx-wait)").first.wait_for()
+        assert violations(page) == [], modality
+    app.root.locator("[aria-label=Close]").click()
     app.root.locator(".nx-clear").click()
 
 

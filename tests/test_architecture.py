@@ -44,7 +44,7 @@ ORDER: dict[str, tuple[str, ...]] = {
             "basis", "outliers", "trust", "out_of_sample"),
     "clusters": ("linkage", "excess_of_mass", "cluster", "matching", "stability", "layers", "duplicates", "scripts",
                   "tokens", "terms", "names"),
-    "similarity": ("words_index", "no_match", "ranking", "background", "finder", "prints", "copies", "pair",
+    "similarity": ("words_index", "no_match", "ranking", "words_alone", "background", "finder", "prints", "copies", "pair",
                    "slice_matrix", "colours", "contrast", "surrogate", "explanation"),
     "labels": ("decision", "state", "attach", "tree_split", "labelled", "log", "targets", "tables",
                "asked_names", "proposing", "labels"),
@@ -56,7 +56,7 @@ ORDER: dict[str, tuple[str, ...]] = {
                 "shown_items", "occupations", "pack"),
     "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "refusals", "review_section",
                "page", "table_files", "xmp_files", "map_svg", "media_folder", "take_away"),
-    "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "boards.about", "boards.items",
+    "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "found", "boards.about", "boards.items",
                 "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app", "live"),
     "cli": ("jupyter", "doctor", "spending", "forgetting", "exporting", "reviewing", "commands"),
 }  # fmt: skip

@@ -66,14 +66,10 @@ class Library:
 
     Attributes
     ----------
-    maps : MapTables
-        What was computed from its vectors.
-    jobs : JobRows
-        What a service was asked for and answers later.
-    labels : LabelRows
-        What people decided.
-    queries, judgements : QueryRows, JudgementRows
-        Vectors of queries, and what people judged.
+    maps, jobs, queries : MapTables, JobRows, QueryRows
+        What was computed from its vectors, what a service answers later, and the vectors of queries.
+    labels, judgements, asked : LabelRows, JudgementRows, AskedRows
+        What people decided, what they judged, and the names that a language model proposed.
 
     Raises
     ------

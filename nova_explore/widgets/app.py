@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from nova_explore.collection import Slice
 from nova_explore.errors import explain
 from nova_explore.exploration.columns import LARGER
-from nova_explore.widgets import cells, messages
+from nova_explore.widgets import cells, found, messages
 from nova_explore.widgets.board import NOTHING, Later
-from nova_explore.widgets.boards import BOARDS, clusters, columns, items
+from nova_explore.widgets.boards import BOARDS, clusters, columns
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
 from nova_explore.widgets.front_end import read_built, require_built
@@ -133,7 +133,7 @@ class App(anywidget.AnyWidget):
         Only items of the modalities that are switched on are found.
         """
         query = query.strip()
-        self.ranking = items.search(self.exploration, query, self.shown_modalities) if query else None
+        self.ranking = found.search(self.exploration, query, self.shown_modalities) if query else None
         with self.hold_sync():
             self._set(query=query)
             self._show_slice()
@@ -317,7 +317,7 @@ class App(anywidget.AnyWidget):
             nearest = [tile["position"] for tile in self.item["nearest"]]
             self.map.highlight(np.array([self.item["position"], *nearest], dtype=np.intp), dimmed="faint")
         elif self.ranking is not None:
-            self.map.highlight(np.asarray(self.ranking.positions, dtype=np.intp))
+            self.map.highlight(found.lit(self.ranking))
         elif self.chosen is not None:
             self.map.highlight(self.chosen)
         elif len(self.shown_modalities) < len(self.modalities):

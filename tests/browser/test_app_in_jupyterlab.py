@@ -10,6 +10,9 @@ import pytest
 from fakes.jupyter_page import AppInPage, Notebook, wait_for
 from fakes.stand_in import StandIn
 
+from nova_explore.collection import Modality
+from nova_explore.widgets import found
+
 pytestmark = pytest.mark.browser
 
 SETUP = """
@@ -123,9 +126,69 @@ def test_a_search_moves_the_highlight_and_clear_brings_all_back(app, exploration
     assert 0 < y - rank["y"] < 30
     wait_for(lambda: colored(app.map_pixels()) < before / 3)
     assert app.root.locator(".nx-note").inner_text() == "Found by caption, name and text, not by content: audio."
-    assert app.tiles(24) == list(exploration.search("orchids").ids)
+    assert app.tiles(24) == list(found.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24])
     app.root.locator(".nx-query").press("Escape")
     wait_for(lambda: colored(app.map_pixels()) > before * 0.9)
+
+
+def test_a_search_is_shown_in_sections_with_a_strength(app):
+    app.search("orchids")
+    headings = app.root.locator(".nx-section")
+    headings.first.wait_for()
+    assert app.root.locator(".nx-slice-title").inner_text().startswith("“orchids” · ")
+    assert headings.first.inner_text().endswith((" with the word", " like it"))
+    strength = app.root.locator(".nx-tile .nx-strength").first
+    strength.wait_for()
+    assert strength.locator("[data-on=true]").count() == int(strength.get_attribute("data-step"))
+    assert "cosine similarity" in strength.get_attribute("title")
+
+
+def test_pictures_stand_for_marks_where_few_items_are_in_view(app, exploration):
+    position = next(i for i, item in enumerate(exploration.collection) if item.modality == "image")
+    stage = app.root.locator(".nx-stage")
+    stage.evaluate("(stage, i) => stage.map.zoom(12, ...stage.map.spot(i))", position)
+    picture = app.root.locator(".nx-mark-picture").first
+    picture.wait_for()
+    item = exploration.collection[picture.get_attribute("data-id")]
+    assert bytes_of(picture) == exploration.thumbnail(item.id)
+    box, spot = picture.bounding_box(), app.spot(exploration.collection.position(item.id))
+    assert abs(box["x"] + box["width"] / 2 - spot[0]) < 2
+    assert abs(box["y"] + box["height"] / 2 - spot[1]) < 2
+    app.root.locator("[data-tool=reset]").click()
+    picture.wait_for(state="detached")
+
+
+def test_space_plays_a_sound_and_its_bars_show_where(app, exploration):
+    position = next(i for i, item in enumerate(exploration.collection) if item.modality == "audio")
+    app.click(position)
+    player = app.root.locator(".nx-inspector audio")
+    player.wait_for()
+    bars = app.root.locator(".nx-waveform rect")
+    bars.first.wait_for(state="attached")
+    wait_for(lambda: player.evaluate("el => el.readyState") >= 2)
+    player.evaluate("el => { el.muted = true; }")
+    app.root.locator(".nx-inspector").press(" ")
+    wait_for(lambda: float(app.root.locator(".nx-waveform").get_attribute("data-at")) > 0.05)
+    app.root.locator(".nx-inspector").press(" ")
+    wait_for(lambda: player.evaluate("el => el.paused"))
+    box = app.root.locator(".nx-waveform").bounding_box()
+    app.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    wait_for(lambda: abs(player.evaluate("el => el.currentTime / el.duration") - 0.5) < 0.05)
+
+
+def test_space_opens_a_picture_large_and_the_wheel_looks_into_it(app, exploration):
+    position = next(i for i, item in enumerate(exploration.collection) if item.modality == "image" and i > 100)
+    app.click(position)
+    app.root.locator(".nx-inspector img[data-id]").first.wait_for()
+    app.root.locator(".nx-inspector").press(" ")
+    zoomed = app.root.locator(".nx-zoomed")
+    zoomed.wait_for()
+    box = zoomed.bounding_box()
+    app.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    app.page.mouse.wheel(0, -400)
+    wait_for(lambda: float(zoomed.get_attribute("data-zoom")) > 2)
+    app.page.keyboard.press("Escape")
+    zoomed.wait_for(state="detached")
 
 
 @pytest.mark.parametrize("kind", ["audio", "video"])
@@ -328,7 +391,7 @@ def test_without_webgl_the_map_is_drawn_on_a_plain_canvas(open_notebook):
     id = app.hover(20).get_attribute("data-id")
     assert id == StandIn().collection[20].id
     app.search("orchids")
-    wait_for(lambda: app.root.locator(".nx-slice-title").inner_text().startswith("24 results"))
+    wait_for(lambda: app.root.locator(".nx-slice-title").inner_text().startswith("“orchids” · "))
     assert len(app.tiles(24)) == 24
 
 

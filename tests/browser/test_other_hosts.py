@@ -8,6 +8,9 @@ from fakes.hosts import page_of_marimo, page_of_notebook_7, page_of_voila
 from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, wait_for
 from fakes.stand_in import StandIn
 
+from nova_explore.collection import Modality
+from nova_explore.widgets import found
+
 pytestmark = pytest.mark.browser
 
 CELL = """
@@ -38,8 +41,8 @@ def five_gestures(page) -> None:
 
     app.search("orchids")
     title = app.root.locator(".nx-slice-title")
-    wait_for(lambda: title.inner_text().startswith("24 results"))
-    assert app.tiles(24) == list(exploration.search("orchids").ids)
+    wait_for(lambda: title.inner_text().startswith("“orchids” · "))
+    assert app.tiles(24) == list(found.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24])
     app.root.locator(".nx-clear").click()
 
     app.settle()

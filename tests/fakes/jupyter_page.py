@@ -33,7 +33,7 @@ SETTINGS = {
 
 
 ITEMS_ALONE = (
-    ".nx-overlay, .nx-tools, .nx-says, .nx-card { visibility: hidden !important }"
+    ".nx-overlay, .nx-contours, .nx-tools, .nx-says, .nx-card { visibility: hidden !important }"
     ".nx-overlay * { visibility: hidden !important }"
 )
 

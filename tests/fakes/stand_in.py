@@ -52,6 +52,9 @@ class NoLibrary:
     def runs(self) -> list:
         return []
 
+    def indexes(self, *_: object) -> dict:
+        return {}
+
 
 class StandIn(Exploration):
     """An exploration of made-up media of known structure: no library, no files, and no model to search with."""
@@ -183,7 +186,7 @@ class StandIn(Exploration):
         via = np.where(kinds == "audio", "words", "content")
         note = "Found by caption, name and text, not by content: audio."
         scored = by_modality(self.collection, scores, candidates=candidates, via=via)
-        return rank(query, self.collection, scored, k=k, note=note)
+        return rank(query, self.collection, scored, k=min(k, 24), note=note)  # more would be no closer than chance
 
     def thumbnail(self, id: str) -> bytes:
         return encode(picture(self.collection.position(id), self.collection[id]), "WEBP")

@@ -11,8 +11,9 @@ import pytest
 from fakes import ROOT
 from fakes.stand_in import EVIL, StandIn, picture
 
+from nova_explore.collection import Modality
 from nova_explore.errors import UnknownNameError
-from nova_explore.widgets import App
+from nova_explore.widgets import App, found
 
 
 @pytest.fixture
@@ -168,10 +169,10 @@ def test_media_that_are_gone_answer_with_the_reason(app, browser, exploration):
 def test_a_search_ranks_scores_and_lights_its_results(app, browser, exploration):
     app.query = "whale song"
     tiles = browser.ask("tiles", serial=app.items["serial"], start=0)[0]["tiles"]
-    ranking = exploration.search("whale song", k=24)
+    ranking = found.search(exploration, "whale song", [str(kind) for kind in Modality])
     assert [tile["id"] for tile in tiles] == list(ranking.ids)
     assert [tile["rank"] for tile in tiles] == list(range(1, 25))
-    assert [tile["score"] for tile in tiles] == [f"{score:.2f}" for score in ranking.scores]
+    assert all(f"cosine similarity {s:.2f}" in tile["why"] for tile, s in zip(tiles, ranking.scores, strict=True))
     assert [mark["position"] for mark in app.items["ranks"]] == ranking.positions[:9].tolist()
     assert app.items["note"] == ranking.note
     assert lit(app) == sorted(ranking.positions.tolist())

@@ -38,8 +38,11 @@ export function ClustersBoard() {
         <SizeOfClusters />
         <Stability />
       </div>
-      <ul class="nx-cluster-list" aria-label="Clusters">
-        <li style={{ height: `${first * ROW_PX}px` }} role="presentation" />
+      <ul
+        class="nx-cluster-list"
+        aria-label="Clusters"
+        style={{ paddingTop: `${first * ROW_PX}px`, paddingBottom: `${(rows.length - last) * ROW_PX}px` }}
+      >
         {rows.slice(first, last).map((row) => (
           <ClusterLine
             key={row.key}
@@ -49,7 +52,6 @@ export function ClustersBoard() {
             isLast={row === rows.at(-1)}
           />
         ))}
-        <li style={{ height: `${(rows.length - last) * ROW_PX}px` }} role="presentation" />
       </ul>
       <Spacing />
     </div>
@@ -88,11 +90,7 @@ function ClusterLine({ row, most, found, isLast }: Line) {
           {row.name}
         </span>
         {row.score && (
-          <span
-            class="nx-name-score"
-            data-doubtful={row.doubtful}
-            title="How well the name tells this cluster from the others, 0.5 to 1"
-          >
+          <span class="nx-name-score" data-doubtful={row.doubtful} title={row.evidence}>
             {row.score}
           </span>
         )}
@@ -109,7 +107,7 @@ function ClusterLine({ row, most, found, isLast }: Line) {
       </Button>
       {!isLast && row.medoids.length > 0 && (
         <span class="nx-medoids" aria-hidden="true">
-          {row.medoids.slice(0, 3).map((id) => (
+          {row.medoids.slice(0, row.doubtful ? 5 : 3).map((id) => (
             <Thumb key={id} item={{ id, title: "", modality: "image" }} pictures={pictures} />
           ))}
         </span>

@@ -25,9 +25,17 @@ export function ItemBoard() {
   if (!item.id) return null;
   const key = (event: KeyboardEvent) => {
     const typing = (event.target as HTMLElement).closest("audio, video, .nx-tile, input");
-    if (typing || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+    const inControl = (event.target as HTMLElement).closest("button, summary");
+    if (typing || !["ArrowLeft", "ArrowRight", " "].includes(event.key) || (inControl && event.key === " ")) return;
     event.preventDefault();
     event.stopPropagation();
+    if (event.key === " ") {
+      const player = box.current?.querySelector<HTMLMediaElement>("audio, video");
+      if (!player) large.value = true;
+      else if (player.paused) player.play().catch(() => undefined);
+      else player.pause();
+      return;
+    }
     step(event.key === "ArrowLeft" ? -1 : 1);
   };
   const inSlice = (item.row ?? -1) >= 0;

@@ -4,14 +4,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/context";
 import type { Tile } from "../state/facts";
-import { rowsInView, shapeOf } from "./grid";
+import { besideOf, itemsInView, shapeOf, spotOf } from "./grid";
 import { ItemTile } from "./tile";
 
 const PAGE = 48;
 
 export function ItemsBoard() {
   const { store, kernel } = useApp();
-  const { serial, total, title, kind } = store.facts.items.value;
+  const { serial, total, title, kind, sections } = store.facts.items.value;
   const scroll = useRef<HTMLDivElement>(null);
   const size = useSignal({ width: 0, height: 0 });
   const top = useSignal(0);
@@ -38,9 +38,8 @@ export function ItemsBoard() {
     at.value = 0;
   }, [serial]);
 
-  const shape = shapeOf(size.value.width, total, size.value.height);
-  const [first, last] = size.value.width ? rowsInView(shape, top.value, size.value.height) : [0, 0];
-  const [from, to] = [first * shape.columns, Math.min(last * shape.columns, total)];
+  const shape = shapeOf(size.value.width, total, size.value.height, sections);
+  const [from, to] = size.value.width ? itemsInView(shape, top.value, size.value.height) : [0, 0];
   useEffect(() => {
     for (let page = Math.floor(from / PAGE); page * PAGE < to; page += 1) {
       const key = `${serial}.${page}`;
@@ -59,21 +58,21 @@ export function ItemsBoard() {
   const tileAt = (row: number) =>
     pages.value.serial === serial ? pages.value.tiles.get(Math.floor(row / PAGE))?.[row % PAGE] : undefined;
   const move = (event: KeyboardEvent) => {
-    const steps: Record<string, number> = {
-      ArrowLeft: -1,
-      ArrowRight: 1,
-      ArrowUp: -shape.columns,
-      ArrowDown: shape.columns,
-      Home: -total,
-      End: total,
+    const places: Record<string, number> = {
+      ArrowLeft: at.value - 1,
+      ArrowRight: at.value + 1,
+      ArrowUp: besideOf(shape, at.value, -1),
+      ArrowDown: besideOf(shape, at.value, 1),
+      Home: 0,
+      End: total - 1,
     };
-    const step = steps[event.key];
-    if (step === undefined || !total) return;
+    const place = places[event.key];
+    if (place === undefined || !total) return;
     event.preventDefault();
     event.stopPropagation();
-    at.value = Math.min(Math.max(at.value + step, 0), total - 1);
+    at.value = Math.min(Math.max(place, 0), total - 1);
     const el = scroll.current!;
-    const y = Math.floor(at.value / shape.columns) * shape.rowHeight;
+    const y = spotOf(shape, at.value).top;
     if (y < el.scrollTop || y + shape.rowHeight > el.scrollTop + el.clientHeight) el.scrollTop = y;
     requestAnimationFrame(() => el.querySelector<HTMLElement>(`[data-row="${at.value}"] .nx-tile`)?.focus());
   };
@@ -81,9 +80,10 @@ export function ItemsBoard() {
   const cells = [];
   for (let row = from; row < to; row += 1) {
     const tile = tileAt(row);
+    const spot = spotOf(shape, row);
     const style = {
-      top: `${Math.floor(row / shape.columns) * shape.rowHeight}px`,
-      left: `${((row % shape.columns) * 100) / shape.columns}%`,
+      top: `${spot.top}px`,
+      left: `${(spot.column * 100) / shape.columns}%`,
       width: `calc(${100 / shape.columns}% - ${shape.columns > 1 ? 8 : 0}px)`,
       height: `${shape.rowHeight - 10}px`,
     };
@@ -118,8 +118,18 @@ export function ItemsBoard() {
           top.value = e.currentTarget.scrollTop;
         }}
       >
-        <div class="nx-tiles" role="list" aria-label={title} style={{ height: `${shape.height}px` }} onKeyDown={move}>
-          {cells}
+        <div class="nx-grid" style={{ height: `${shape.height}px` }}>
+          {shape.parts.map(
+            ({ title, head }) =>
+              title && (
+                <h3 key={title} class="nx-section" style={{ top: `${head}px` }}>
+                  {title}
+                </h3>
+              ),
+          )}
+          <div class="nx-tiles" role="list" aria-label={title} onKeyDown={move}>
+            {cells}
+          </div>
         </div>
         {!total && kind !== "typical" && <p class="nx-quiet">No item is in this slice.</p>}
       </div>

@@ -1,6 +1,6 @@
 // One item as a tile: its picture or its words, what it is called, where it belongs.
 
-import { playing, togglePlaying } from "../media/player";
+import { playing, stopPlaying, togglePlaying, wanted } from "../media/player";
 import { Thumb } from "../media/Thumb";
 import { useApp } from "../state/context";
 import type { Tile } from "../state/facts";
@@ -15,9 +15,26 @@ interface Props {
 
 export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
   const { store, kernel, pictures } = useApp();
-  const plays = item.modality === "audio";
+  const plays = item.modality === "audio" || item.modality === "video";
+  const open = () => kernel.tell("inspect", { id: item.id });
+  const play = () => {
+    if (item.modality === "audio") return togglePlaying(kernel, item.id);
+    // A film needs room: it plays where it is open.
+    stopPlaying();
+    wanted.value = item.id;
+    return open();
+  };
+  // Space plays what can be played, and opens what can be looked at.
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (plays) play();
+    else if (isOpen) kernel.tell("inspect", { id: "" });
+    else open();
+  };
   const isPlaying = playing.value === item.id;
-  const score = item.score ? `, similarity ${item.score}` : "";
+  const score = item.score ? `, similarity ${item.score}` : item.strength ? `, strength ${item.strength} of 5` : "";
   return (
     <div class="nx-tile-box" data-open={isOpen}>
       <button
@@ -28,7 +45,8 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
         tabIndex={tabIndex}
         {...QUIET}
         aria-label={`${item.title}, ${item.modality}, ${item.cluster}${score}`}
-        onClick={() => kernel.tell("inspect", { id: item.id })}
+        onClick={open}
+        onKeyDown={key}
       >
         {item.words ? (
           <span class="nx-thumb nx-tile-words" dir="auto">
@@ -45,16 +63,12 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
           <Dot color={store.facts.cluster_colors.value[item.code]} />
           <Icon name={item.modality} />
           <span class="nx-tile-kind">{item.foot ?? item.modality}</span>
-          {item.via === "words" && (
-            <span class="nx-via" title="found by the words that come with it">
-              by words
-            </span>
-          )}
           {item.score && (
-            <span class="nx-score" title={`cosine similarity${item.standing ?? ""}`}>
+            <span class="nx-score" title="cosine similarity">
               {item.score}
             </span>
           )}
+          {item.strength && <Strength step={item.strength} why={item.why ?? ""} />}
         </span>
       </button>
       {plays && (
@@ -63,11 +77,22 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
           class="nx-play"
           tabIndex={tabIndex}
           aria-pressed={isPlaying}
-          onClick={() => togglePlaying(kernel, item.id)}
+          onClick={play}
         >
           <Icon name={isPlaying ? "pause" : "play"} />
         </Button>
       )}
     </div>
+  );
+}
+
+// What sorts the results of a search, in five steps.
+function Strength({ step, why }: { step: number; why: string }) {
+  return (
+    <span class="nx-strength" title={why} data-step={step} aria-hidden="true">
+      {[1, 2, 3, 4, 5].map((at) => (
+        <span key={at} data-on={at <= step} />
+      ))}
+    </span>
   );
 }

@@ -13,7 +13,17 @@ export interface Answer {
 const SLOW_MS = 2000;
 const LOOK_MS = 500;
 // What may take long by itself: its wait says nothing about Python.
-const LONG = new Set(["sweep", "recluster", "redraw", "measure_stability", "color_by", "search", "media"]);
+const LONG = new Set([
+  "sweep",
+  "recluster",
+  "redraw",
+  "measure_stability",
+  "color_by",
+  "search",
+  "media",
+  "names_at",
+  "choose_named",
+]);
 
 export class GoneError extends Error {
   constructor() {

@@ -5,14 +5,16 @@ import { useEffect, useRef } from "preact/hooks";
 import { Recent } from "../kernel/recent";
 import { Thumb } from "../media/Thumb";
 import { useApp } from "../state/context";
-import type { Tile } from "../state/facts";
+import type { MapName, Tile } from "../state/facts";
 import type { Tool } from "../state/store";
 import { Button, QUIET } from "../words/button";
 import { Dot, Icon } from "../words/icons";
 import { count } from "../words/numbers";
+import { Contours } from "./contours";
 import { Gestures } from "./gestures";
 import { nextSpot } from "./keys";
 import { Overlay } from "./overlay";
+import { Thumbnails } from "./thumbnails";
 import { MapView } from "./view";
 
 const CARDS_KEPT = 2000;
@@ -52,9 +54,21 @@ export function MapPanel() {
     const map = new MapView(stage.current!, store, (why) => {
       plain.value = why;
     });
-    const overlay = new Overlay(over.current!, map, store, (cluster) =>
-      kernel.tell("choose_cluster", { key: String(cluster) }),
+    const overlay = new Overlay(
+      over.current!,
+      map,
+      store,
+      (level, cluster) =>
+        level === "cluster"
+          ? kernel.tell("choose_cluster", { key: String(cluster) })
+          : kernel.tell("choose_named", { level, cluster }),
+      async (level) => (await kernel.ask("names_at", { level })).names as MapName[],
     );
+    const contours = new Contours(map);
+    const thumbnails = new Thumbnails(over.current!, map, store, pictures, async (positions) => {
+      const answer = await kernel.ask("ids_at", { positions });
+      return answer.ids as string[];
+    });
     const cards = new Recent<number, Tile>(CARDS_KEPT);
     let hovered: number | null = null;
     let hintTimer: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +106,8 @@ export function MapPanel() {
       forget();
       quiet();
       gestures.close();
+      thumbnails.close();
+      contours.close();
       overlay.close();
       map.close();
     };

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { peaksOf } from "../media/peaks";
 import { boundsOf, Camera } from "./camera";
+import { densityOf, REACH, SIZE, stepped, stepsOf } from "./density";
 import { rectangle } from "./gestures";
 import { Grid } from "./grid";
 import { nextSpot } from "./keys";
 import { opacityOf, paint, pointSize, rgbaOf } from "./paint";
 import { inside, MOST_NUMBERS, packed } from "./polygon";
+import { apart } from "./thumbnails";
 
 const scattered = (n: number) =>
   Float32Array.from({ length: 2 * n }, (_, k) => Math.sin(k * 12.9898) * Math.cos(k * 4.1414));
@@ -152,5 +155,59 @@ describe("arrows on the map", () => {
     expect(nextSpot("ArrowDown", names[0]!, names)?.name).toBe("c");
     expect(nextSpot("ArrowUp", names[0]!, names)).toBeNull();
     expect(nextSpot("x", names[0]!, names)).toBeNull();
+  });
+});
+
+describe("density", () => {
+  const xy = new Float32Array(2000);
+  for (let i = 0; i < 500; i += 1) xy.set([-0.5 + ((i * 37) % 100) / 1000, 0.5 + ((i * 53) % 100) / 1000], 2 * i);
+  for (let i = 500; i < 1000; i += 1) xy.set([0.9 - ((i * 37) % 900) / 500, -0.9 + ((i * 71) % 900) / 900], 2 * i);
+  const cells = densityOf(xy);
+  const steps = stepsOf(cells);
+
+  it("keeps the number of items and is highest where most are", () => {
+    expect(cells.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1000, 0);
+    const at = cells.indexOf(Math.max(...cells));
+    const side = Math.sqrt(cells.length);
+    expect(((at % side) / side) * 2 * REACH - REACH).toBeCloseTo(-0.45, 1);
+    expect(REACH - (Math.floor(at / side) / side) * 2 * REACH).toBeCloseTo(0.55, 1);
+  });
+
+  it("has steps that rise and enclose the shares they stand for", () => {
+    expect([...steps].sort((a, b) => a - b)).toEqual(steps);
+    const within = cells.filter((value) => value >= steps[2]!).reduce((sum, value) => sum + value, 0);
+    expect(within / 1000).toBeGreaterThan(0.45);
+    expect(within / 1000).toBeLessThan(0.65);
+  });
+
+  it("draws nothing where there is nothing", () => {
+    const pixels = stepped(cells, steps);
+    expect(pixels[4 * (SIZE - 1) + 3]).toBe(0);
+    expect(pixels.reduce((most, value) => Math.max(most, value), 0)).toBeGreaterThan(20);
+  });
+});
+
+describe("pictures as marks", () => {
+  it("never cover each other by much", () => {
+    const spots: [number, number][] = [
+      [10, 10],
+      [12, 11],
+      [80, 10],
+      [60, 60],
+      [61, 90],
+    ];
+    expect(apart([0, 1, 2, 3, 4], (item) => spots[item], 40)).toEqual([0, 2, 3]);
+  });
+});
+
+describe("the bars of a sound", () => {
+  it("stand as high as the sound is loud, the loudest in full", () => {
+    const samples = Float32Array.from({ length: 300 }, (_, k) => (k < 100 ? 0 : k < 200 ? 0.25 : 1) * (k % 2 ? 1 : -1));
+    expect(peaksOf(samples, 3)).toEqual([0, 0.5, 1]);
+  });
+
+  it("are flat in silence, also where there is no sample", () => {
+    expect(peaksOf(new Float32Array(8), 2)).toEqual([0, 0]);
+    expect(peaksOf(new Float32Array(), 2)).toEqual([0, 0]);
   });
 });

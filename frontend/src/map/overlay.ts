@@ -1,13 +1,17 @@
 // What stands over the items: names, numbers of a search, the open item and lines to its neighbours. Moved with them.
 
 import { effect } from "@preact/signals";
+import type { Level, MapName } from "../state/facts";
 import type { Store } from "../state/store";
 import { type Box, overlap, placeNames, type Stand } from "./placement";
 import type { MapView } from "./view";
 
 interface NameTag {
   el: HTMLElement;
-  members: number[];
+  name: MapName;
+  level: Level;
+  of: ReadonlySet<number> | undefined;
+  stand: Stand | null;
   width: number;
   height: number;
 }
@@ -17,12 +21,18 @@ interface Pin {
   position: number;
 }
 
+// Where the tools stand, in pixels.
+const TOOLS: Box = { left: 0, top: 0, right: 48, bottom: 200 };
+// Times nearer than the whole map.
+const LARGER_TO = 1.8;
+const FINER_FROM = 2.2;
+const MANY_NAMES = 40;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Overlay {
   private names: NameTag[] = [];
   private ranks: Pin[] = [];
-  private stands: (Stand | null)[] = [];
+  private asked = new Set<Level>();
   private near: number[] = [];
   private open: number | undefined;
   private readonly ring = tag("span", "nx-ring");
@@ -34,7 +44,8 @@ export class Overlay {
     private readonly el: HTMLElement,
     private readonly map: MapView,
     private readonly store: Store,
-    private readonly onName: (cluster: number) => void,
+    private readonly onName: (level: Level, cluster: number) => void,
+    private readonly ask: (level: Level) => Promise<MapName[]>,
   ) {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "nx-lines");
@@ -50,20 +61,43 @@ export class Overlay {
 
   private tagNames(): void {
     for (const { el } of this.names) el.remove();
-    const told = this.store.facts.names.value;
+    this.asked.clear();
+    this.names = [];
+    this.add("cluster", this.store.facts.names.value);
+  }
+
+  private add(level: Level, told: readonly MapName[]): void {
     const largest = Math.max(...told.map(({ size }) => size), 1);
-    this.names = told.map(({ text, size, color, members, cluster }) => {
-      const el = tag("span", "nx-name", text);
-      el.dataset.level = size > largest / 2 ? "1" : size > largest / 5 ? "2" : "3";
-      el.dataset.cluster = String(cluster);
-      el.style.setProperty("--nx-own", color);
-      el.addEventListener("click", () => this.onName(cluster));
+    const tags = told.map((name) => {
+      const el = tag("span", "nx-name", name.text);
+      el.dataset.level =
+        level === "larger"
+          ? "0"
+          : level === "finer"
+            ? "4"
+            : name.size > largest / 2
+              ? "1"
+              : name.size > largest / 5
+                ? "2"
+                : "3";
+      el.dataset.cluster = level === "cluster" ? String(name.cluster) : "";
+      el.style.setProperty("--nx-own", name.color);
+      el.addEventListener("click", () => this.onName(level, name.cluster));
       this.el.append(el);
-      return { el, members, width: 0, height: 0 };
+      return { el, name, level, of: name.of && new Set(name.of), stand: null, width: 0, height: 0 };
     });
+    this.names = level === "larger" ? [...tags, ...this.names] : [...this.names, ...tags];
     this.measure();
-    this.stands = [];
     this.map.invalidate();
+  }
+
+  // Names of larger clusters where there are many, of parts of clusters where the map is near: asked for when wanted.
+  private async want(level: Level): Promise<void> {
+    if (this.asked.has(level) || !this.names.length || this.store.facts.column.value !== "cluster") return;
+    this.asked.add(level);
+    const told = this.store.facts.names.value;
+    const found = await this.ask(level).catch(() => []);
+    if (told === this.store.facts.names.value) this.add(level, found);
   }
 
   // A name's box is known once the page has its type; a hidden page has none yet.
@@ -88,19 +122,32 @@ export class Overlay {
 
   private place(): void {
     if (this.names.length && !this.names[0]!.width) this.measure();
-    const taken: Box[] = [];
+    const taken: Box[] = [TOOLS];
     this.placeRanks(taken);
     this.placeOpen(taken);
-    const placed = placeNames(
-      this.names.map(({ width, height, members }) => ({ width, height, members: this.map.spots(members) })),
-      this.map.room,
-      { radius: this.map.size / 2, taken, before: this.stands },
+    const { zoom } = this.map.camera;
+    if (zoom > FINER_FROM) this.want("finer");
+    if (zoom < LARGER_TO && this.store.facts.names.value.length > MANY_NAMES) this.want("larger");
+    const active = this.names.filter(
+      ({ level }) => level === "cluster" || (level === "finer" ? zoom > FINER_FROM : zoom < LARGER_TO),
     );
-    this.stands = placed;
+    for (const name of this.names) if (!active.includes(name)) name.el.style.visibility = "hidden";
+    const placed = placeNames(
+      active.map(({ width, height, name, of }) => ({
+        width,
+        height,
+        cluster: name.cluster,
+        members: this.map.spots(name.members),
+        ...(of && { of }),
+      })),
+      this.map.room,
+      { radius: this.map.size / 2, taken, before: active.map(({ stand }) => stand) },
+    );
     placed.forEach((found, i) => {
-      const { el } = this.names[i]!;
-      el.style.visibility = found ? "visible" : "hidden";
-      if (found) el.style.translate = `${found.box.left.toFixed(1)}px ${found.box.top.toFixed(1)}px`;
+      const name = active[i]!;
+      name.stand = found;
+      name.el.style.visibility = found ? "visible" : "hidden";
+      if (found) name.el.style.translate = `${found.box.left.toFixed(1)}px ${found.box.top.toFixed(1)}px`;
     });
     this.onPlaced();
   }
@@ -144,9 +191,9 @@ export class Overlay {
 
   // Names in view with their spots, for the keyboard.
   get shown(): { cluster: number; text: string; x: number; y: number }[] {
-    return this.names.flatMap(({ el, members }, i) => {
-      const spot = this.stands[i] ? this.map.spot(members[0]!) : undefined;
-      return spot ? [{ cluster: Number(el.dataset.cluster), text: el.textContent ?? "", x: spot[0], y: spot[1] }] : [];
+    return this.names.flatMap(({ el, name, level, stand }) => {
+      const spot = stand && level === "cluster" ? this.map.spot(name.members[0]!) : undefined;
+      return spot ? [{ cluster: name.cluster, text: el.textContent ?? "", x: spot[0], y: spot[1] }] : [];
     });
   }
 

@@ -69,6 +69,13 @@ describe("names beside clusters", () => {
     expect(name!.box.top).toBeGreaterThanOrEqual(195);
   });
 
+  it("may cover the clusters that they are about, and no other", () => {
+    const inner = clusterAt(300, 200, 160, 3, 400);
+    const over = { width: 90, height: 18, members: Float32Array.from([300, 200]), of: new Set([0]) };
+    expect(placeNames([inner, over], room)[1]).not.toBeNull();
+    expect(placeNames([inner, { ...over, of: new Set([5]) }], room)[1]).toBeNull();
+  });
+
   it("are not drawn where the cluster is out of sight", () => {
     expect(placeNames([clusterAt(-400, 200, 20, 3)], room)).toEqual([null]);
   });

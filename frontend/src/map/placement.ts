@@ -5,6 +5,10 @@ export interface Named {
   height: number;
   // Spots of some members in pixels, x and y in turn, the one nearest the middle first.
   members: Float32Array;
+  // Which cluster the members are of, where that is not its place in the list.
+  cluster?: number;
+  // Clusters whose items it may cover: of a name for several, or for a part of one. Its own members are no obstacle.
+  of?: ReadonlySet<number>;
 }
 
 export interface Box {
@@ -69,7 +73,8 @@ export function placeNames(
   const crowd = new Crowd(names, room);
   const full: Box[] = [...taken];
   return names.map((name, owner) => {
-    const placed = placeOne(name, owner, room, radius, crowd, full, before[owner] ?? null);
+    const own = name.of ?? new Set([name.cluster ?? owner]);
+    const placed = placeOne(name, own, room, radius, crowd, full, before[owner] ?? null);
     if (placed) full.push(placed.box);
     return placed;
   });
@@ -77,7 +82,7 @@ export function placeNames(
 
 function placeOne(
   name: Named,
-  owner: number,
+  ofName: ReadonlySet<number>,
   room: { width: number; height: number },
   radius: number,
   crowd: Crowd,
@@ -98,7 +103,7 @@ function placeOne(
       const stays = before !== null && before.member === member && before.side === side;
       let cost = Math.hypot((box.left + box.right) / 2 - mx, (box.top + box.bottom) / 2 - my) - (stays ? MOVING : 0);
       if (cost >= least) continue;
-      const own = crowd.under(box, owner, radius);
+      const own = crowd.under(box, ofName, radius);
       if (own < 0) continue;
       cost += own * OWN;
       if (cost >= least || full.some((other) => overlap(box, other, 3))) continue;
@@ -113,19 +118,18 @@ class Crowd {
   private readonly cells = new Map<number, number[]>();
   private readonly wide: number;
 
-  constructor(
-    private readonly names: readonly Named[],
-    room: { width: number; height: number },
-  ) {
+  constructor(names: readonly Named[], room: { width: number; height: number }) {
     this.wide = Math.ceil(room.width / CELL) + 2;
-    names.forEach(({ members }, owner) => {
+    names.forEach(({ members, cluster, of }, place) => {
+      if (of) return;
+      const owner = cluster ?? place;
       for (let i = 0; i < members.length; i += 2) {
         const [x, y] = [members[i]!, members[i + 1]!];
         if (x < -CELL || y < -CELL || x > room.width + CELL || y > room.height + CELL) continue;
         const cell = this.cell(x, y);
         const found = this.cells.get(cell);
-        if (found) found.push(owner, i);
-        else this.cells.set(cell, [owner, i]);
+        if (found) found.push(owner, x, y);
+        else this.cells.set(cell, [owner, x, y]);
       }
     });
   }
@@ -134,8 +138,8 @@ class Crowd {
     return (Math.floor(y / CELL) + 1) * this.wide + Math.floor(x / CELL) + 1;
   }
 
-  // How many members of the owner lie under a box; -1 where one of another lies there.
-  under(box: Box, owner: number, radius: number): number {
+  // How many members of these clusters lie under a box; -1 where one of another lies there.
+  under(box: Box, ofName: ReadonlySet<number>, radius: number): number {
     const reach = radius * 0.7;
     let own = 0;
     for (let y = box.top - reach; ; y = Math.min(y + CELL, box.bottom + reach)) {
@@ -143,12 +147,11 @@ class Crowd {
         const found = this.cells.get(this.cell(x, y));
         if (found && !this.seen.has(found)) {
           this.seen.add(found);
-          for (let k = 0; k < found.length; k += 2) {
-            const members = this.names[found[k]!]!.members;
-            const [px, py] = [members[found[k + 1]!]!, members[found[k + 1]! + 1]!];
+          for (let k = 0; k < found.length; k += 3) {
+            const [px, py] = [found[k + 1]!, found[k + 2]!];
             if (px < box.left - reach || px > box.right + reach || py < box.top - reach || py > box.bottom + reach)
               continue;
-            if (found[k] !== owner) {
+            if (!ofName.has(found[k]!)) {
               this.seen.clear();
               return -1;
             }

@@ -179,6 +179,23 @@ export class MapView {
     return spots;
   }
 
+  // Whether items are on their way from one drawing to another.
+  get moves(): boolean {
+    return this.from !== null;
+  }
+
+  colorOf(item: number): string {
+    const { codes, colors } = this.store.facts;
+    return colors.value[codesOf(codes.value, this.n)[item] ?? 0] ?? "";
+  }
+
+  isLit(item: number): boolean {
+    const { codes, lit, muted } = this.store.facts;
+    const bits = bytesOf(lit.value);
+    if (bits.length && !(bits[item >> 3]! & (1 << (item & 7)))) return false;
+    return !muted.value.includes(String(codesOf(codes.value, this.n)[item]));
+  }
+
   get index(): Grid {
     this.grid ??= new Grid(this.xy);
     return this.grid;

@@ -4,6 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../state/context";
 import type { Item } from "../state/facts";
 import { QUIET } from "../words/button";
+import { wanted } from "./player";
+import { Waveform } from "./Waveform";
+import { Zoomed } from "./Zoomed";
 
 interface Loaded {
   id: string;
@@ -72,23 +75,32 @@ function Shown({ item, loaded, failed, large }: { item: Item; loaded: Loaded; fa
   const played = useRef<HTMLMediaElement>(null);
   useEffect(() => {
     const el = played.current;
-    if (el) startAtSegment(el, item.seconds ?? null);
+    if (!el) return;
+    startAtSegment(el, item.seconds ?? null);
+    if (wanted.value !== item.id) return;
+    wanted.value = null;
+    // A browser may want a click in its own player first.
+    el.play().catch(() => undefined);
   }, [loaded.url]);
   const type = loaded.mime.split("/")[0];
-  if (type === "image")
-    return <img src={loaded.url} alt={item.title ?? ""} data-id={item.id} data-large={large} onError={failed} />;
+  if (type === "image" && large)
+    return <Zoomed url={loaded.url} title={item.title ?? ""} id={item.id!} failed={failed} />;
+  if (type === "image") return <img src={loaded.url} alt={item.title ?? ""} data-id={item.id} onError={failed} />;
   const Player = type === "audio" ? "audio" : "video";
   return (
-    <Player
-      ref={played as never}
-      src={loaded.url}
-      controls
-      preload="auto"
-      aria-label={item.title ?? ""}
-      data-id={item.id}
-      onError={failed}
-      {...QUIET}
-    />
+    <>
+      {type === "audio" && <Waveform url={loaded.url} player={played} />}
+      <Player
+        ref={played as never}
+        src={loaded.url}
+        controls
+        preload="auto"
+        aria-label={item.title ?? ""}
+        data-id={item.id}
+        onError={failed}
+        {...QUIET}
+      />
+    </>
   );
 }
 

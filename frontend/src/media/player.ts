@@ -4,6 +4,8 @@ import { signal } from "@preact/signals";
 import type { Kernel } from "../kernel/kernel";
 
 export const playing = signal<string | null>(null);
+// The item that is to play as soon as it is open.
+export const wanted = signal<string | null>(null);
 let sound: HTMLAudioElement | null = null;
 let address: string | null = null;
 

@@ -14,7 +14,7 @@ export function Headline() {
   const { headline, trust } = store.facts.about.value;
   const isFull = store.full.value;
   return (
-    <header class="nx-head">
+    <div class="nx-head">
       <h2>{headline}</h2>
       <span class="nx-trust">{trust}</span>
       <Button
@@ -27,7 +27,7 @@ export function Headline() {
       >
         <Icon name="full" />
       </Button>
-    </header>
+    </div>
   );
 }
 
@@ -80,7 +80,7 @@ export function Search() {
         ref={input}
         type="search"
         class="nx-query"
-        placeholder="Search in words, then Enter"
+        placeholder={store.facts.items.value.placeholder}
         aria-label="Search"
         autocomplete="off"
         spellcheck={false}

@@ -13,8 +13,8 @@ export interface Tile {
   words: string;
   rank?: number;
   score?: string;
-  standing?: string;
-  via?: string;
+  strength?: number;
+  why?: string;
   foot?: string;
 }
 
@@ -24,7 +24,11 @@ export interface MapName {
   size: number;
   color: string;
   members: number[];
+  // Of a name for larger clusters or for a part of one: the clusters that it is about.
+  of?: number[];
 }
+
+export type Level = "larger" | "cluster" | "finer";
 
 export interface Items {
   serial: number;
@@ -33,6 +37,13 @@ export interface Items {
   note: string;
   total: number;
   ranks: { position: number; text: string }[];
+  sections: Section[];
+  placeholder: string;
+}
+
+export interface Section {
+  title: string;
+  start: number;
 }
 
 export interface Item extends Partial<Tile> {
@@ -53,6 +64,7 @@ export interface ClusterRow {
   medoids: string[];
   score?: string;
   doubtful?: boolean;
+  evidence?: string;
 }
 
 export interface Found {

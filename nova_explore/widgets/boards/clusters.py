@@ -44,15 +44,21 @@ def rows(exploration: Exploration, colors: tuple[str, ...]) -> list[dict[str, An
             "color": colors[c],
             "medoids": list(name.medoids[:MEDOIDS]) if name else [],
         }
-        score = getattr(name, "score", None)
-        if score is not None and score == score:
-            row |= {"score": f"{score:.2f}", "doubtful": bool(score < DOUBTFUL)}
+        if name is not None and name.score is not None:
+            outside = "" if name.outside is None else f", and of {name.outside:.0%} of all other items"
+            others = " or ".join(f"“{other.name}”" for other in name.alternates)
+            row |= {
+                "score": f"{name.score:.0%}",
+                "doubtful": name.score < DOUBTFUL,
+                "evidence": f"The name is true of {name.score:.0%} of its items{outside}"
+                + (f". It could be {others}" if others else ""),
+            }
         told.append(row)
     return told
 
 
 DOUBTFUL = 0.7
-"""Score of a name below which pictures say more than the name."""
+"""Share of the members that a name is true of, below which pictures say more than the name."""
 
 
 def stability(exploration: Exploration, *, measure: bool = False) -> dict[str, Any]:

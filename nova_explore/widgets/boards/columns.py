@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.columns import LARGER
 from nova_explore.palette import CATEGORICAL, FIXED, SEQUENTIAL, UNCLUSTERED_GREY, by_cluster, rgb, spread_colors
-from nova_explore.widgets.board import Answer, Shown
+from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -27,6 +27,8 @@ STEPS = 64
 BINS = 32
 SKEWED = 8
 """Times that the largest value is the median from which on a scale is logarithmic."""
+LEAST_PART, MOST_OF_CLUSTER = 3, 0.8
+"""Items that a named part of a cluster has at least, and the share of the cluster that it stays below."""
 MOST_SEEN, DIRECTIONS, CORE = 4000, 16, 28
 
 BUILT_IN = {
@@ -159,6 +161,60 @@ def _names_on_map(exploration: Exploration, colors: Sequence[str]) -> tuple[dict
                 "members": some.tolist(),
             })  # fmt: skip
     return tuple(told)
+
+
+def names_at(app: Shown, *, level: str) -> Later:
+    """Answer with what larger clusters are called, or the parts of clusters: names for other distances."""
+    exploration, colors = app.exploration, tuple(app.cluster_colors)
+    return Later("", lambda: names_of_level(exploration, level, colors), lambda names: ({"names": names}, []))
+
+
+def names_of_level(exploration: Exploration, level: str, colors: Sequence[str]) -> list[dict[str, Any]]:
+    """Name larger clusters, or those parts of clusters that have a name of their own.
+
+    Parameters
+    ----------
+    exploration : Exploration
+    level : {"larger", "finer"}
+    colors : sequence of str
+        Of the clusters: a part has the colour of the cluster that it is a part of.
+    """
+    other = _at_level(exploration, level)
+    if other is None:
+        return []
+    labels, count = exploration.clustering.labels, exploration.clustering.count
+    known = {name.name for name in exploration.names.values()}
+    sizes = np.bincount(labels[labels >= 0], minlength=count)
+    told = []
+    for name in _names_on_map(other, [UNCLUSTERED_GREY] * (other.clustering.count + 1)):
+        shared = np.bincount(labels[(other.clustering.labels == name["cluster"]) & (labels >= 0)], minlength=count)
+        about = np.flatnonzero(shared > 0) if level == "larger" else np.atleast_1d(shared.argmax())
+        is_part = level == "finer" and shared.max(initial=0) < MOST_OF_CLUSTER * sizes[about[0]]
+        if name["text"] in known or not (is_part or (level == "larger" and len(about) > 1)):
+            continue
+        told.append(name | {"of": about.tolist(), "color": colors[about[0]] if is_part else UNCLUSTERED_GREY})
+    return told
+
+
+def _at_level(exploration: Exploration, level: str) -> Exploration | None:
+    if exploration.clustering.hierarchy is None or not exploration.clustering.count:
+        return None
+    if level == "larger":
+        return exploration.coarser if LARGER in exploration.columns else None
+    size = int(exploration.clustering.parameters.get("min_cluster_size", 0)) // 2
+    return exploration.recluster(min_cluster_size=size) if size >= LEAST_PART else None
+
+
+def choose_named(app: Shown, *, level: str, cluster: int) -> Later:
+    """Select the items that a name of another distance is about."""
+    exploration = app.exploration
+
+    def then(other: Exploration | None) -> Answer:
+        if other is not None and app.exploration is exploration:
+            app.choose(np.flatnonzero(other.clustering.labels == cluster), named=other.name_of(cluster))
+        return NOTHING
+
+    return Later("", lambda: _at_level(exploration, level), then)
 
 
 def outline(xy: NDArray[np.floating], members: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -296,4 +352,4 @@ def choose_value(app: Shown, *, value: str) -> Answer:
     return {}, []
 
 
-ANSWERS = (brush, find_values, choose_value)
+ANSWERS = (brush, find_values, choose_value, names_at, choose_named)

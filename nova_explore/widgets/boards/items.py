@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
+from nova_explore.widgets import found
 from nova_explore.widgets.board import Answer, Shown
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from nova_explore.similarity.ranking import Ranking
 
 PAGE = 48
-RESULTS = 24
 NUMBERED = 9
 MOST_LETTERS = 280
 """Of a text, on its tile."""
@@ -39,10 +39,12 @@ class Gallery:
         Cosine of each item, where they are ranked.
     percentiles : sequence of float or None
         Share of the items of the same modality that score lower.
-    via : sequence of str or None
-        How each was found: by its ``content`` or by the ``words`` that come with it.
+    merits : sequence of float or None
+        What sorts them: standard deviations above what queries at large score, and more for words.
     note : str
         What a reader should know about how the items were found.
+    sections : sequence of (str, int)
+        What the items from a row on have in common, and that row; none where they are of one sort.
     """
 
     kind: str
@@ -50,14 +52,15 @@ class Gallery:
     positions: Sequence[int] | NDArray[np.integer]
     scores: Sequence[float] | None = None
     percentiles: Sequence[float] | None = None
-    via: Sequence[str] | None = None
+    merits: Sequence[float] | None = None
     note: str = ""
+    sections: Sequence[tuple[str, int]] = ()
 
     def head(self, serial: int) -> dict[str, Any]:
         """What the browser needs before it asks for tiles; ``serial`` tells one gallery from the next."""
         return {
             "serial": serial, "kind": self.kind, "title": self.title, "note": self.note, "total": len(self.positions),
-            "ranks": self.marks(),
+            "ranks": self.marks(), "sections": [{"title": title, "start": row} for title, row in self.sections],
         }  # fmt: skip
 
     def marks(self) -> list[dict[str, Any]]:
@@ -70,12 +73,9 @@ class Gallery:
         tiles = []
         for row in range(start, min(start + count, len(self.positions))):
             tile = card(exploration, int(self.positions[row]))
-            if self.scores is not None:
-                tile |= {"rank": row + 1, "score": f"{float(self.scores[row]):.2f}"}
-            if self.percentiles is not None:
-                tile["standing"] = f", above {float(self.percentiles[row]):.0%} of all {tile['modality']} items"
-            if self.via is not None:
-                tile["via"] = self.via[row]
+            if self.scores is not None and self.percentiles is not None and self.merits is not None:
+                said = found.say_strength(self.merits[row], self.scores[row], self.percentiles[row], tile["modality"])
+                tile |= {"rank": row + 1} | said
             if self.kind == "typical":
                 tile["foot"] = tile["cluster"]
             tiles.append(tile)
@@ -84,7 +84,7 @@ class Gallery:
 
 def facts(app: Shown) -> dict[str, Any]:
     """What the slice is, and how many items it has."""
-    return current(app).head(app.serial)
+    return current(app).head(app.serial) | {"placeholder": found.invitation(app.exploration)}
 
 
 def card(exploration: Exploration, position: int) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def card(exploration: Exploration, position: int) -> dict[str, Any]:
 def current(app: Shown) -> Gallery:
     """Take what was searched for, else what was selected, else what is typical."""
     if app.ranking is not None:
-        return found(app.ranking)
+        return result_of(app.ranking)
     if app.chosen is None:
         return typical(app.exploration)
     return selected(app.chosen, left_out=app.left_out, named=app.named)
@@ -131,26 +131,18 @@ def selected(positions: Sequence[int] | NDArray[np.integer], *, left_out: int = 
     return Gallery("selection", title, positions, note=note)
 
 
-def found(ranking: Ranking) -> Gallery:
-    """Take what a search found, best first."""
-    n = len(ranking.ids)
-    title = (
-        f"{n:,} {'result' if n == 1 else 'results'} for “{ranking.query}”" if n else f"Nothing for “{ranking.query}”"
-    )
+def result_of(ranking: Ranking) -> Gallery:
+    """Take what a search found, section after section, best first in each."""
     return Gallery(
         "search",
-        title,
+        found.title_of(ranking),
         ranking.positions.tolist(),
         ranking.scores.tolist(),
         ranking.percentiles.tolist(),
-        ranking.via,
-        ranking.note or "",
+        ranking.merits.tolist(),
+        " ".join(filter(None, (found.doubt_of(ranking), ranking.note))),
+        found.sections_of(ranking),
     )
-
-
-def search(exploration: Exploration, query: str, modalities: Sequence[str]) -> Ranking:
-    """Search among the items of these modalities: the `RESULTS` best."""
-    return exploration.search(query, k=RESULTS, modalities=modalities)
 
 
 def thumbnails(exploration: Exploration, ids: Sequence[str]) -> dict[str, bytes]:
@@ -182,4 +174,9 @@ def pictures(app: Shown, *, ids: list[str]) -> Answer:
     return {"ids": list(drawn)}, list(drawn.values())
 
 
-ANSWERS = (tiles, look, pictures)
+def ids_at(app: Shown, *, positions: list[int]) -> Answer:
+    """Answer with the ids of the items at these positions."""
+    return {"ids": [app.exploration.collection[position].id for position in positions]}, []
+
+
+ANSWERS = (tiles, look, pictures, ids_at)

@@ -117,3 +117,37 @@ def test_larger_clusters_follow_the_groups_and_give_way_where_there_are_none(app
 
 def test_a_tree_without_larger_parts_offers_no_larger_clusters():
     assert "larger_cluster" not in dict(App(StandIn()).columns["choices"])
+
+
+def test_a_larger_cluster_has_a_name_of_its_own_and_a_click_on_it_takes_its_items(app, exploration):
+    names = ask(app, "names_at", level="larger")["names"]
+    [larger] = names
+    labels = exploration.coarser.clustering.labels
+    members = np.flatnonzero(labels == larger["cluster"])
+    assert len(larger["of"]) == 3
+    assert larger["size"] == len(members)
+    assert set(exploration.clustering.labels[members]) - {-1} == set(larger["of"])
+    assert ask(app, "choose_named", level="larger", cluster=larger["cluster"]) == {"to": "me"}
+    assert set(app.selection) == {exploration.collection[int(position)].id for position in members}
+    assert app.items["title"].startswith(larger["text"])
+
+
+def test_parts_of_a_cluster_have_names_in_its_colour_and_whole_clusters_none(exploration):
+    whole = exploration.coarser
+    app = App(whole.recluster(min_cluster_size=10))
+    finer = app.exploration.recluster(min_cluster_size=5)
+    names = ask(app, "names_at", level="finer")["names"]
+    for name in names:
+        [parent] = name["of"]
+        members = app.exploration.clustering.labels[finer.clustering.labels == name["cluster"]]
+        assert np.bincount(members[members >= 0]).argmax() == parent
+        assert name["color"] == app.cluster_colors[parent]
+        assert name["size"] < 0.8 * (app.exploration.clustering.labels == parent).sum()
+
+
+def test_a_name_comes_with_the_share_that_it_is_true_of(app, exploration):
+    for row in app.clusters["rows"][:-1]:
+        name = exploration.names[int(row["key"])]
+        assert row["score"] == f"{name.score:.0%}"
+        assert row["evidence"].startswith(f"The name is true of {name.score:.0%} of its items, and of ")
+        assert row["doubtful"] == (name.score < 0.7)

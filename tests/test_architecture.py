@@ -44,8 +44,8 @@ ORDER: dict[str, tuple[str, ...]] = {
             "basis", "outliers", "trust", "out_of_sample"),
     "clusters": ("linkage", "excess_of_mass", "cluster", "matching", "stability", "layers", "duplicates", "scripts",
                   "tokens", "terms", "names"),
-    "similarity": ("words_index", "no_match", "ranking", "words_alone", "background", "finder", "prints", "copies", "pair",
-                   "slice_matrix", "colours", "contrast", "surrogate", "explanation"),
+    "similarity": ("words_index", "no_match", "ranking", "words_alone", "background", "finder", "prints", "copies",
+                   "pair", "slice_matrix", "colours", "contrast", "surrogate", "explanation"),
     "labels": ("decision", "state", "attach", "tree_split", "labelled", "log", "targets", "tables",
                "asked_names", "proposing", "labels"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "chain",
@@ -56,9 +56,10 @@ ORDER: dict[str, tuple[str, ...]] = {
                 "shown_items", "occupations", "pack"),
     "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "refusals", "review_section",
                "page", "table_files", "xmp_files", "map_svg", "media_folder", "take_away"),
-    "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "found", "boards.about", "boards.items",
-                "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app", "live"),
-    "cli": ("jupyter", "doctor", "spending", "forgetting", "exporting", "reviewing", "commands"),
+    "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "found", "boards.about",
+                "boards.items", "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app",
+                "live"),
+    "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

@@ -8,7 +8,7 @@ import sys
 import warnings
 import webbrowser
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,23 +18,18 @@ import nova_explore as nx
 from nova_explore.cli.exporting import export
 from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
+from nova_explore.cli.missing import account_for, show_lines
 from nova_explore.cli.reviewing import review
 from nova_explore.errors import NovaExploreError
 
 if TYPE_CHECKING:
-    from nova_explore.collection import Collection, Item, Unread
+    from nova_explore.collection import Collection
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.library.store import Library
     from nova_explore.models.model import EmbeddingModel
-    from nova_explore.space import Space
 
 INCOMPLETE = 1
-PARTLY = 3
-"""Part of the library is missing and the same command may bring it."""
 INTERRUPTED = 130
-
-SHOWN = 20
-"""Clusters, and items without a vector, that are named in the terminal."""
 
 app = typer.Typer(
     add_completion=False,
@@ -125,9 +120,9 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
     typer.echo(f"Map:       {after.headline}. {' '.join(filter(None, said))}")
     new = after.clustering.labels[len(before) :].tolist()
     typer.echo(f"Added:     {len(new):,} {'item' if len(new) == 1 else 'items'} that the map did not have")
-    _list([f"{count:,} in {after.name_of(of)!r}" for of, count in Counter(new).most_common() if of >= 0])
-    _list([f"{new.count(-1):,} {after.name_of(-1)}"] if -1 in new else [])
-    _account(after.library, after.space, items_of(after.library, collection), collection.unread)
+    show_lines([f"{count:,} in {after.name_of(of)!r}" for of, count in Counter(new).most_common() if of >= 0])
+    show_lines([f"{new.count(-1):,} {after.name_of(-1)}"] if -1 in new else [])
+    account_for(after.library, after.space, items_of(after.library, collection), collection.unread)
     typer.echo(f"Look:      nova-explore explore {library} --map {NEWEST}")
 
 
@@ -231,7 +226,7 @@ def collect(
         done = bring(library, s3, opened)
     items = done.collection()
     typer.echo(f"Library:   {done.path}: {items}")
-    _account(done, opened.space, items, items.unread)
+    account_for(done, opened.space, items, items.unread)
 
 
 @app.command()
@@ -320,7 +315,7 @@ def _embed(source: str | Collection, to: Path, model: str | EmbeddingModel, **op
         library = make(source, to=to, model=opened, **options)
     items = library.collection()
     typer.echo(f"Library:   {library.path}: {items}")
-    _account(library, opened.space, items, items.unread)
+    account_for(library, opened.space, items, items.unread)
     return library
 
 
@@ -333,38 +328,6 @@ def _interruptible() -> Iterator[None]:
         for line in getattr(error, "__notes__", ["Nothing is embedded yet. Run the same command again."]):
             typer.secho(f"\nInterrupted. {line}", err=True)
         raise typer.Exit(INTERRUPTED) from error
-
-
-def _account(library: Library, space: Space, items: Sequence[Item], unread: Sequence[Unread]) -> None:
-    """Name what has no vector; end with an error status unless there is a reason for each."""
-    from nova_explore.cli.spending import grouped
-    from nova_explore.embedding.job_table import asked_by_jobs
-
-    stored, failed = library.embedded(space), library.failures(space)
-    without = [item for item in items if item.content_key not in stored]
-    lines = [f"not read: {line}" for line in grouped((one.name, one.reason) for one in unread)]
-    reasons = [(item.title, failed[item.content_key]) for item in without if item.content_key in failed]
-    _list([*lines, *(f"not embedded: {line}" for line in grouped(reasons))])
-    waiting = asked_by_jobs(library, without, space.key)
-    unexplained = sum(item.content_key not in failed and item.content_key not in waiting for item in without)
-    passing = library.failures_of(space, "service", "budget")
-    again = sum(item.content_key in passing for item in without)
-    if waiting:
-        typer.secho(f"{len(waiting):,} items are asked for by open jobs: nova-explore collect {library.path}", err=True)
-    if unexplained:
-        typer.secho(f"{unexplained:,} items have no vector and no reason. Run the same command again.", err=True)
-    if again:
-        budget = " with a higher --budget" if library.failures_of(space, "budget") else ""
-        typer.secho(f"{again:,} items are missing for now. Run the same command again{budget}.", err=True)
-    if unexplained or waiting or again:
-        raise typer.Exit(PARTLY)
-
-
-def _list(lines: Sequence[str]) -> None:
-    for line in lines[:SHOWN]:
-        typer.echo(f"  {line}")
-    if len(lines) > SHOWN:
-        typer.echo(f"  … and {len(lines) - SHOWN:,} more; the report lists all of them.")
 
 
 def _report(exploration: Exploration, to: Path) -> None:

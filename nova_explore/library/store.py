@@ -13,7 +13,7 @@ bytes in the same space are embedded once, whatever the files are called and how
     indexes, index_<key>_…  approximate search, a table for every kind of media; may be made again
     failures                items that a model could not embed, with the reason
     runs                    who embedded what, when, with which versions
-    labels                  what people decided about clusters and items, in the order in which they did
+    labels, judgements      what people decided about clusters and items, and how they judged, in that order
     maps, map_<key>, …      computed artefacts (see `nova_explore.exploration.drawn_map`)
 """
 
@@ -37,8 +37,8 @@ from nova_explore.library.asked_rows import AskedRows
 from nova_explore.library.identity import assign
 from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
-from nova_explore.library.label_rows import LabelRows
 from nova_explore.library.judgement_rows import JudgementRows
+from nova_explore.library.label_rows import LabelRows
 from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
@@ -392,10 +392,8 @@ def open_library(path: str | Path, *, create: bool = False) -> Library:
     folder = Path(path).expanduser().absolute()
     if not (folder / MARKER).exists():
         if not create:
-            raise LibraryError(
-                f"There is no library at {str(folder)!r}. "
-                f"Make one with nova_explore.embed(collection, to={str(path)!r})."
-            )
+            remedy = f"Make one with nova_explore.embed(collection, to={str(path)!r})."
+            raise LibraryError(f"There is no library at {str(folder)!r}. {remedy}")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise LibraryError(f"{str(folder)!r} exists and is not a library. Choose a name that is free.")
         make_marker(folder)

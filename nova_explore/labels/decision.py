@@ -108,14 +108,16 @@ def plain_name(name: object, *, called: str = "name") -> str:
     Raises
     ------
     ValueError
-        If nothing is left of it, or it is too long.
+        If it is no text, nothing is left of it, or it is too long.
 
     Examples
     --------
     >>> plain_name("  water\n birds ")
     'water birds'
     """
-    said = " ".join(str(name).split())
+    if not isinstance(name, str):
+        raise ValueError(f"{called}={name!r} is no text. Pass a few words.")
+    said = " ".join(name.split())
     said = "".join(character for character in said if character.isprintable() or character in "\u200c\u200d")
     said = said.encode("utf-8", "replace").decode("utf-8")
     if not said:

@@ -85,7 +85,7 @@ class Labels:
         ValueError
             If there are fewer than two.
         """
-        chosen = list(dict.fromkeys(clusters))
+        chosen = [clusters] if isinstance(clusters, str | int) else list(dict.fromkeys(clusters))
         if len(chosen) < 2:
             raise ValueError(f"clusters={chosen} is fewer than two. Pass the clusters to merge: merge([0, 1], name).")
         parts = [part for cluster in chosen for part in self._targets.resolve(cluster)[1]]

@@ -8,9 +8,13 @@ from nova_explore.errors import UnknownNameError
 from nova_explore.labels.attach import attach
 from nova_explore.labels.labelled import Labelled
 from nova_explore.labels.log import Log
+from nova_explore.parameters import whole_number
 
 Target = int | str
 """A cluster by its number, or a label by its name."""
+
+
+UNCLUSTERED = "cluster to decide about (-1 stands for the unclustered items: labels.move(ids, to=name) takes some)"
 
 
 class Targets:
@@ -54,8 +58,10 @@ class Targets:
                 "label" if not same else "one cluster", target, [*self._log.state.labels(), *proposed]
             )
         count = self._labelled.clustering.count
-        cluster = int(target)
-        if not 0 <= cluster < count:
+        if target == -1:
+            raise UnknownNameError(UNCLUSTERED, target, map(str, range(count)))
+        cluster = whole_number("cluster", None if isinstance(target, bool) else target)
+        if cluster >= count:
             raise UnknownNameError("cluster", target, map(str, range(count)))
         if (carried := self.carried().get(cluster)) is not None:
             return carried, list(map(tuple, self._log.state.parts(carried).values()))

@@ -25,7 +25,9 @@ MARKS, CLASSES, DRAWS, SMALLEST = 10, 8, 3, 40
 
 def main(names: list[str]) -> None:
     """Print one line a set: average precision of ten random marks a side, of asked ones, and of the whole probe."""
-    print(f"{'set':12} {'items':>7} {'classes':>7} {'random':>8} {'asked':>8} {'all':>8} {'ratio':>7} {'asked ratio':>12}")
+    print(
+        f"{'set':12} {'items':>7} {'classes':>7} {'random':>8} {'asked':>8} {'all':>8} {'ratio':>7} {'asked ratio':>12}"
+    )
     for name in names:
         vectors, labels = labelled.load(name)
         found = np.array(list(_measure(vectors, labels)))
@@ -62,11 +64,13 @@ def _measure(vectors, labels):
             ranked = learn(collection, vectors, like, unlike)
             left = ranked.order
             asked = _asked(collection, vectors, truth, inside, outside)
-            figures.append((
-                average_precision_score(truth[left], ranked.scores[left]),
-                average_precision_score(truth[asked.order], asked.scores[asked.order]),
-                average_precision_score(truth[left], whole[left]),
-            ))
+            figures.append(
+                (
+                    average_precision_score(truth[left], ranked.scores[left]),
+                    average_precision_score(truth[asked.order], asked.scores[asked.order]),
+                    average_precision_score(truth[left], whole[left]),
+                )
+            )
         yield np.mean(figures, axis=0)
 
 

@@ -1,6 +1,6 @@
 """Learn a concept from a few marks: which items are like it, which are not, and how the rest ranks.
 
-Logistic regression on the vectors, as linear probes are made: Alain and Bengio, "Understanding intermediate layers using
+Logistic regression on the vectors, as linear probes are: Alain and Bengio, "Understanding intermediate layers using
 linear classifier probes" (2016). A few marks say little about what else a collection holds, so that a sample of the
 items without a mark stands in, at a small weight, for what the concept is not.
 """
@@ -153,6 +153,6 @@ def _fit(
         np.arange(len(rows)) < len(positive),
         sample_weight=np.concatenate(weights) * len(positive),
     )
-    slope = (model.coef_[0] / spread).astype(np.float32)
-    reach = vectors @ slope + np.float32(model.intercept_[0] - middle @ slope)
+    slope = (np.ravel(model.coef_) / spread).astype(np.float32)
+    reach = vectors @ slope + np.float32(np.ravel(model.intercept_)[0] - middle @ slope)
     return (1 / (1 + np.exp(-reach))).astype(np.float32)

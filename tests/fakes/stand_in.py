@@ -39,6 +39,9 @@ class NoDecisions:
 
     written = 0
 
+    def __init__(self) -> None:
+        self.readers: set = set()
+
     def count(self) -> int:
         return 0
 

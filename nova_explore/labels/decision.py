@@ -135,3 +135,17 @@ def plain_score(score: float | None) -> float | None:
 def plain_ids(ids: str | Iterable[str]) -> tuple[str, ...]:
     """One id or several, each once, in the order in which they came."""
     return tuple(dict.fromkeys([ids] if isinstance(ids, str) else map(str, ids)))
+
+
+def plain_tags(tags: Iterable[object]) -> tuple[str, ...]:
+    """Tags as `plain_name` writes them, each once.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one of them is no tag.
+    """
+    chosen = tuple(dict.fromkeys(plain_name(tag, called="tag") for tag in tags))
+    if not chosen:
+        raise ValueError("No tag is given. Pass one or several: tag(ids, 'to check', 'for print').")
+    return chosen

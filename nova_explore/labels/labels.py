@@ -9,7 +9,7 @@ from nova_explore.clusters.names import ClusterName
 from nova_explore.errors import UnknownNameError
 from nova_explore.html_table import show_table
 from nova_explore.labels.concept import Concept, learn
-from nova_explore.labels.decision import Put, plain_ids, plain_name
+from nova_explore.labels.decision import Put, plain_ids, plain_name, plain_tags
 from nova_explore.labels.labelled import Labelled, as_label
 from nova_explore.labels.log import Log
 from nova_explore.labels.pieces import Piece, along_tree, chosen_and_rest
@@ -59,6 +59,7 @@ class Labels:
         self._labelled = labelled
         self._targets = Targets(self._log, labelled)
         self._asked: dict[int, tuple[str, str]] = {}
+        self._cut: tuple[object, list[Piece]] = None, []
 
     # ---- what a person decides ----------------------------------------------------------------------------------
 
@@ -127,7 +128,11 @@ class Labels:
     def pieces(self, cluster: Target, into: int = 2) -> list[Piece]:
         """What `split` would make of a cluster along the tree: name and ids of each piece. Nothing is decided."""
         old, members = self._members(cluster)
-        return along_tree(self._labelled, members, into=into, taken={*self._state.labels()} - {old})
+        asked = cluster, into, self._log.version
+        if self._cut[0] != asked:
+            cut = along_tree(self._labelled, members, into=into, taken={*self._state.labels()} - {old})
+            self._cut = asked, cut
+        return self._cut[1]
 
     def mark(self, cluster: Target, mark: str = "mixed") -> str:
         """Say of a cluster that it is ``"mixed"``, that you are ``"unsure"``, or that it is ``"done"``.
@@ -154,11 +159,11 @@ class Labels:
 
     def tag(self, ids: str | Iterable[str], *tags: str) -> None:
         """Give items tags."""
-        self._log.write("tag", ids=self._known(ids), tags=_tags(tags))
+        self._log.write("tag", ids=self._known(ids), tags=plain_tags(tags))
 
     def untag(self, ids: str | Iterable[str], *tags: str) -> None:
         """Take tags from items."""
-        self._log.write("untag", ids=self._known(ids), tags=_tags(tags))
+        self._log.write("untag", ids=self._known(ids), tags=plain_tags(tags))
 
     def note(self, target: Target, text: str) -> None:
         """Write something down about a cluster, a label or an item, by its number, name or id."""
@@ -212,8 +217,12 @@ class Labels:
         """Tag what was marked as like a concept and what scores at least this; returns the ids."""
         ids = self._known(concept.members(at_least))
         how = f"learnt from {len(concept.like)} items like it and {len(concept.unlike)} not, score {at_least:g} or more"
-        self._log.write("tag", ids=ids, tags=_tags([tag]), text=how)
+        self._log.write("tag", ids=ids, tags=plain_tags([tag]), text=how)
         return ids
+
+    def asked(self, cluster: int) -> tuple[str, str] | None:
+        """The name that a language model proposed for a cluster in this session, and which model; None where none."""
+        return self._asked.get(cluster)
 
     # ---- what follows from it -----------------------------------------------------------------------------------
 
@@ -387,10 +396,3 @@ class Labels:
         if (asked := self._asked.get(int(target))) and asked[0] == name:
             return {"name": name, "source": asked[1], "score": None}
         return self._labelled.proposal(int(target), name)
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    chosen = tuple(dict.fromkeys(plain_name(tag, called="tag") for tag in tags))
-    if not chosen:
-        raise ValueError("No tag is given. Pass one or several: tag(ids, 'to check', 'for print').")
-    return chosen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from nova_explore.widgets.board import NOTHING, Later
 from nova_explore.widgets.boards import BOARDS, clusters, columns
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
+from nova_explore.widgets.following import Following
 from nova_explore.widgets.front_end import read_built, require_built
 from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
@@ -44,6 +44,8 @@ class App(anywidget.AnyWidget):
         What to show. What a person selects becomes ``exploration.selection``.
     height : int, default 560
         Of the map, in pixels.
+    read_only : bool, default False
+        Show labels, and take no decisions.
 
     Attributes
     ----------
@@ -94,7 +96,7 @@ class App(anywidget.AnyWidget):
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def __init__(self, exploration: Exploration, *, height: int = 560) -> None:
+    def __init__(self, exploration: Exploration, *, height: int = 560, read_only: bool = False) -> None:
         require_built()
         if len(exploration) >= MANY:
             gc.collect()
@@ -103,14 +105,14 @@ class App(anywidget.AnyWidget):
         self.work = Work()
         self.ranking: Ranking | None = None
         self.chosen: NDArray[np.intp] | None = None
-        self.left_out, self.named, self.serial = 0, "", 0
+        self.left_out, self.named, self.serial, self.read_only = 0, "", 0, read_only
         self.trail: list[str] = []
         self._colors = Colors(exploration)
         self._kinds = exploration.collection.modalities
         self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
         self._done: dict[str, Any] = {"query": "", "inspected": "", "column": "cluster", "muted": []}
         self._me = object()  # who selects, where this app does; the app itself would never be let go
-        self._stop_following: Callable[[], None] = lambda: None
+        self._following = Following(self, self._me)
         self.add_traits(**{name: t.Dict().tag(sync=True) for name in BOARDS})
         counted = [[name, count] for name, count in exploration.collection.counts().items()]
         self._done["shown_modalities"] = [name for name, _ in counted]
@@ -273,7 +275,7 @@ class App(anywidget.AnyWidget):
     def take_variant(self, exploration: Exploration) -> None:
         """Show another cut of the same items, with slice, search and colours as they are."""
         before, self.exploration = self.exploration, exploration
-        self._follow_selections()
+        self._following.begin()
         self._colors = self._colors.kept_for(exploration)
         with self.hold_sync():
             column = self.column if self.column in exploration.columns else "cluster"
@@ -298,6 +300,15 @@ class App(anywidget.AnyWidget):
         self.named = "" if selection.name in ("selection", "nothing selected") else selection.name
         positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
         self._shine(selection.ids, positions if len(positions) else None)
+
+    def rename(self) -> None:
+        """Say again what clusters are called: somebody has decided."""
+        self._colors.rename()
+        with self.hold_sync():
+            self.coloring = self._colors.by(self.column)
+            self._paint()
+            self.serial += 1
+            self.refresh("items", "item", "clusters", "concept", "columns")
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
         self.ranking, self.chosen, self.left_out = None, positions, left_out
@@ -350,7 +361,7 @@ class App(anywidget.AnyWidget):
         }  # fmt: skip
         for name, work in todo.items():
             self.observe(lambda change, name=name, work=work: self._when_set(name, work, change["new"]), name)
-        self._follow_selections()
+        self._following.begin()
         self.on_msg(lambda _, content, buffers: messages.answer(self, content, buffers))
 
     def _set(self, **done: Any) -> None:
@@ -371,22 +382,11 @@ class App(anywidget.AnyWidget):
         else:
             self.last_error = ""
 
-    def _follow_selections(self) -> None:
-        me = weakref.ref(self)
-
-        def follow(selection: Slice) -> None:
-            app = me()
-            if app is not None:
-                app.follow(selection)
-
-        self._stop_following()
-        self._stop_following = self.exploration.on_select(follow, origin=self._me)
-
     # ---- coming and going -----------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Take the app out of the page; it follows nothing from then on."""
-        self._stop_following()
+        self._following.end()
         self.work.close()
         super().close()
 

@@ -58,6 +58,7 @@ class Shown(Protocol):
     column: Any
     inspected: Any
     cluster_colors: Any
+    read_only: Any
 
     def choose(self, positions: NDArray[np.intp], *, named: str = "", left_out: int = 0) -> None:
         """Make these items the slice."""

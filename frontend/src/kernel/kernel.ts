@@ -16,6 +16,13 @@ const LOOK_MS = 500;
 const LONG = new Set([
   "sweep",
   "recluster",
+  "recluster_inside",
+  "find_larger",
+  "pieces",
+  "split",
+  "learn",
+  "take_concept",
+  "keep_concept",
   "redraw",
   "measure_stability",
   "color_by",

@@ -7,6 +7,7 @@ from nova_explore.widgets.boards import (
     about,
     clusters,
     columns,
+    concept,
     item,
     items,
 )
@@ -15,6 +16,7 @@ BOARDS = {
     "items": items,
     "item": item,
     "clusters": clusters,
+    "concept": concept,
     "columns": columns,
     "about": about,
 }

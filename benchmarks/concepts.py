@@ -31,10 +31,10 @@ def main(names: list[str]) -> None:
     for name in names:
         vectors, labels = labelled.load(name)
         found = np.array(list(_measure(vectors, labels)))
-        random, asked, whole = found.mean(axis=0)
+        random, whole, asked, whole_asked = found.mean(axis=0)
         print(
-            f"{name:12} {len(vectors):7,} {len(found):7} {random:8.3f} {asked:8.3f} {whole:8.3f} {random / whole:7.2f} "
-            f"{asked / whole:12.2f}",
+            f"{name:12} {len(vectors):7,} {len(found):7} {random:8.3f} {whole:8.3f} {random / whole:6.2f} "
+            f"{asked:8.3f} {whole_asked:8.3f} {asked / whole_asked:6.2f}",
             flush=True,
         )
 

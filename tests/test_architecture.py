@@ -65,7 +65,7 @@ ORDER: dict[str, tuple[str, ...]] = {
                 "boards.concept",
                 "boards.columns",
                 "messages", "colors", "app", "live"),
-    "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "commands"),
+    "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "serving", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

@@ -47,12 +47,23 @@ class Log:
         self._own: dict[str, Decision] = {}
         self._writing = False
         self._followers: list[Callable[[], None]] = []
-        self.by = by or account()
+        self._account = account()
+        if by:
+            self.by = by
         self.decisions: list[Decision] = []
         self.state = LabelState()
         self.version = 0
         self.overtaken: list[str] = []
         rows.readers.add(self)
+
+    @property
+    def by(self) -> str:
+        """Who decides here: the same for all maps of the library in this process."""
+        return self._rows.by or self._account
+
+    @by.setter
+    def by(self, person: str) -> None:
+        self._rows.by = person
 
     def catch_up(self) -> None:
         """Read what this process has written elsewhere, without a look at the disk where there is nothing."""

@@ -40,6 +40,8 @@ class LabelRows:
     written : int
         Decisions that this object has written: whoever reads the log in the same process compares it, without a look
         at the disk.
+    by : str
+        Who decides in this process; empty where nobody has said.
     readers : WeakSet of Reader
         Told of every decision that this object has written: all maps of one library in a process have the same log.
     """
@@ -47,6 +49,7 @@ class LabelRows:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.written = 0
+        self.by = ""
         self.readers: weakref.WeakSet[Reader] = weakref.WeakSet()
 
     def append(self, decision: Mapping[str, Any]) -> int:

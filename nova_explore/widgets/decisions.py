@@ -28,8 +28,8 @@ class Deciding(Protocol):
     read_only: Any
     chosen: NDArray[np.intp] | None
 
-    def take_variant(self, exploration: Exploration) -> None:
-        """Show another cut of the same items."""
+    def refresh(self, *boards: str) -> None:
+        """Tell the browser again what these boards show."""
         ...
 
 
@@ -155,6 +155,14 @@ def tag_slice(app: Deciding, *, tag: str) -> Answer:
     return NOTHING
 
 
+def sign(app: Deciding, *, by: str) -> Answer:
+    """Decide under this name from now on."""
+    with deciding(app) as labels:
+        labels.by = by
+    app.refresh("clusters")
+    return NOTHING
+
+
 def news(app: Deciding) -> Answer:
     """Read what others have decided meanwhile; the board tells of it."""
     with warnings.catch_warnings():
@@ -169,6 +177,6 @@ def _members(exploration: Exploration, cluster: int) -> list[str]:
 
 ANSWERS: tuple[Callable[..., Answer | Later], ...] = (
     accept, rename_cluster, merge, mark, pieces, split, undo, redo, tag_cluster, untag_cluster, note, move_slice,
-    tag_slice, news,
+    tag_slice, sign, news,
 )  # fmt: skip
 """Questions that the board of clusters answers."""

@@ -41,6 +41,7 @@ class NoDecisions:
 
     def __init__(self) -> None:
         self.readers: set = set()
+        self.by = ""
 
     def count(self) -> int:
         return 0

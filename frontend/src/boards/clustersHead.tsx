@@ -6,6 +6,7 @@ import { Button, QUIET } from "../words/button";
 import { Icon } from "../words/icons";
 import { count, duration } from "../words/numbers";
 import type { Order } from "./clusterList";
+import { Field } from "./decide";
 import { SizeOfClusters } from "./sweep";
 
 export const NEWS_MS = 4000;
@@ -99,15 +100,25 @@ export function ClustersHead({ order, grouped, onNext }: Props) {
         </div>
       )}
       {keys.value && (
-        <dl class="nx-keys">
-          {KEYS.map(([key, does]) => (
-            <div key={key}>
-              <dt>{key}</dt>
-              <dd>{does}</dd>
-            </div>
-          ))}
-          <p class="nx-quiet">You decide as {by}.</p>
-        </dl>
+        <div class="nx-keys">
+          <dl>
+            {KEYS.map(([key, does]) => (
+              <div key={key}>
+                <dt>{key}</dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+          {!readOnly && (
+            <Field
+              label="You decide as"
+              value={by}
+              does="Sign"
+              focus={false}
+              onDone={(name) => kernel.tell("sign", { by: name })}
+            />
+          )}
+        </div>
       )}
       <Overtaken />
       <div class="nx-cluster-tools">

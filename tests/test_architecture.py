@@ -21,6 +21,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "space": (),
     "words": (),
     "parameters": (),
+    "color_sight": (),
     "palette": (),
     "media": ("content", "encoding", "kinds", "budget", "apart", "drawing", "colour", "svg", "png", "remote", "access",
               "raw", "heif", "office", "speech", "image", "whole", "container", "forms", "pdf", "document", "audio",

@@ -320,9 +320,10 @@ class App(anywidget.AnyWidget):
 
     def follow(self, selection: Slice) -> None:
         """Show what was selected elsewhere: by code, or in another app over the same exploration."""
-        self.named = "" if selection.name in ("selection", "nothing selected") else selection.name
+        named = "" if selection.name in ("selection", "nothing selected") else selection.name
         positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
-        with self.acts.recorded(partial(line_of_ids, selection.ids, self.named)):
+        with self.acts.recorded(partial(line_of_ids, selection.ids, named)):
+            self.named = named
             self._shine(selection.ids, positions if len(positions) else None)
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:

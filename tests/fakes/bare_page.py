@@ -87,7 +87,6 @@ class BarePage:
             self.page.evaluate("() => { document.body.dataset.jpThemeLight = 'false'; }")
         state = {name: coded(value) for name, value in app.get_state().items() if not name.startswith("_")}
         self.page.evaluate(HOST, [app._esm, app._css, state])
-        app.comm = Connected()  # type: ignore[assignment]
         self.app = AppInPage(self.page)
 
     def _changed(self, key: Any = None) -> None:
@@ -112,19 +111,6 @@ class BarePage:
 
     def close(self) -> None:
         self.context.close()
-
-
-class Connected:
-    """In the place of the line to a notebook's page: what goes over it is taken up before."""
-
-    comm_id = "bare"
-    kernel = None
-
-    def send(self, *_: Any, **__: Any) -> None:
-        pass
-
-    def close(self, *_: Any, **__: Any) -> None:
-        pass
 
 
 def coded(value: Any) -> Any:

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
 from nova_explore.errors import explain
+from nova_explore.exploration.coloring import MEASURED
 from nova_explore.exploration.columns import LARGER
+from nova_explore.front_end import read_built, require_built
 from nova_explore.widgets import cells, found, messages
 from nova_explore.widgets.board import NOTHING, Later
-from nova_explore.widgets.boards import BOARDS, clusters, columns
+from nova_explore.widgets.boards import BOARDS, clusters
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
-from nova_explore.widgets.front_end import read_built, require_built
 from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
 from nova_explore.widgets.work import Work
@@ -174,7 +175,7 @@ class App(anywidget.AnyWidget):
 
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        with self.busy(columns.MEASURED[column]) if column in columns.MEASURED else nullcontext():
+        with self.busy(MEASURED[column]) if column in MEASURED else nullcontext():
             coloring = self._colors.by(column)
         with self.hold_sync():
             self.coloring = coloring
@@ -190,7 +191,7 @@ class App(anywidget.AnyWidget):
             return NOTHING
 
         needed = self._colors.needed_for(column)
-        return None if needed is None else Later(columns.MEASURED[column], needed, then)
+        return None if needed is None else Later(MEASURED[column], needed, then)
 
     def measure_stability(self) -> None:
         """See which clusters come back when halves of the items are clustered again, and say so beside each."""

@@ -23,7 +23,7 @@ UNCLUSTERED_GREY = "#9a9fa6"
 
 CATEGORICAL = (
     "#5533aa", "#eeaa22", "#991111", "#00b5c8", "#008877", "#ff7777", "#1f55c4", "#aabb33", "#aa88ff", "#774400",
-    "#115544", "#ff8822", "#55aaff", "#665500", "#dd80dd",
+    "#115544", "#ff8822", "#55aaff", "#625c00", "#dd80dd",
 )  # fmt: skip
 """Found by a search for colours of which many are `APART` from each other: five at once, in every sight."""
 

@@ -15,13 +15,14 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
+from nova_explore.exploration.coloring import MEASURED
 from nova_explore.exploration.columns import LARGER
+from nova_explore.front_end import read_built, require_built
 from nova_explore.widgets import cells, found, messages
 from nova_explore.widgets.acts import Acts, act, line_of_ids
-from nova_explore.widgets.boards import BOARDS, clusters, columns
+from nova_explore.widgets.boards import BOARDS, clusters
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
-from nova_explore.widgets.front_end import read_built, require_built
 from nova_explore.widgets.lighting import is_active, light
 from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
@@ -199,7 +200,7 @@ class App(anywidget.AnyWidget):
     @act
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        with self.busy(columns.MEASURED[column]) if column in columns.MEASURED else nullcontext():
+        with self.busy(MEASURED[column]) if column in MEASURED else nullcontext():
             coloring = self.colors_of.by(column)
         with self.hold_sync():
             self.coloring = coloring

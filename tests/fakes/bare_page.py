@@ -11,8 +11,8 @@ from nova_explore.widgets import App
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 body { margin: 8px; font-family: system-ui, sans-serif; background: var(--jp-layout-color0); }
-body[data-jp-theme-light="true"] { --jp-layout-color0: #fff; --jp-ui-font-color0: rgba(0,0,0,.95); --jp-brand-color1: #1976d2;
-  --jp-error-color1: #d32f2f; }
+body[data-jp-theme-light="true"] { --jp-layout-color0: #fff; --jp-ui-font-color0: rgba(0,0,0,.95);
+  --jp-brand-color1: #1976d2; --jp-error-color1: #d32f2f; }
 body[data-jp-theme-light="false"] { --jp-layout-color0: #111; --jp-ui-font-color0: rgba(255,255,255,.95);
   --jp-brand-color1: #42a5f5; --jp-error-color1: #ef5350; color-scheme: dark; }
 </style><body data-jp-theme-light="true"><div id="here"></div>"""

@@ -9,7 +9,7 @@ from nova_explore.clusters.names import ClusterName
 from nova_explore.errors import UnknownNameError
 from nova_explore.html_table import show_table
 from nova_explore.labels.concept import Concept, learn
-from nova_explore.labels.decision import Put, plain_ids, plain_name, plain_tags
+from nova_explore.labels.decision import Decision, Put, plain_ids, plain_name, plain_tags
 from nova_explore.labels.labelled import Labelled, as_label
 from nova_explore.labels.log import Log
 from nova_explore.labels.pieces import Piece, along_tree, chosen_and_rest
@@ -251,11 +251,10 @@ class Labels:
         return self._log.follow(call)
 
     @property
-    def turns(self) -> tuple[str, str]:
-        """What `undo` would undo and what `redo` would do again: their actions, empty where there is nothing."""
+    def turns(self) -> tuple[Decision | None, Decision | None]:
+        """What `undo` would undo and what `redo` would do again; None where there is nothing."""
         self._log.catch_up()
-        both = last_to_undo(self._log.decisions, self.by), last_to_redo(self._log.decisions, self.by)
-        return both[0].action if both[0] else "", both[1].action if both[1] else ""
+        return last_to_undo(self._log.decisions, self.by), last_to_redo(self._log.decisions, self.by)
 
     @property
     def overtaken(self) -> tuple[str, ...]:

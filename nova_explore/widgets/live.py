@@ -58,6 +58,7 @@ def show(
             return App(exploration, height=height, read_only=read_only)
         live.app.take_over(exploration)
         live.app.color_by("cluster")
+        live.app.acts.clear()  # what opening did is no one's act
         return live.app
 
 

@@ -11,9 +11,9 @@ import pytest
 from fakes.stand_in import EVIL, StandIn
 from PIL import Image
 
+from nova_explore.exploration.coloring import color_by
 from nova_explore.palette import rgb
 from nova_explore.widgets import App
-from nova_explore.widgets.boards.columns import color_by
 from nova_explore.widgets.still import draw_still
 
 

@@ -5,6 +5,7 @@ import { useApp } from "../state/context";
 import type { ClusterRow } from "../state/facts";
 import { Button } from "../words/button";
 import { Dot, Icon } from "../words/icons";
+import { menuSpot, opensMenu } from "../words/menu";
 import { count } from "../words/numbers";
 import { isOpen } from "./clusterList";
 import type { Deciding } from "./clusters";
@@ -39,6 +40,9 @@ export function ClusterLine({ row, top, most, isLast, isCurrent, tabIndex, decid
     .filter(Boolean)
     .join(", ");
   const isTicked = deciding.ticked.value.has(row.key);
+  const menu = (event: MouseEvent) => {
+    if (opensMenu(event)) store.menu.value = { of: "cluster", target: row.key, title: row.name, ...menuSpot(event) };
+  };
   const tick = () => {
     const next = new Set(deciding.ticked.value);
     if (!next.delete(row.key)) next.add(row.key);
@@ -52,6 +56,7 @@ export function ClusterLine({ row, top, most, isLast, isCurrent, tabIndex, decid
       data-muted={isMuted}
       data-current={isCurrent}
       data-status={row.status}
+      onContextMenu={menu}
       style={{ top: `${top}px` }}
     >
       {!isLast && !clusters.value.read_only && (

@@ -129,8 +129,8 @@ export function ClustersBoard() {
       o: () => row && kernel.tell("choose_cluster", { key: at }),
     };
     if (!readOnly) {
-      verbs.u = () => kernel.tell("undo");
-      verbs.U = () => kernel.tell("redo");
+      verbs.u = () => kernel.tell("undo_decision");
+      verbs.U = () => kernel.tell("redo_decision");
       verbs.z = verbs.u;
       verbs.Z = verbs.U;
     }

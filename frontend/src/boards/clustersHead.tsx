@@ -63,17 +63,17 @@ export function ClustersHead({ order, grouped, onNext }: Props) {
             <>
               <Button
                 label={undo ? `Undo: ${undo} (u)` : "Nothing to undo"}
-                class="nx-plain nx-undo"
+                class="nx-plain nx-undo-decision"
                 disabled={!undo}
-                onClick={() => kernel.tell("undo")}
+                onClick={() => kernel.tell("undo_decision")}
               >
                 <Icon name="undo" />
               </Button>
               <Button
                 label={redo ? `Redo: ${redo} (U)` : "Nothing to redo"}
-                class="nx-plain nx-redo"
+                class="nx-plain nx-redo-decision"
                 disabled={!redo}
-                onClick={() => kernel.tell("redo")}
+                onClick={() => kernel.tell("redo_decision")}
               >
                 <Icon name="redo" />
               </Button>

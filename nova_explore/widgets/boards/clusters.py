@@ -12,6 +12,7 @@ from nova_explore.exploration.columns import LARGER
 from nova_explore.widgets import decisions
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
 from nova_explore.widgets.cluster_card import cluster_card
+from nova_explore.widgets.motion import prepare_drawing
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -30,8 +31,8 @@ def facts(app: Shown) -> dict[str, Any]:
         "stability": stability(exploration),
         "size": None,
         "progress": [done, of],
-        "undo": undo,
-        "redo": redo,
+        "undo": undo.action if undo else "",
+        "redo": redo.action if redo else "",
         "by": labels.by,
         "read_only": bool(app.read_only),
         "unattached": unattached(exploration),
@@ -216,7 +217,7 @@ def find_larger(app: Shown) -> Later:
 
 def redraw(app: Shown, *, min_dist: float) -> Later:
     """Draw the map again."""
-    draw = app.drawn_again(min_dist)
+    draw = prepare_drawing(app, min_dist)
 
     def then(others: tuple[Exploration, Exploration]) -> Answer:
         app.take_drawing(*others)
@@ -252,6 +253,7 @@ def choose_label(app: Shown, *, name: str) -> Answer:
     return NOTHING
 
 
+QUIET = ("cluster_card", "news", "pieces")
 ANSWERS = (
     sweep, recluster, recluster_inside, clusters_before, find_larger, redraw, measure_stability, choose_cluster,
     choose_label, cluster_card, *decisions.ANSWERS,

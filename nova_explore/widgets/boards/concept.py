@@ -13,7 +13,7 @@ import numpy as np
 
 from nova_explore.widgets.board import Answer, Later
 from nova_explore.widgets.boards.items import card
-from nova_explore.widgets.decisions import deciding
+from nova_explore.widgets.decisions import decide
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -26,8 +26,8 @@ class Learning(Protocol):
     """What this board needs of the app."""
 
     exploration: Exploration
+    acts: Any
     map: Any
-    chosen: Any
     read_only: Any
 
     def choose(self, positions: Any, *, named: str = "", left_out: int = 0) -> None:
@@ -72,8 +72,8 @@ def take_concept(app: Learning, *, like: list[str], unlike: list[str], at_least:
 
 def keep_concept(app: Learning, *, like: list[str], unlike: list[str], at_least: float, tag: str) -> Answer:
     """Tag the items of the concept."""
-    with deciding(app) as labels:
-        ids = labels.keep(labels.learn(like, unlike), tag, at_least=at_least)
+    line = f"keep(app.exploration.labels.learn({like!r}, {unlike!r}), {tag!r}, at_least={at_least})"
+    ids = decide(app, line, lambda labels: labels.keep(labels.learn(like, unlike), tag, at_least=at_least))
     app.refresh("concept")
     return {"count": len(ids)}, []
 
@@ -87,9 +87,9 @@ def choose_tag(app: Learning, *, tag: str) -> Answer:
 
 def untag_all(app: Learning, *, tag: str) -> Answer:
     """Take a tag from all items that have it."""
-    with deciding(app) as labels:
-        ids = app.exploration.collection.ids
-        labels.untag([id for id, own in zip(ids, labels.column("tags"), strict=True) if tag in own], tag)
+    tags = app.exploration.labels.column("tags")
+    ids = [id for id, own in zip(app.exploration.collection.ids, tags, strict=True) if tag in own]
+    decide(app, f"untag({ids!r}, {tag!r})", lambda labels: labels.untag(ids, tag))
     app.refresh("concept")
     return {}, []
 
@@ -105,4 +105,5 @@ def _tile(exploration: Exploration, concept: Concept, position: int) -> dict[str
     return card(exploration, position) | {"score": f"{float(concept.scores[position]):.0%}"}
 
 
+QUIET = ("learn", "examples")
 ANSWERS = (learn, take_concept, keep_concept, choose_tag, untag_all, examples)

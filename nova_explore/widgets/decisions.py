@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 
 from nova_explore.errors import UnwritableError
-from nova_explore.widgets.acts import Act
 from nova_explore.widgets.board import NOTHING, Answer, Later
 
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ def decide(app: Deciding, line: str, call: Callable[[Labels], Done]) -> Done:
     UnwritableError
         If the app only shows labels.
     """
+    from nova_explore.widgets.acts import Act  # which knows the boards, as boards know this module
+
     if app.read_only:
         raise UnwritableError(
             "This app shows labels and takes no decisions: it was opened to read. Open it without read_only=True."

@@ -85,36 +85,38 @@ export function ClusterLine({ row, top, most, isLast, isCurrent, tabIndex, decid
           if (!isLast && !clusters.value.read_only) deciding.mode.value = "rename";
         }}
       >
-        <Dot color={row.color} />
-        <span class="nx-entry-name" dir="auto">
+        <Dot key="dot" color={row.color} />
+        <span key="name" class="nx-entry-name" dir="auto">
           {row.name}
         </span>
         {decided && (
-          <span class="nx-decided" data-status={row.status} title={decided}>
+          <span key="decided" class="nx-decided" data-status={row.status} title={decided}>
             {row.status === "mixed" || row.status === "unsure" ? <Icon name="doubt" /> : <Icon name="check" />}
           </span>
         )}
         {!decided && row.score && (
-          <span class="nx-name-score" data-doubtful={row.doubtful} title={row.evidence}>
+          <span key="score" class="nx-name-score" data-doubtful={row.doubtful} title={row.evidence}>
             {row.score}
           </span>
         )}
         {found && (
-          <span class="nx-share" data-firm={String(found.firm)}>
+          <span key="share" class="nx-share" data-firm={String(found.firm)}>
             {!found.firm && <Icon name="doubt" />}
             {found.share}
           </span>
         )}
         {modalities.value.length > 1 && (
-          <span class="nx-mix" title={said} aria-hidden="true">
+          <span key="mix" class="nx-mix" title={said} aria-hidden="true">
             {mix
               .filter(([, n]) => n >= LEAST_SHARE * row.count)
               .map(([name]) => MARKS[name] ?? "●")
               .join("")}
           </span>
         )}
-        <span class="nx-count">{count(row.count)}</span>
-        <span class="nx-extent" aria-hidden="true">
+        <span key="count" class="nx-count">
+          {count(row.count)}
+        </span>
+        <span key="extent" class="nx-extent" aria-hidden="true">
           <span style={{ width: `${(100 * row.count) / most}%`, background: row.color }} />
         </span>
       </Button>

@@ -76,7 +76,8 @@ export function ClustersBoard() {
     requestAnimationFrame(() => {
       if (!wantsFocus.current || mode.value) return;
       wantsFocus.current = false;
-      el.querySelector<HTMLElement>(`[data-key="${at}"] .nx-cluster-name`)?.focus({ preventScroll: true });
+      // The list may have gone on since this frame was asked for.
+      el.querySelector<HTMLElement>(`[data-key="${current.value}"] .nx-cluster-name`)?.focus({ preventScroll: true });
     });
   }, [at, card.value, laid]);
 

@@ -254,10 +254,11 @@ export function MergeTicked({ deciding }: { deciding: Deciding }) {
 // Items that are selected can go into a label, or get a tag.
 export function SliceIntoLabel() {
   const { store, kernel } = useApp();
-  const { kind, total } = store.facts.items.value;
+  const { kind, total, title } = store.facts.items.value;
   const { rows, unattached, read_only: readOnly } = store.facts.clusters.value;
   const input = useRef<HTMLInputElement>(null);
-  if (readOnly || kind !== "selection" || !total) return null;
+  // A cluster that was clicked is decided about in its card.
+  if (readOnly || kind !== "selection" || !total || !title.endsWith(" selected")) return null;
   const names = [
     ...new Set([...rows.filter((row) => row.status && !isOpen(row)), ...unattached].map(({ name }) => name)),
   ];

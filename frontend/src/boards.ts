@@ -6,6 +6,7 @@ import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
 import { ConceptBoard, markAs } from "./boards/concept";
 import { ItemsBoard } from "./boards/items";
+import { TakeAwayBoard } from "./boards/take_away";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
 
@@ -37,5 +38,6 @@ export const LENSES: readonly Board[] = [
     ],
   },
   { name: "columns", title: "Colours", board: ColumnsBoard },
+  { name: "take_away", title: "Take away", board: TakeAwayBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

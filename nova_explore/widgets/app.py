@@ -303,6 +303,7 @@ class App(anywidget.AnyWidget):
         before, self.exploration = self.exploration, exploration
         self._following.begin()
         self.colors_of = self.colors_of.kept_for(exploration) if colors is None else colors
+        self.colors_of.rename()  # of what was shown before, when somebody may have decided since
         with self.hold_sync():
             column = self.column if self.column in exploration.columns else "cluster"
             self.coloring = self.colors_of.by(column)
@@ -336,7 +337,7 @@ class App(anywidget.AnyWidget):
             self.coloring = self.colors_of.by(self.column)
             self._paint()
             self.serial += 1
-            self.refresh("items", "item", "clusters", "concept", "columns")
+            self.refresh("items", "item", "clusters", "concept", "columns", "take_away")
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
         self.ranking, self.chosen, self.left_out = None, positions, left_out

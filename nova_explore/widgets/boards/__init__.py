@@ -10,6 +10,7 @@ from nova_explore.widgets.boards import (
     concept,
     item,
     items,
+    take_away,
 )
 
 BOARDS = {
@@ -18,6 +19,7 @@ BOARDS = {
     "clusters": clusters,
     "concept": concept,
     "columns": columns,
+    "take_away": take_away,
     "about": about,
 }
 """By name, in the order in which they are told; a new board is one row here and one in ``boards.ts``."""

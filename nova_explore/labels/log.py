@@ -85,6 +85,7 @@ class Log:
         self._take(new)
         if not first:
             self._tell_overtaken([one for one in new if not self._is_own(one)])
+        self._call_followers()
 
     def write(self, action: str, **parts: Any) -> Decision:
         """Write a decision down, and take it and all that others decided meanwhile into account.
@@ -114,6 +115,7 @@ class Log:
                     f"{other.by} decided {_say(other)} about the same items a moment before, at {other.when}. "
                     "Your decision is later and stands; both are in labels.history."
                 )
+        self._call_followers()
         return decision
 
     def follow(self, call: Callable[[], None]) -> Callable[[], None]:
@@ -131,6 +133,8 @@ class Log:
             for one in new:
                 self.state.apply(one)
         self.version += 1
+
+    def _call_followers(self) -> None:
         for call in tuple(self._followers):
             call()
 

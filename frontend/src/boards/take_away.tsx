@@ -60,7 +60,7 @@ export function TakeAwayBoard() {
     if (answer.buffers.length) save(answer.name as string, answer.mime as string, answer.buffers[0]!);
     said.value = answer.where ? `Written beside the media in ${answer.where}` : `Saved as ${answer.name}`;
   };
-  const take = (form: string) => run(form, "take_away", { what: chosen, form });
+  const take = (form: string) => run(form, "take_away", { part: chosen, form });
   const open = async () => {
     const text = await file.current?.files?.[0]?.text();
     if (text === undefined) return;
@@ -116,7 +116,7 @@ export function TakeAwayBoard() {
               class="nx-form"
               data-form="beside"
               disabled={busy.value !== ""}
-              onClick={() => run("beside", "write_beside", { what: chosen })}
+              onClick={() => run("beside", "write_beside", { part: chosen })}
             >
               <span>XMP beside the media</span>
               <span class="nx-quiet">NAME.ext.xmp, read by photo programs; the originals stay as they are</span>

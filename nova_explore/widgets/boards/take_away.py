@@ -47,7 +47,7 @@ def facts(app: Leaving) -> dict[str, Any]:
     }
 
 
-def take_away(app: Leaving, *, what: str, form: str) -> Later:
+def take_away(app: Leaving, *, part: str, form: str) -> Later:
     """Answer with a file."""
     if form not in FORMS:
         raise UnknownNameError("form", form, FORMS)
@@ -55,7 +55,7 @@ def take_away(app: Leaving, *, what: str, form: str) -> Later:
 
     def compute() -> tuple[str, bytes]:
         with tempfile.TemporaryDirectory(prefix="nova-explore-") as folder:
-            return _make(exploration, selection, what, form, Path(folder))
+            return _make(exploration, selection, part, form, Path(folder))
 
     def tell(made: tuple[str, bytes]) -> Answer:
         return {"name": made[0], "mime": FORMS[form]}, [made[1]]
@@ -63,11 +63,11 @@ def take_away(app: Leaving, *, what: str, form: str) -> Later:
     return Later(f"writing {form.upper()}", compute, tell)
 
 
-def write_beside(app: Leaving, *, what: str) -> Answer:
+def write_beside(app: Leaving, *, part: str) -> Answer:
     """Write sidecars beside the media, whose own bytes stay as they are."""
     if app.read_only:
         raise UnwritableError("This app was opened to read and writes nothing. Open it without read_only=True.")
-    where = export(app.exploration, BESIDE, what=_what(app.exploration.selection, what))
+    where = export(app.exploration, BESIDE, what=_what(app.exploration.selection, part))
     return {"where": str(where)}, []
 
 
@@ -86,9 +86,9 @@ def open_view(app: Leaving, *, text: str) -> Answer:
     return {"missing": show_view(app, view)}, []
 
 
-def _make(exploration: Exploration, selection: Slice, what: str, form: str, folder: Path) -> tuple[str, bytes]:
-    name = f"{_stem(exploration)}-{what}"
-    chosen = _what(selection, what)
+def _make(exploration: Exploration, selection: Slice, part: str, form: str, folder: Path) -> tuple[str, bytes]:
+    name = f"{_stem(exploration)}-{part}"
+    chosen = _what(selection, part)
     if form not in ("xmp", "media"):
         return f"{name}.{form}", export(exploration, folder / f"{name}.{form}", what=chosen).read_bytes()
     made = export(exploration, folder / (f"{name}.xmp" if form == "xmp" else name), what=chosen)
@@ -100,9 +100,9 @@ def _make(exploration: Exploration, selection: Slice, what: str, form: str, fold
     return f"{name}-{form}.zip", packed.read_bytes()
 
 
-def _what(selection: Slice, what: str) -> str | list[str]:
+def _what(selection: Slice, part: str) -> str | list[str]:
     """The ids of what was selected when it was asked for; the selection may move on while a file is written."""
-    return list(selection.ids) if what == "selection" and selection.ids else what
+    return list(selection.ids) if part == "selection" and selection.ids else part
 
 
 def _stem(exploration: Exploration) -> str:

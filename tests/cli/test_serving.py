@@ -21,7 +21,7 @@ def test_what_is_no_library_is_said_before_anything_is_served(tmp_path):
 
 @pytest.mark.parametrize("read_only", [True, False])
 def test_the_cell_that_is_served_opens_the_app_of_the_library(mapped_toy_160, tmp_path, read_only):
-    library = copy_of(mapped_toy_160, tmp_path / "it's \"own\".nova")
+    library = copy_of(mapped_toy_160, tmp_path / 'it\'s "own".nova')
     values = {"library": str(library.path), "key": None, "by": "Ada", "height": 500, "read_only": read_only}
     said: dict = {}
     code = CELL.format(**values).replace("\nnx.show(", "\nsaid = nx.show(")

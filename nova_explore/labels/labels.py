@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -138,11 +139,6 @@ class Labels:
         """Say of a cluster that it is ``"mixed"``, that you are ``"unsure"``, or that it is ``"done"``.
 
         A cluster without a label gets one that says so, such as "mixed: birds"; returns its name.
-
-        Raises
-        ------
-        ValueError
-            If there is no such mark.
         """
         if mark not in MARKS:
             raise ValueError(f"mark={mark!r} is not known. Needed: one of {', '.join(map(repr, MARKS))}.")
@@ -291,13 +287,7 @@ class Labels:
         return int((left == 0).sum()), len(left)
 
     def of(self, id: str) -> str | None:
-        """The label of an item; None where it has none.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such item.
-        """
+        """The label of an item; None where it has none. An `UnknownNameError` where there is no such item."""
         self._log.refresh()
         self._labelled.collection.position(id)
         return self._state.label_of(id)
@@ -307,6 +297,13 @@ class Labels:
         self._log.refresh()
         self._labelled.collection.position(id)
         return tuple(self._state.tags.get(id, ()))
+
+    def tag_counts(self) -> list[tuple[str, int]]:
+        """Every tag with how many items of this map have it, the most frequent first."""
+        self._log.catch_up()
+        has = self._labelled.collection.has
+        counted = Counter(tag for id, tags in self._state.tags.items() if has(id) for tag in tags)
+        return counted.most_common()
 
     def ids_of(self, target: Target) -> tuple[str, ...]:
         """Ids of the items of a label, or of a cluster; items that are not on this map included."""

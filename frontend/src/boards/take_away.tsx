@@ -2,13 +2,14 @@
 
 import "./take_away.css";
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/context";
 import { Button, QUIET } from "../words/button";
 import { count } from "../words/numbers";
 
 export interface TakeAway {
-  counts: { labels: number; all: number };
+  all: number;
+  version: number;
   library: string;
   read_only: boolean;
 }
@@ -36,7 +37,8 @@ const MAPS: [string, string, string][] = [
 
 export function TakeAwayBoard() {
   const { store, kernel } = useApp();
-  const { counts, library, read_only: readOnly } = store.facts.take_away.value;
+  const { all, version, library, read_only: readOnly } = store.facts.take_away.value;
+  const labelled = useSignal(0);
   const { kind, total } = store.facts.items.value;
   const selected = kind === "selection" ? total : 0;
   const wanted = useSignal<What | null>(null);
@@ -45,9 +47,17 @@ export function TakeAwayBoard() {
   const file = useRef<HTMLInputElement>(null);
   const choices: [What, string, number][] = [
     ["selection", "the selection", selected],
-    ["labels", "what has a label or a tag", counts.labels],
-    ["all", "everything", counts.all],
+    ["labels", "what has a label or a tag", labelled.value],
+    ["all", "everything", all],
   ];
+  useEffect(() => {
+    kernel.ask("labelled").then(
+      (answer) => {
+        labelled.value = answer.count as number;
+      },
+      () => undefined,
+    );
+  }, [version]);
   // What a person has selected is what a person wants, until something else is chosen.
   const usual: What = selected ? "selection" : "all";
   const chosen = choices.find(([what, , n]) => what === wanted.value && n > 0)?.[0] ?? usual;

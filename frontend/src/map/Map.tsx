@@ -64,6 +64,7 @@ export function MapPanel() {
           ? kernel.tell("choose_cluster", { key: String(cluster) })
           : kernel.tell("choose_named", { level, cluster }),
       async (level) => (await kernel.ask("names_at", { level })).names as MapName[],
+      (id) => pictures.url(id),
     );
     const contours = new Contours(map);
     const thumbnails = new Thumbnails(over.current!, map, store, pictures, async (positions) => {

@@ -140,6 +140,7 @@ def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] |
 
 
 def names_on_map(exploration: Exploration, colors: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """What the map calls its clusters, largest first, and which items say where each lies; see `Coloring.names`."""
     xy, labels = exploration.layout.xy, exploration.clustering.labels
     order, bounds = by_cluster(labels)
     told = []

@@ -104,7 +104,7 @@ class App(anywidget.AnyWidget):
         require_built()
         if len(exploration) >= MANY:
             gc.collect()
-        self.exploration = self.named_exploration = exploration
+        self.exploration = self.named_exploration = self.opened = exploration
         self.map = Drawing(self)
         self.work = Work()
         self.ranking: Ranking | None = None
@@ -241,7 +241,7 @@ class App(anywidget.AnyWidget):
             raise ValueError(
                 f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
             )
-        self.named_exploration = exploration
+        self.named_exploration = self.opened = exploration
         exploration.put_selection(self.exploration.selection, origin=self._me)
         self.take_variant(exploration)
 

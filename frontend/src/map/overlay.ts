@@ -109,7 +109,7 @@ export class Overlay {
       if (level === "cluster") this.explain(el, name.cluster);
       el.addEventListener("click", () => this.onName(level, name.cluster));
       el.addEventListener("contextmenu", (event) => {
-        if (level !== "cluster" || !opensMenu(event)) return;
+        if (level !== "cluster" || !opensMenu(event, this.store)) return;
         this.store.menu.value = {
           of: "cluster",
           target: String(name.cluster),

@@ -13,6 +13,7 @@ from itertools import count
 from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,11 +122,24 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     return _categorical(values, title, FIXED.get(column, {}))
 
 
+_DEALT: WeakKeyDictionary[Exploration, tuple[str, ...]] = WeakKeyDictionary()
+"""Colours of the clusters of each exploration: those that an app kept for it are those of its report."""
+
+
+def cluster_colors(exploration: Exploration) -> tuple[str, ...]:
+    """Colours of the clusters, ``#rrggbb`` each: the same wherever they are drawn."""
+    if exploration not in _DEALT:
+        _DEALT[exploration] = tuple(spread_colors(exploration.layout.xy, exploration.clustering.labels))
+    return _DEALT[exploration]
+
+
 def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] | None = None) -> Coloring:
     """Colour the items by cluster, with these colours where they are known already."""
     labels = exploration.clustering.labels
     count = exploration.clustering.count
-    colors = (*(spread_colors(exploration.layout.xy, labels) if colors is None else colors), UNCLUSTERED_GREY)
+    if colors is not None:
+        _DEALT[exploration] = tuple(colors)
+    colors = (*cluster_colors(exploration), UNCLUSTERED_GREY)
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     entries = [
         _entry(

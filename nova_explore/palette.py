@@ -37,6 +37,9 @@ of the map's width. Beyond, nothing lies between, and nothing is mistaken."""
 TRIES = 40
 """Times, for each cluster, that colours are changed to part neighbours that look alike."""
 
+HELD = 0.7
+"""What the loss of a colour that was kept weighs, beside a pair of neighbours that look alike."""
+
 SEQUENTIAL = (
     "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#9bd93c", "#b5de2b", "#d2e21b",
 )  # fmt: skip
@@ -96,7 +99,7 @@ def spread_colors(
         if all(chosen[other] < 0 or apart[at, chosen[other]] for other in near[c]):
             chosen[c] = at
     _choose(chosen, near, apart)
-    _part(chosen, near, apart, fixed={c for c in kept if chosen[c] == CATEGORICAL.index(kept[c])})
+    _part(chosen, near, apart, {c: CATEGORICAL.index(color) for c, color in kept.items()})
     return [CATEGORICAL[at] for at in chosen.tolist()]
 
 
@@ -121,31 +124,38 @@ def _choose(chosen: NDArray[np.intp], near: Sequence[set[int]], apart: NDArray[n
         allowed[open_near] &= apart[chosen[c]]
 
 
-def _part(chosen: NDArray[np.intp], near: Sequence[set[int]], apart: NDArray[np.bool_], fixed: set[int]) -> None:
-    """Change colours, in place, until no neighbours look alike, or for so many tries; those that are fixed last.
+def _part(
+    chosen: NDArray[np.intp], near: Sequence[set[int]], apart: NDArray[np.bool_], wanted: Mapping[int, int]
+) -> None:
+    """Change colours, in place, until no neighbours look alike, or for so many tries; as few of the wanted as may be.
 
     A tabu search (Hertz & de Werra 1987): the change that parts most is made, and not taken back soon.
     """
     import numpy as np
 
     n, others, alike = len(chosen), [list(some) for some in near], (~apart).astype(int)
+    if not n:
+        return
     # Neighbours that would look alike, by cluster and colour.
-    met = np.stack([alike[chosen[some]].sum(axis=0) for some in others]) if n else np.empty((0, len(apart)), int)
+    met = np.stack([alike[chosen[some]].sum(axis=0) for some in others])
     draw, until = np.random.default_rng(0), np.zeros(met.shape, int)
-    held = np.isin(np.arange(n), list(fixed))
+    loss = np.zeros(met.shape)
+    for c, color in wanted.items():
+        loss[c] = HELD
+        loss[c, color] = 0
+    every = np.arange(n)
     for turn in range(TRIES * n):
-        now = met[np.arange(n), chosen]
-        broken = now > 0
+        broken = met[every, chosen] > 0
         if not broken.any():
             return
-        loose = broken & ~held if turn < TRIES * n // 2 and (broken & ~held).any() else broken
-        rows = np.flatnonzero(loose)
-        gain = met[rows] - now[rows, None] + draw.random((len(rows), len(apart))) * 0.5
+        rows = np.flatnonzero(broken)
+        cost = met[rows] + loss[rows]
+        gain = cost - cost[np.arange(len(rows)), chosen[rows], None] + draw.random(cost.shape) * 0.2
         gain[until[rows] > turn] += n
         gain[np.arange(len(rows)), chosen[rows]] += 2 * n
         row, color = np.unravel_index(int(gain.argmin()), gain.shape)
         c, former = rows[row], chosen[rows[row]]
-        until[c, former] = turn + 6 + int(broken.sum())
+        until[c, former] = turn + 3 + int(broken.sum()) + int(draw.integers(4))
         met[others[c]] += alike[color] - alike[former]
         chosen[c] = color
 

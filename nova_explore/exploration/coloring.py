@@ -13,6 +13,7 @@ from itertools import count
 from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     if column == "tags":
         values = ["; ".join(tags) or None for tags in values]
     numbers = _numbers(values)
-    if numbers is not None:
+    if numbers is not None and (column in BUILT_IN or not _is_constant(numbers)):
         return _continuous(numbers, title)
     days = _dates(values)
     if days is not None:
@@ -129,11 +130,24 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     return _categorical(values, title, FIXED.get(column, {}))
 
 
+_DEALT: WeakKeyDictionary[Exploration, tuple[str, ...]] = WeakKeyDictionary()
+"""Colours of the clusters of each exploration: those that an app kept for it are those of its report."""
+
+
+def cluster_colors(exploration: Exploration) -> tuple[str, ...]:
+    """Colours of the clusters, ``#rrggbb`` each: the same wherever they are drawn."""
+    if exploration not in _DEALT:
+        _DEALT[exploration] = tuple(spread_colors(exploration.layout.xy, exploration.clustering.labels))
+    return _DEALT[exploration]
+
+
 def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] | None = None) -> Coloring:
     """Colour the items by cluster, with these colours where they are known already."""
     labels = exploration.clustering.labels
     count = exploration.clustering.count
-    colors = (*(spread_colors(exploration.layout.xy, labels) if colors is None else colors), UNCLUSTERED_GREY)
+    if colors is not None:
+        _DEALT[exploration] = tuple(colors)
+    colors = (*cluster_colors(exploration), UNCLUSTERED_GREY)
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     entries = [
         _entry(
@@ -178,6 +192,7 @@ def rename(coloring: Coloring, own: Sequence[str], names: Mapping[int, ClusterNa
 
 
 def names_on_map(exploration: Exploration, colors: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """What the map calls its clusters, largest first, and which items say where each lies; see `Coloring.names`."""
     xy, labels = exploration.layout.xy, exploration.clustering.labels
     order, bounds = by_cluster(labels)
     told = []
@@ -215,6 +230,12 @@ def _numbers(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None
     if not kinds or not all(issubclass(kind, Real) and not issubclass(kind, bool) for kind in kinds):
         return None
     return np.array(values, np.float64)
+
+
+def _is_constant(numbers: NDArray[np.float64]) -> bool:
+    """Whether all that are known are the same: such a column has no scale, it has one value."""
+    known = numbers[np.isfinite(numbers)]
+    return len(known) > 0 and float(np.ptp(known)) == 0
 
 
 def _categorical(

@@ -58,6 +58,14 @@ def test_a_column_of_one_number_or_of_nothing_can_be_drawn():
     assert [e["label"] for e in legend._categorical([True, False, True], "x").entries] == ["True", "False"]
 
 
+def test_a_column_of_one_number_is_one_value_without_a_scale(exploration, monkeypatch):
+    n = len(exploration)
+    monkeypatch.setattr(type(exploration), "column", lambda self, name: [7] * (n - 1) + [None])
+    coloring = legend.color_by(exploration, "year")
+    assert coloring.bar is None
+    assert [(entry["label"], entry["count"]) for entry in coloring.entries] == [("7", n - 1), ("missing", 1)]
+
+
 def test_a_modality_has_the_same_colour_in_every_collection(exploration):
     from nova_explore.palette import MODALITY
 
@@ -76,3 +84,11 @@ def test_standard_columns_are_offered_once_and_positions_never(exploration):
         "cluster", "modality", "preservation", "strength", "outlier", "trustworthiness", "continuity",
         "caption", "year", "rights", "shelf",
     ]  # fmt: skip
+
+
+def test_clusters_have_the_same_colours_wherever_they_are_drawn(exploration):
+    coarser = exploration.recluster(min_cluster_size=20)
+    kept = ["#1f55c4"] * coarser.clustering.count
+    legend.color_clusters(coarser, "cluster", kept)
+    assert legend.color_by(coarser, "cluster").colors[:-1] == tuple(kept)
+    assert legend.cluster_colors(coarser) == tuple(kept)

@@ -41,7 +41,8 @@ export function ClusterLine({ row, top, most, isLast, isCurrent, tabIndex, decid
     .join(", ");
   const isTicked = deciding.ticked.value.has(row.key);
   const menu = (event: MouseEvent) => {
-    if (opensMenu(event)) store.menu.value = { of: "cluster", target: row.key, title: row.name, ...menuSpot(event) };
+    if (opensMenu(event, store))
+      store.menu.value = { of: "cluster", target: row.key, title: row.name, ...menuSpot(event) };
   };
   const tick = () => {
     const next = new Set(deciding.ticked.value);

@@ -122,7 +122,7 @@ def pieces(app: Deciding, *, key: str, into: int) -> Later:
             told.append({"name": name, "size": len(ids), "ids": [ids[row] for row in central.tolist()]})
         return told
 
-    return Later("", compute, lambda told: ({"pieces": told}, []))
+    return Later("", compute, lambda told: ({"pieces": told}, []), urgent=True)
 
 
 def split(app: Deciding, *, key: str, into: int) -> Later:
@@ -134,7 +134,7 @@ def split(app: Deciding, *, key: str, into: int) -> Later:
         return NOTHING
 
     # The tree and the names are made beside the kernel's thread; the decision is written on it.
-    return Later("", lambda: None if app.read_only else labels.pieces(int(key), into), then)
+    return Later("", lambda: None if app.read_only else labels.pieces(int(key), into), then, urgent=True)
 
 
 def undo_decision(app: Deciding) -> Answer:

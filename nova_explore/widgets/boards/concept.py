@@ -59,7 +59,7 @@ def learn(app: Learning, *, like: list[str], unlike: list[str], at_least: float)
             "count": len(lit),
         }, []
 
-    return Later("", lambda: exploration.labels.learn(like, unlike), then)
+    return Later("", lambda: exploration.labels.learn(like, unlike), then, urgent=True)
 
 
 def take_concept(app: Learning, *, like: list[str], unlike: list[str], at_least: float) -> Answer:

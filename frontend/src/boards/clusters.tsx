@@ -121,9 +121,18 @@ export function ClustersBoard() {
     const row = rows.find((one) => one.key === at);
     const isCluster = !!row && row !== rows.at(-1);
     const isName = (event.target as HTMLElement).matches(".nx-cluster-name");
+    // With Shift, what is passed is ticked, as in a list of files.
+    const walk = (by: number) => () => {
+      const here = lines.findIndex(({ key }) => key === at);
+      const passed = [lines[here], lines[here + by]]
+        .map((line) => line?.row)
+        .filter((one) => one && one !== rows.at(-1));
+      if (event.shiftKey && !readOnly) ticked.value = new Set([...ticked.value, ...passed.map((one) => one!.key)]);
+      step(by);
+    };
     const verbs: Record<string, () => void> = {
-      ArrowDown: () => step(1),
-      ArrowUp: () => step(-1),
+      ArrowDown: walk(1),
+      ArrowUp: walk(-1),
       Home: () => lines[0] && goTo(lines[0].key),
       End: () => lines.at(-1) && goTo(lines.at(-1)!.key),
       n: () => goTo(nextOne(at)),
@@ -143,7 +152,10 @@ export function ClustersBoard() {
         a: () => decide("accept", { key: at }),
         r: turn("rename"),
         F2: turn("rename"),
-        m: turn("merge"),
+        m:
+          ticked.value.size > 1
+            ? () => board.current?.querySelector<HTMLElement>(".nx-ticked input")?.focus()
+            : turn("merge"),
         s: turn("split"),
         x: () => decide("mark", { key: at, mark: "mixed" }),
         c: () => kernel.tell("recluster_inside", { key: at }),

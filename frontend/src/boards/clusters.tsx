@@ -98,12 +98,10 @@ export function ClustersBoard() {
     );
   const decide = async (what: string, details: Record<string, unknown>, goOn = true) => {
     const next = goOn ? nextOne(at) : at;
-    wantsFocus.current = true;
-    mode.value = "";
     ticked.value = new Set();
-    await kernel.tell(what, details);
-    if (current.value === at) current.value = next;
-    wantsFocus.current = true;
+    goTo(next);
+    // The list goes on at once; where Python refuses, it says why, and the list comes back.
+    await kernel.ask(what, details).catch(() => current.value === next && goTo(at));
   };
   const deciding: Deciding = { current, mode, ticked, decide };
 

@@ -53,9 +53,10 @@ def until(page: BarePage, true) -> None:
 
 def has_row_focus(page: BarePage, key: str = "") -> bool:
     """Whether a row of the list has the focus: that of this key, or any."""
-    at = page.page.evaluate(
-        "() => document.activeElement.matches('.nx-cluster-name') && document.activeElement.closest('[data-key]').dataset.key"
-    )
+    at = page.page.evaluate("""() => {
+        const here = document.activeElement;
+        return here.matches(".nx-cluster-name") ? here.closest("[data-key]").dataset.key : "";
+    }""")
     return bool(at) and key in ("", at)
 
 

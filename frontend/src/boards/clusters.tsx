@@ -186,23 +186,25 @@ export function ClustersBoard() {
       }}
     >
       <ClustersHead order={order} grouped={grouped} onNext={() => goTo(nextOne(at))} />
-      <div class="nx-cluster-list" ref={list} role="list" aria-label="Clusters" style={{ height: `${laid.height}px` }}>
-        {inView(laid.lines, top.value - (list.current?.offsetTop ?? 0), height.value).map((line) =>
-          line.larger ? (
-            <LargerHead key={line.key} larger={line.larger} top={line.top} rows={rows} deciding={deciding} />
-          ) : (
-            <ClusterLine
-              key={line.key}
-              row={line.row!}
-              top={line.top}
-              most={most}
-              isLast={line.row === rows.at(-1)}
-              isCurrent={line.key === at}
-              tabIndex={line.key === (at || lines[0]?.key) ? 0 : -1}
-              deciding={deciding}
-            />
-          ),
-        )}
+      <div class="nx-cluster-list" ref={list} style={{ height: `${laid.height}px` }}>
+        <div role="list" aria-label="Clusters">
+          {inView(laid.lines, top.value - (list.current?.offsetTop ?? 0), height.value).map((line) =>
+            line.larger ? (
+              <LargerHead key={line.key} larger={line.larger} top={line.top} rows={rows} deciding={deciding} />
+            ) : (
+              <ClusterLine
+                key={line.key}
+                row={line.row!}
+                top={line.top}
+                most={most}
+                isLast={line.row === rows.at(-1)}
+                isCurrent={line.key === at}
+                tabIndex={line.key === (at || lines[0]?.key) ? 0 : -1}
+                deciding={deciding}
+              />
+            ),
+          )}
+        </div>
         {at && (
           <ClusterCard
             key={`card-${at}`}

@@ -45,6 +45,8 @@ export function TakeAwayBoard() {
   const busy = useSignal("");
   const said = useSignal("");
   const file = useRef<HTMLInputElement>(null);
+  // Two apps on one page are two groups of choices.
+  const group = useRef(`nx-what-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`);
   const choices: [What, string, number][] = [
     ["selection", "the selection", selected],
     ["labels", "what has a label or a tag", labelled.value],
@@ -96,7 +98,7 @@ export function TakeAwayBoard() {
           <label key={what} class="nx-what">
             <input
               type="radio"
-              name={`nx-what-${library}`}
+              name={group.current}
               value={what}
               checked={chosen === what}
               disabled={!n}

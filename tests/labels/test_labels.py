@@ -11,7 +11,7 @@ import pytest
 from fakes import ROOT
 from fakes.toy_library import copy_of
 
-from nova_explore.errors import TooFewItemsError, UnknownNameError
+from nova_explore.errors import TooFewItemsError, UnknownNameError, UnwritableError
 from nova_explore.exploration.chain import explore
 from nova_explore.exploration.stored_maps import open_map
 from nova_explore.library.store import open_library
@@ -126,6 +126,13 @@ def test_what_is_no_cluster_and_no_label_is_refused_and_nothing_is_written(own):
         lambda: own.labels.move([], to="x"),
         lambda: own.labels.tag(members(own, 0)),
         lambda: own.labels.note(0, ""),
+        lambda: own.labels.rename(0, None),
+        lambda: own.labels.tag(members(own, 0), 5),
+        lambda: own.labels.merge("ab", "x"),
+        lambda: own.labels.merge(0, "x"),
+        lambda: own.labels.split(0, into=1),
+        lambda: own.labels.split(0, ids=[], name="x"),
+        lambda: own.labels.keep(own.labels.learn(members(own, 0)[:3]), ""),
     ):
         with pytest.raises((UnknownNameError, ValueError)):
             call()
@@ -141,6 +148,26 @@ def test_a_metadata_column_of_the_same_name_gives_way():
     item = text_item("a")
     object.__setattr__(item, "metadata", {"label": "x", "tags": "y"})
     assert column_names(Collection([item]))["metadata.label"] == "label"
+
+
+def test_a_library_that_cannot_be_written_says_so_and_shows_what_it_holds(own, monkeypatch):
+    from nova_explore.library import label_rows
+
+    own.labels.rename(0, "birds")
+
+    def refused(*_, **__):
+        raise UnwritableError("'own.nova' cannot be written to. Make it writable, or work on a copy.")
+
+    monkeypatch.setattr(label_rows, "locked", refused)
+    with pytest.raises(UnwritableError, match="Make it writable"):
+        own.labels.rename(0, "ducks")
+    assert own.name_of(0) == "birds"
+    assert own.labels.history["action"].tolist() == ["rename"]
+
+
+def test_tags_with_odd_characters_are_kept_as_they_are_read(own):
+    own.labels.tag(own.collection.ids[0], "=1+1", "<b>", "a;b", "emoji 🐦", "two\nlines", "null\0byte")
+    assert own.labels.tags_of(own.collection.ids[0]) == ("=1+1", "<b>", "a;b", "emoji 🐦", "two lines", "nullbyte")
 
 
 def test_labels_show_themselves_in_a_notebook_with_every_name_escaped(own):

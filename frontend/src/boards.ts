@@ -4,7 +4,9 @@ import type { ComponentType } from "preact";
 import { AboutBoard } from "./boards/about";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
+import { ConceptBoard, markAs } from "./boards/concept";
 import { ItemsBoard } from "./boards/items";
+import { TakeAwayBoard } from "./boards/take_away";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
 
@@ -26,6 +28,16 @@ export interface Board {
 export const LENSES: readonly Board[] = [
   { name: "items", title: "Items", board: ItemsBoard },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
+  {
+    name: "concept",
+    title: "Learn",
+    board: ConceptBoard,
+    verbs: [
+      { of: "item", label: "Mark as like the concept", act: ({ store }, id) => markAs(store, "like", [{ id }]) },
+      { of: "item", label: "Mark as not the concept", act: ({ store }, id) => markAs(store, "unlike", [{ id }]) },
+    ],
+  },
   { name: "columns", title: "Colours", board: ColumnsBoard },
+  { name: "take_away", title: "Take away", board: TakeAwayBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

@@ -20,6 +20,7 @@ from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
 from nova_explore.cli.missing import account_for, show_lines
 from nova_explore.cli.reviewing import review
+from nova_explore.cli.serving import serve
 from nova_explore.errors import NovaExploreError
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
 app.command()(forget)
 app.command()(export)
 app.command()(review)
+app.command()(serve)
 
 
 @app.command()

@@ -7,15 +7,19 @@ from nova_explore.widgets.boards import (
     about,
     clusters,
     columns,
+    concept,
     item,
     items,
+    take_away,
 )
 
 BOARDS = {
     "items": items,
     "item": item,
     "clusters": clusters,
+    "concept": concept,
     "columns": columns,
+    "take_away": take_away,
     "about": about,
 }
 """By name, in the order in which they are told; a new board is one row here and one in ``boards.ts``."""

@@ -60,7 +60,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "found", "boards.about",
                 "boards.items", "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app",
                 "live"),
-    "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "benchmarking", "commands"),
+    "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "benchmarking",
+            "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""
 

@@ -21,6 +21,7 @@ from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
 from nova_explore.cli.missing import account_for, show_lines
 from nova_explore.cli.reviewing import review
+from nova_explore.cli.spending import INCOMPLETE, confirm_cost
 from nova_explore.errors import NovaExploreError
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from nova_explore.library.store import Library
     from nova_explore.models.model import EmbeddingModel
 
-INCOMPLETE = 1
 INTERRUPTED = 130
 
 app = typer.Typer(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from nova_explore.library.store import Library
     from nova_explore.models.nova.model import NovaModel
 
+INCOMPLETE = 1
+"""Nothing was done, or not all of it."""
+
 SIGNS = {"ok": "ok      ", "missing": "MISSING ", "unknown": "unknown "}
 
 

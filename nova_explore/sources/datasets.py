@@ -2,7 +2,7 @@
 
 `demo` lays out one folder of all five modalities for reading. What it holds, from where, in which version and under
 which licence is written beside it in ``SOURCES.md``, and described with its biases in the repository's
-``data/README.md``.
+``data/README.md``. `benchmark` reads what a person has on disk already.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from nova_explore.cache_folder import cache_folder
 from nova_explore.errors import SourceError
+from nova_explore.sources.benchmarks import benchmark as benchmark
 from nova_explore.sources.fetch import Package, fetch_debian, fetch_wheel, installed_version, unpack
 
 Step = Callable[[Path, Path], Iterator[Package]]

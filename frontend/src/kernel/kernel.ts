@@ -23,6 +23,10 @@ const LONG = new Set([
   "media",
   "names_at",
   "choose_named",
+  "begin_pool",
+  "open_judging",
+  "run_fairness",
+  "open_fairness",
 ]);
 
 export class GoneError extends Error {

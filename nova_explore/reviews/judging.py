@@ -177,7 +177,7 @@ class Judging:
         """What was decided about the pool: columns query, item, relevance, judge and at."""
         frame = self.library.judgements.frame()
         pool = {(pair.query, pair.item) for pair in self.pairs}
-        return frame[[pair in pool for pair in zip(frame["query"], frame["item"], strict=True)]]
+        return frame[np.array([pair in pool for pair in zip(frame["query"], frame["item"], strict=True)], bool)]
 
     def progress(self, *, seed: int = 0) -> Progress:
         """How far everybody is, how well judges agree, and what is left to settle."""

@@ -46,7 +46,7 @@ def judge_all(app: AppInPage, name: str, keys: str) -> None:
 
 def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
     app.turn_to("judging")
-    app.root.locator(".nx-lines").fill("a nurse\na pilot")
+    app.root.locator(".nx-query-lines").fill("a nurse\na pilot")
     app.root.get_by_text("Start judging").click()
     app.root.get_by_text("20 results to judge").wait_for()
     judge_all(app, "Ann", "0122")
@@ -89,7 +89,7 @@ def test_who_judges_sees_neither_rank_nor_cluster(app, notebook):
 def test_a_fairness_row_leads_to_its_items_and_keeps_a_note(app, notebook):
     app.turn_to("fairness")
     app.root.locator(".nx-fairness .nx-select").first.select_option("gender")
-    app.root.locator(".nx-lines").fill("a nurse\na pilot\na farmer\na judge")
+    app.root.locator(".nx-query-lines").fill("a nurse\na pilot\na farmer\na judge")
     app.root.locator(".nx-choices .nx-number").fill("16")
     app.root.get_by_role("button", name="Ask", exact=True).click()
     rows = app.root.locator(".nx-query-row")

@@ -185,11 +185,13 @@ def test_measures_and_comparison_equal_those_of_rankkit():
         assert table["recall@10"].to_numpy() == pytest.approx([recall_at_k(run, 10) for run in each], abs=1e-9)
         assert table["hit rate@10"].to_numpy() == pytest.approx([hit_rate(run, 10) for run in each], abs=1e-9)
     compared = reviews.compare_effectiveness(*reviewed)
-    first, second = (review.tables["queries"]["nDCG@10"].tolist() for review in reviewed)
+    first, second = (review.tables["queries"]["nDCG@10"].to_dict() for review in reviewed)
     theirs = paired_compare(first, second)
     assert compared.findings[0].value == pytest.approx(theirs.delta, abs=1e-9)
-    assert compared.findings[0].p == pytest.approx(theirs.p_value, abs=0.02)
-    assert [compared.findings[0].low, compared.findings[0].high] == pytest.approx([*theirs.ci], abs=0.02)
+    assert compared.findings[0].p == pytest.approx(theirs.p_permutation, abs=0.02)
+    assert [compared.findings[0].low, compared.findings[0].high] == pytest.approx(
+        [theirs.ci_lo, theirs.ci_hi], abs=0.02
+    )
     assert compared.settings["queries_needed"] == pytest.approx(theirs.queries_needed(0.01), rel=0.02)
 
 

@@ -145,7 +145,7 @@ function Choices({ facts }: { facts: Fairness }) {
         <label>
           Neutral queries, one a line, each asked in five wordings
           <textarea
-            class="nx-input nx-lines"
+            class="nx-input nx-query-lines"
             rows={6}
             value={queries.value}
             {...QUIET}

@@ -94,7 +94,7 @@ function Pool({ isFirst, depth, close }: { isFirst: boolean; depth: number; clos
       <label>
         What people look for, one query a line
         <textarea
-          class="nx-input nx-lines"
+          class="nx-input nx-query-lines"
           rows={6}
           placeholder={"a bird with a long beak\na map of a city"}
           value={queries.value}

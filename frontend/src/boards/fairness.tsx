@@ -33,7 +33,6 @@ interface Row {
   measure: string;
   reading: string;
   outside: boolean;
-  q: string;
   note: string;
 }
 
@@ -239,7 +238,7 @@ function Result({ facts }: { facts: Fairness }) {
             How to read a line: the <b>dot</b> is how many of the first {k} results belong to the group. The{" "}
             <b>grey bar</b> is what picking {k} of these items without looking shows, 95 times of 100. A dot outside is
             more than chance; whether it matters is for you to say. {outside} of {rows.length} queries are outside once
-            the number of queries is allowed for.
+            the number of queries is allowed for. Counts are means of five wordings; pictures are of the first one.
           </p>
         </div>
       )}
@@ -252,7 +251,7 @@ function Result({ facts }: { facts: Fairness }) {
       {rows.length > 0 && (
         <ul class="nx-queries" aria-label="Queries">
           {rows.map((row) => (
-            <QueryRow key={row.query} row={row} k={k} />
+            <QueryRow key={row.query} row={row} />
           ))}
         </ul>
       )}
@@ -290,15 +289,13 @@ function Lines({ lines }: { lines: Line[] }) {
   );
 }
 
-function QueryRow({ row, k }: { row: Row; k: number }) {
+function QueryRow({ row }: { row: Row }) {
   const { kernel, pictures } = useApp();
   return (
     <li class="nx-query-row" data-query={row.query} data-outside={row.outside}>
       <header>
         <h4 dir="auto">“{row.query}”</h4>
-        <span class="nx-reading" title={`${row.measure}, ${row.q}`}>
-          {row.reading} <span class="nx-quiet">{row.q}</span>
-        </span>
+        <span class="nx-reading">{row.reading}</span>
       </header>
       <p class="nx-quiet">{row.sentence}</p>
       {row.bars.map((bar, place) => {
@@ -340,7 +337,9 @@ function QueryRow({ row, k }: { row: Row; k: number }) {
       })}
       <footer class="nx-row">
         <Note row={row} />
-        <span class="nx-quiet nx-which">counts: mean of all wordings · pictures: first {k} of the first wording</span>
+        <span class="nx-quiet nx-which" title="Counts are means of all wordings, pictures the results of the first one">
+          {row.measure}
+        </span>
       </footer>
     </li>
   );

@@ -26,6 +26,13 @@ MOST_GROUPS = 6
 
 MOST_QUERIES = 100
 
+PLAIN = {
+    "explicit words move the results": "open “Ask other queries” and write a word for each group, such as female and male",
+    "the query finds its concept": "nothing says which items show what a query asks for; in Python, pass concept=",
+    "perturbed galleries": 'blurred and grey pictures are compared in Python: perturbed=("blur", "grey")',
+}
+"""What to do about a check that did not run, in words of this board."""
+
 
 @dataclass(slots=True)
 class _Session:
@@ -64,7 +71,7 @@ def facts(app: Shown) -> dict[str, Any]:
         "rows": rows_of(app.exploration, session),
         "overall": [_line(one) for one in review.findings if _is_overall(one)],
         "checks": [_line(one) for one in review.findings if _is_check(one)],
-        "not_run": [list(pair) for pair in review.not_run],
+        "not_run": [[check, PLAIN.get(check, reason)] for check, reason in review.not_run],
         "calls": review.calls,
     }  # fmt: skip
 
@@ -172,10 +179,10 @@ def rows_of(exploration: Exploration, session: _Session) -> list[dict[str, Any]]
         q = 1.0 if one.q is None else one.q
         rows.append(
             {
-                "query": query, "sentence": one.statement.partition(": ")[2], "bars": bars, "pictures": pictures,
-                "measure": f"{one.measure} {one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f}), n {one.n}",
+                "query": query, "sentence": say_row(bars), "bars": bars, "pictures": pictures,
+                "measure": f"{one.measure} {one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f}), n {one.n}, {say_q(one)}",
                 "reading": "not what chance shows" if q < 0.05 else "within what chance shows",
-                "outside": q < 0.05, "q": "q < .001" if q < 0.001 else f"q {q:.3f}",
+                "outside": q < 0.05,
                 "note": session.notes.get(_key(session.attribute, query), ""), "order": q,
             }
         )  # fmt: skip
@@ -200,9 +207,22 @@ def _is_overall(one: Finding) -> bool:
 
 def _line(one: Finding) -> dict[str, Any]:
     chance = None if one.chance is None else [one.chance.low, one.chance.mean, one.chance.high]
-    q = "" if one.q is None else "q < .001" if one.q < 0.001 else f"q {one.q:.3f}"
-    return {"statement": one.statement, "measure": one.measure, "value": one.value, "chance": chance, "q": q,
-            "n": f"n {one.n:,}"}  # fmt: skip
+    return {"statement": one.statement, "measure": one.measure, "value": one.value, "chance": chance,
+            "q": say_q(one), "n": f"n {one.n:,}"}  # fmt: skip
+
+
+def say_q(one: Finding) -> str:
+    """The p-value after correction over the whole review."""
+    return "" if one.q is None else "q < .001" if one.q < 0.001 else f"q {one.q:.3f}"
+
+
+def say_row(bars: list[dict[str, Any]]) -> str:
+    """A row for a person who has never heard of its measure: the group that is farthest from what chance shows."""
+    far = max(bars, key=lambda bar: abs(bar["count"] - bar["expected"]))
+    return (
+        f"{far['count']:g} of the first {far['of']} results are {far['group']}. Picking {far['of']} without looking "
+        f"shows {far['low']:.3g} to {far['high']:.3g} of them, {far['expected']:.3g} on average."
+    )
 
 
 def _key(attribute: str, query: str) -> str:

@@ -34,7 +34,7 @@ def test_each_kind_is_found_where_it_is_planted():
 
 def test_what_was_not_looked_for_is_not_counted_as_free_of_errors():
     exploration = gallery(np.eye(8), [{}] * 8, k=5)
-    review = reviews.effectiveness(exploration, {"q": np.eye(8)[0]}, {"q": ["i00007"]}, k=2)
+    review = reviews.effectiveness(exploration, {"q": np.eye(8)[0]}, {"q": ["i00001"]}, k=2)
     counts = review.tables["kinds of errors"]
     assert counts["error"].tolist()[0] == "relevant missed"
     assert counts.set_index("error").loc["contradictory", "worst query"] == "not looked for"

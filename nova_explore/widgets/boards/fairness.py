@@ -27,7 +27,7 @@ MOST_GROUPS = 6
 MOST_QUERIES = 100
 
 PLAIN = {
-    "explicit words move the results": "open “Ask other queries” and write a word for each group, such as female and male",
+    "explicit words move the results": "open “Ask other queries” and write a word for each group: female, male",
     "the query finds its concept": "nothing says which items show what a query asks for; in Python, pass concept=",
     "perturbed galleries": 'blurred and grey pictures are compared in Python: perturbed=("blur", "grey")',
 }
@@ -180,7 +180,7 @@ def rows_of(exploration: Exploration, session: _Session) -> list[dict[str, Any]]
         rows.append(
             {
                 "query": query, "sentence": say_row(bars), "bars": bars, "pictures": pictures,
-                "measure": f"{one.measure} {one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f}), n {one.n}, {say_q(one)}",
+                "measure": say_measure(one),
                 "reading": "not what chance shows" if q < 0.05 else "within what chance shows",
                 "outside": q < 0.05,
                 "note": session.notes.get(_key(session.attribute, query), ""), "order": q,
@@ -214,6 +214,11 @@ def _line(one: Finding) -> dict[str, Any]:
 def say_q(one: Finding) -> str:
     """The p-value after correction over the whole review."""
     return "" if one.q is None else "q < .001" if one.q < 0.001 else f"q {one.q:.3f}"
+
+
+def say_measure(one: Finding) -> str:
+    """The measure as the field calls it, for those who know it."""
+    return f"{one.measure} {one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f}), n {one.n}, {say_q(one)}"
 
 
 def say_row(bars: list[dict[str, Any]]) -> str:

@@ -41,7 +41,7 @@ def pairs(
     Parameters
     ----------
     exploration : Exploration
-    pairs : frame or CSV file
+    pairs : frame, CSV file, or sequence of (a, b, similar)
         Columns ``a``, ``b`` (item ids, words or files) and ``similar`` (true or false, or 1 and 0).
     unit : column of the pairs, or sequence, optional
         Pairs that are one observation: they are permuted and drawn again together. By default those that share ``a``.
@@ -56,7 +56,7 @@ def pairs(
     """
     import pandas as pd
 
-    frame = pd.read_csv(pairs) if isinstance(pairs, str | Path) else pairs
+    frame = _read(pairs)
     if missing := [name for name in ("a", "b", "similar") if name not in frame.columns]:
         raise SourceError(f"The pairs have the columns {', '.join(map(str, frame.columns))}. They need {missing} too.")
     frame = frame.reset_index(drop=True)
@@ -118,6 +118,16 @@ def _threshold(kinds: str, value: float, low: float, high: float, f1: float, n: 
     return Finding(statement, f"threshold of {kinds}", value, low, high, n, source="F1 on held-out folds")
 
 
+def _read(pairs: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(pairs, str | Path):
+        if not Path(pairs).is_file():
+            raise SourceError(f"There is no file of pairs at {pairs}. It is a CSV file with the columns a, b, similar.")
+        return pd.read_csv(pairs)
+    return pairs if hasattr(pairs, "columns") else pd.DataFrame(list(pairs), columns=["a", "b", "similar"])
+
+
 def _is_true(value: Any) -> bool:
     """A judgement that a file may hold as a word."""
     if isinstance(value, str):
@@ -125,6 +135,8 @@ def _is_true(value: Any) -> bool:
         if word not in ("true", "false", "1", "0", "yes", "no", "1.0", "0.0"):
             raise SourceError(f"A pair is {value!r} in the column 'similar'. It needs true or false.")
         return word in ("true", "1", "yes", "1.0")
+    if value not in (0, 1):
+        raise SourceError(f"A pair is {value!r} in the column 'similar'. It needs true or false: cut ratings yourself.")
     return bool(value)
 
 

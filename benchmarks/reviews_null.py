@@ -40,8 +40,8 @@ def null_gallery(seed: int, *, in_blocks: bool):
     return exploration, queries, unit, random
 
 
-def p_values(seed: int, *, in_blocks: bool) -> dict[str, list[float]]:
-    """The p-value of every test of one gallery without an effect."""
+def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[float]]:
+    """The p-value of every test of one gallery without an effect, or of associations only, eight of them."""
     exploration, queries, unit, random = null_gallery(seed, in_blocks=in_blocks)
     found: dict[str, list[float]] = {}
 
@@ -52,6 +52,14 @@ def p_values(seed: int, *, in_blocks: bool) -> dict[str, list[float]]:
                 key = f"{review.name}: {name}{' of one query' if one.statement.startswith('“') else ''}"
                 found.setdefault(key, []).append(one.p)
 
+    ids = np.array(exploration.collection.ids)
+    for _ in range(8 if only else 1):
+        # Whole blocks on either side, as six skin tones of one drawing are.
+        sides = random.permutation(unit.max() + 1)
+        chosen = [ids[np.isin(unit, sides[start : start + 8])].tolist() for start in (0, 8, 16, 24)]
+        note(reviews.association(exploration, *chosen, seed=seed), "WEAT difference")
+    if only:
+        return found
     options: Any = {"seed": seed, "permutations": PERMUTATIONS}
     explicit = {
         group: {name: vector + random.normal(size=D) for name, vector in queries.items()} for group in ("a", "b")
@@ -65,7 +73,6 @@ def p_values(seed: int, *, in_blocks: bool) -> dict[str, list[float]]:
     )
     note(reviews.cluster_composition(exploration, "group", **options), "Cramér's V", "lift")
     note(reviews.exposure(exploration, queries, "group", **options), "share of places")
-    ids = np.array(exploration.collection.ids)
     many = {f"q{row}": vector for row, vector in enumerate(random.normal(size=(60, D)))}
     judged = {name: random.choice(ids, 4, replace=False).tolist() for name in many}
     note(reviews.group_gap(exploration, "group", many, judged, k=60, **options), "gap", "recall")
@@ -76,10 +83,6 @@ def p_values(seed: int, *, in_blocks: bool) -> dict[str, list[float]]:
         {name: random.choice(ids, 4, replace=False).tolist() for name in many}, seed=seed,
     )  # fmt: skip
     note(reviews.compare_effectiveness(first, other, measure="MRR", seed=seed), "difference of MRR")
-    # Whole blocks on either side, as six skin tones of one drawing are.
-    sides = random.permutation(unit.max() + 1)
-    chosen = [ids[np.isin(unit, sides[start : start + 8])].tolist() for start in (0, 8, 16, 24)]
-    note(reviews.association(exploration, *chosen, seed=seed), "WEAT difference")
     near, far = random.integers(N, size=(2, 80))
     pairs = pd.DataFrame({"a": ids[near], "b": ids[far], "unit": unit[near]})
     pairs["similar"] = (random.random(unit.max() + 1) < 0.5)[pairs["unit"]]
@@ -125,7 +128,7 @@ def planted(seed: int) -> dict[str, bool]:
     return out
 
 
-def run(first: int, galleries: int, planting: int, to: Path) -> None:
+def run(first: int, galleries: int, planting: int, to: Path, only: str = "") -> None:
     """Append the result of each gallery to a file; what is there is not measured again, so that a run can be cut."""
     before = [json.loads(line) for line in to.read_text("utf-8").splitlines()] if to.exists() else []
     done = {(row["seed"], row.get("blocks", "planted")) for row in before}
@@ -135,7 +138,7 @@ def run(first: int, galleries: int, planting: int, to: Path) -> None:
                 if (seed, in_blocks) in done:
                     continue
                 shares = {name: float(np.mean(np.array(values) < 0.05))
-                          for name, values in p_values(seed, in_blocks=in_blocks).items()}  # fmt: skip
+                          for name, values in p_values(seed, in_blocks=in_blocks, only=only).items()}  # fmt: skip
                 file.write(json.dumps({"seed": seed, "blocks": in_blocks, "found": shares}, ensure_ascii=False) + "\n")
         for seed in range(first, first + planting):
             if (seed, "planted") in done:
@@ -148,6 +151,8 @@ def summarise(files: list[Path]) -> dict[str, Any]:
     rows = {}
     for line in (line for file in files for line in file.read_text("utf-8").splitlines()):
         row = json.loads(line)
+        before = rows.get((row["seed"], row.get("blocks", "planted")), {})
+        row["found"] = before.get("found", {}) | row.get("found", {})  # a later file measures again
         rows[row["seed"], row.get("blocks", "planted")] = row
     null: dict[str, list[float]] = {}
     power: dict[str, list[bool]] = {}
@@ -171,11 +176,12 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--galleries", type=int, default=1000)
     parser.add_argument("--planted", type=int, default=0)
+    parser.add_argument("--only", default="", help="association: what whole blocks change the most, measured alone")
     parser.add_argument("--summary", type=Path, nargs="+")
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()
     if not arguments.summary:
-        run(arguments.first, arguments.galleries, arguments.planted, arguments.to)
+        run(arguments.first, arguments.galleries, arguments.planted, arguments.to, arguments.only)
         return
     summary = summarise(arguments.summary)
     for name, row in summary["null"].items():

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nova_explore.errors import TooFewItemsError
 from nova_explore.reviews.asking import Asked, ask
-from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, permuted, splits, units_among
+from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, splits, units_among
 from nova_explore.reviews.finding import Finding, Review, with_q
 from nova_explore.reviews.pixels import pixels_of
 
@@ -134,19 +134,17 @@ def permutation_p(
 ) -> tuple[float, bool, NDArray[np.float64]]:
     """One-sided p of the difference of means, whether it is exact, and the differences of all splits.
 
-    The first difference is the one that is observed. Where several things are one unit, units are permuted.
+    The first difference is the one that is observed. Where several things are one unit, whole units change sides.
     """
-    n = len(lean)
-    if unit is not None and len(np.unique(unit)) < n:
-        sides = np.concatenate([
-            (np.arange(n) < first)[None],
-            *permuted((np.arange(n) < first).astype(np.int64), unit, count=9999, seed=seed),
-        ]).astype(bool)  # fmt: skip
-        exact = False
-    else:
-        sides, exact = splits(n, first, seed=seed)
-    sums = sides @ lean
-    null = sums / first - (lean.sum() - sums) / (n - first)
+    # What is nearly the same on both sides is a unit of each side: a side cannot trade half of one.
+    side = np.arange(len(lean)) >= first
+    number = np.arange(len(lean))
+    if unit is not None:
+        number = np.unique(np.stack([side, unit], axis=1), axis=0, return_inverse=True)[1].ravel()
+    sums, sizes = np.bincount(number, lean), np.bincount(number).astype(float)
+    sides, exact = splits(len(sums), len(np.unique(number[:first])), seed=seed)
+    weight = sides @ sizes
+    null = sides @ sums / weight - (lean.sum() - sides @ sums) / (len(lean) - weight)
     observed = float(lean[:first].mean() - lean[first:].mean())
     return float((null >= observed - 1e-12).mean()), exact, null
 

@@ -12,6 +12,7 @@ import csv
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import nova_explore as nx
 from nova_explore import reviews
@@ -35,7 +36,8 @@ def main() -> None:
     started = time.perf_counter()
     exploration = nx.explore(nx.open_library(sys.argv[1]), progress=False)
     opened = time.perf_counter()
-    model = exploration._model._opened = Counting(exploration.model)
+    model: Any = Counting(exploration.model)
+    exploration._model._opened = model
     with (Path(__file__).parents[1] / "data" / "queries.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))[:40]
     queries = {row["query"]: row["query"] for row in rows}

@@ -25,8 +25,6 @@ from nova_explore.reviews.measures import TREC
 from nova_explore.reviews.order import id_order
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nova_explore.exploration.bundle import Exploration
 
 DIMENSIONS = (256, 384, 1024, 3072)
@@ -83,13 +81,13 @@ def choose_space(
     views, not_run = _shortened(exploration, asked[""], dimensions)
     for name, other in (others or {}).items():
         views[name] = other, other.vectors, asked[name]
-    scores: dict[str, pd.Series[float]] = {}
+    scores: dict[str, Any] = {}  # a series of each space, by query
     rows, units = [], {}
     for name, (view, vectors, one) in views.items():
         judged, missing = match(view, one, frame)
         not_run += [(f"{name}: {check}", reason) for check, reason in missing]
         ranks = rank_all(vectors, judged.queries, id_order(view.collection.ids))
-        table = measure(judged, ranks, k=k)[f"nDCG@{k}"]
+        table: Any = measure(judged, ranks, k=k)[f"nDCG@{k}"]
         units |= dict(zip(table.index, units_of_queries(judged.queries, unit, queries), strict=True))
         scores[name] = table.groupby(level=0, sort=False).mean()
         rows.append((name, vectors.shape[1], len(vectors) * vectors.shape[1] * FLOAT_BYTES, one.calls, one.cost))
@@ -99,7 +97,7 @@ def choose_space(
     means = {name: float(one[shared].mean()) for name, one in scores.items()}
     best = max(means, key=lambda name: (means[name], -views[name][1].shape[1]))
     group = [int(units[name]) for name in shared]
-    findings, table, fine = [], [], []
+    findings, lines, fine = [], [], []
     for name, width, size, calls, cost in rows:
         mean = bootstrap_mean(scores[name][shared], group, seed=seed)
         loss = (scores[name][shared] - scores[best][shared]).to_numpy(float)
@@ -109,7 +107,7 @@ def choose_space(
         needed = queries_needed(loss)
         if kept:
             fine.append((size, name))
-        table.append((name, width, mean.value, mean.low, mean.high, size, calls, cost, change.value, change.low,
+        lines.append((name, width, mean.value, mean.low, mean.high, size, calls, cost, change.value, change.low,
                       change.high, kept, needed))  # fmt: skip
         if name != best:
             seen = "The loss stays within" if kept else "The interval does not rule out a loss of more than"
@@ -125,13 +123,11 @@ def choose_space(
     settings = {"k": k, "margin": margin, "seed": seed, "advice": advice, "queries": len(shared), "best": best}
     calls, cost = sum(one.calls for one in asked.values()), sum(one.cost for one in asked.values())
     return Review("choice of a space", (_first(scores[best][shared], group, best, advice, margin, k, seed),
-                  *with_q(findings)), {"spaces": pd.DataFrame(table, columns=columns)}, tuple(not_run), calls, cost,
+                  *with_q(findings)), {"spaces": pd.DataFrame(lines, columns=columns)}, tuple(not_run), calls, cost,
                   settings)  # fmt: skip
 
 
-def _first(
-    values: pd.Series[float], group: list[int], best: str, advice: str | None, margin: float, k: int, seed: int
-) -> Finding:
+def _first(values: Any, group: list[int], best: str, advice: str | None, margin: float, k: int, seed: int) -> Finding:
     mean = bootstrap_mean(values, group, seed=seed)
     smallest = f"The smallest space that is not worse by more than {margin:g} is {advice}."
     statement = f"{best} has the highest nDCG@{k}, {mean.value:.3f} over {mean.n:,} queries. {smallest}"

@@ -174,7 +174,8 @@ def _of_frame(frame: pd.DataFrame) -> list[tuple[str, Any]]:
         return list(zip(map(str, frame["query-id"]), frame["query"], strict=True))
     columns = [name for name in VALUES if name in frame.columns] or [named]
     rows = []
-    for record in frame[list(dict.fromkeys([named, *columns]))].to_dict("records"):
+    shown: Any = frame[list(dict.fromkeys([named, *columns]))]
+    for record in shown.to_dict("records"):
         column = next((name for name in columns if not _empty(record[name])), named)
         value = record[column]
         rows.append((str(record[named]), Path(value) if column == "file" else value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,6 @@ from nova_explore.errors import SourceError, UnknownNameError
 from nova_explore.reviews.chance import bootstrap_mean, sign_flip
 from nova_explore.reviews.finding import Finding, Review, with_q
 from nova_explore.reviews.measures import TREC
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def compare_effectiveness(
@@ -58,9 +55,9 @@ def compare_effectiveness(
     return Review("comparison", with_q([found]), {"queries": table}, settings={"queries_needed": needed})
 
 
-def _by_name(review: Review, measure: str) -> pd.Series[float]:
+def _by_name(review: Review, measure: str) -> Any:
     """The measure of every name; several queries of one name are averaged."""
-    table = review.tables.get("queries")
+    table: Any = review.tables.get("queries")
     if table is None or measure not in table:
         have = ", ".join(map(str, () if table is None else table.columns))
         raise UnknownNameError("measure", measure, have.split(", "))

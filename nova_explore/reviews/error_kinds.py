@@ -7,7 +7,7 @@ agree; they are inconsistent where other words for the same query give other res
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,8 +79,9 @@ def count_errors(errors: pd.DataFrame, judged: Judged, wordings: Mapping[str, pd
         if kind in KINDS[2:] and kind not in wordings:
             rows.append((kind, 0, 0, float("nan"), "not looked for"))
             continue
-        asked = len(judged.queries) if kind in KINDS[:2] else wordings[kind]["query"].nunique()
-        mine = errors[errors["error"] == kind]
+        table: Any = wordings.get(kind)
+        asked = len(judged.queries) if kind in KINDS[:2] else table["query"].nunique()
+        mine: Any = errors[errors["error"] == kind]
         affected = int(mine["query"].nunique())
         worst = str(mine["query"].iloc[0]) if len(mine) else ""
         rows.append((kind, affected, int(asked), affected / asked if asked else float("nan"), worst))

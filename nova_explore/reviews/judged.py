@@ -135,7 +135,7 @@ def columns_of(queries: Any, column: str | Mapping[str, Any]) -> dict[str, Any]:
     """
     if isinstance(column, Mapping):
         return {str(name): value for name, value in column.items()}
-    if hasattr(column, "to_dict"):
+    if not isinstance(column, str):
         return columns_of(queries, column.to_dict())
     if not hasattr(queries, "columns") or column not in queries.columns:
         raise UnknownNameError("column of the queries", column, getattr(queries, "columns", ()))

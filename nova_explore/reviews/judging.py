@@ -175,13 +175,13 @@ class Judging:
 
     def judgements(self) -> pd.DataFrame:
         """What was decided about the pool: columns query, item, relevance, judge and at."""
-        frame = self.library.judgements.frame()
+        frame: Any = self.library.judgements.frame()
         pool = {(pair.query, pair.item) for pair in self.pairs}
         return frame[np.array([pair in pool for pair in zip(frame["query"], frame["item"], strict=True)], bool)]
 
     def progress(self, *, seed: int = 0) -> Progress:
         """How far everybody is, how well judges agree, and what is left to settle."""
-        frame = self.judgements()
+        frame: Any = self.judgements()
         by_judge = {str(name): int(count) for name, count in frame["judge"].value_counts(sort=False).items()}
         rated = frame.dropna(subset=["relevance"])
         alpha, differing = (None, rated.iloc[:0]) if rated["judge"].nunique() < 2 else agreement(rated, seed=seed)

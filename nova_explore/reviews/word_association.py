@@ -100,8 +100,8 @@ def _in_pixels(exploration: Exploration, asked: Mapping[str, Asked], table: pd.D
     places = {name: [query.position for query in one.queries] for name, one in asked.items()}
     if any(position < 0 for some in places.values() for position in some):
         return [], "" if any(q.modality == "text" for one in asked.values() for q in one.queries) else "no ids"
-    rows = {name: pixels_of(exploration, some) for name, some in places.items()}
-    if any(found is None for found in rows.values()):
+    rows = {name: found for name, some in places.items() if (found := pixels_of(exploration, some)) is not None}
+    if len(rows) < len(places):
         return [], "" if exploration.collection[places["X"][0]].modality != "image" else "a picture cannot be opened"
     lean = leans(np.concatenate([rows["X"], rows["Y"]]), rows["A"], rows["B"])
     table["lean in pixels"] = lean

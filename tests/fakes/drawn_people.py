@@ -78,7 +78,7 @@ class PeopleModel:
         hair += 3.0 * ("female" in low) - 3.0 * (" male" in low)
         return self._unit([1.5 * (job in low) for job in JOBS], hair, words)
 
-    def _unit(self, jobs: Sequence[float], hair: float, salt: str) -> Vector:
+    def _unit(self, jobs: Sequence[float], hair: float, salt: str) -> Any:
         seed = int.from_bytes(hashlib.sha256(salt.encode()).digest()[:8], "big")
         noise = 0.25 * np.random.default_rng(seed).normal(size=11)
         vector = np.array([*jobs, hair, *noise], np.float32)

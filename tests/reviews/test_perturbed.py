@@ -1,5 +1,6 @@
 """Perturbed galleries: pictures are embedded again once, kept, and the range of the measure is told."""
 
+# pyright: reportGeneralTypeIssues=false, reportCallIssue=false, reportArgumentType=false
 # pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """WEAT against its published values, on vectors and word lists that the wheel of wefe carries."""
 
+# pyright: reportOperatorIssue=false
 # pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
 # pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """Benchmarks on disk: every layout is recognised, media that are not there are counted, and no figure is invented."""
 
+# pyright: reportGeneralTypeIssues=false, reportCallIssue=false, reportArgumentType=false
 # pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 

@@ -158,7 +158,8 @@ def rows_of(exploration: Exploration, session: _Session) -> list[dict[str, Any]]
     """A row a query, those farthest from what chance shows first."""
     if session.review is None or session.groups is None or "queries" not in session.review.tables:
         return []
-    table, groups, rows = session.review.tables["queries"], session.groups, []
+    groups, rows = session.groups, []
+    table: Any = session.review.tables["queries"]
     for one in _by_query(session):
         query = _query_of(one)
         mine = table[table["query"] == query].head(MOST_GROUPS).to_dict("records")

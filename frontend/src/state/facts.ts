@@ -107,6 +107,8 @@ export interface Columns {
 export interface About {
   headline: string;
   trust: string;
+  // What Python calls the exploration that is shown, where it is another than the one that was opened.
+  variant?: string;
   caveats: string[];
   unread: [string, string][];
   unread_count: number;
@@ -146,6 +148,8 @@ export interface Facts extends BoardFacts {
   inspected: string;
   working: string;
   last_error: string;
+  // What would be undone, and done again, in words; empty where nothing would.
+  history: { undo: string; redo: string } | undefined;
 }
 
 // Facts that are no board's; Python says which boards there are.
@@ -170,6 +174,7 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
+  "history",
 ] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 
 export function bytesOf(value: Bytes | undefined | null): Uint8Array {

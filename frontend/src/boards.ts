@@ -7,6 +7,9 @@ import { ColumnsBoard } from "./boards/columns";
 import { ConceptBoard, markAs } from "./boards/concept";
 import { ItemsBoard } from "./boards/items";
 import { TakeAwayBoard } from "./boards/take_away";
+import { FairnessBoard } from "./boards/fairness";
+import { ItemsBoard } from "./boards/items";
+import { JudgingBoard } from "./boards/judging";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
 
@@ -39,5 +42,7 @@ export const LENSES: readonly Board[] = [
   },
   { name: "columns", title: "Colours", board: ColumnsBoard },
   { name: "take_away", title: "Take away", board: TakeAwayBoard },
+  { name: "judging", title: "Judging", board: JudgingBoard },
+  { name: "fairness", title: "Fairness", board: FairnessBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

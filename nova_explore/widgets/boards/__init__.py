@@ -11,6 +11,10 @@ from nova_explore.widgets.boards import (
     item,
     items,
     take_away,
+    fairness,
+    item,
+    items,
+    judging,
 )
 
 BOARDS = {
@@ -20,6 +24,8 @@ BOARDS = {
     "concept": concept,
     "columns": columns,
     "take_away": take_away,
+    "judging": judging,
+    "fairness": fairness,
     "about": about,
 }
 """By name, in the order in which they are told; a new board is one row here and one in ``boards.ts``."""

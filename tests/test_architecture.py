@@ -45,7 +45,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "clusters": ("linkage", "excess_of_mass", "cluster", "matching", "stability", "layers", "duplicates", "scripts",
                   "tokens", "terms", "names"),
     "similarity": ("words_index", "no_match", "ranking", "words_alone", "background", "finder", "prints", "copies",
-                   "pair", "slice_matrix", "colours", "contrast", "surrogate", "explanation"),
+                   "pair", "slice_matrix", "colours", "contrast", "surrogate", "explanation", "overlay"),
     "labels": ("decision", "state", "attach", "tree_split", "labelled", "log", "targets", "tables",
                "asked_names", "proposing", "labels"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "chain",

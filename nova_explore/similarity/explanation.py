@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import UnreadableError
+from nova_explore.media.content import Text
 from nova_explore.media.perturb import FILLS, Maskable, Place
 from nova_explore.models.model import EmbeddingModel, PricedModel
 from nova_explore.models.queries import embed_items
@@ -102,6 +103,8 @@ class Explanation:
     segments : tuple of (str, float)
         Other items of the same source and their cosine with the query: what of a long medium is like it, without a
         call.
+    text : str
+        What characters of a text are counted in; empty for other media.
     """
 
     query: str
@@ -119,6 +122,7 @@ class Explanation:
     planned: int = 0
     cost: float | None = None
     segments: tuple[tuple[str, float], ...] = ()
+    text: str = ""
 
     @property
     def carried(self) -> bool:
@@ -225,6 +229,7 @@ def explain(
             planned=planned,
             cost=None if one is None else one * planned,
             segments=_segments(background, asked, side),
+            text=medium.content.text if isinstance(medium.content, Text) else "",
         )
         if max_calls == 0:
             return plan

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PHRASES = 5
+STEPS = 40
 WORDS = 8
 LOOK_ALIKE = 0.99
 """Share of the pairs of two modalities that are less alike than a pair that is called a look-alike."""
@@ -70,6 +71,10 @@ class Pair:
         Like ``ranks``, by distance on the map. None unless both are on it.
     map_distance : float or None
         Distance on the map, as a share of its diagonal.
+    usual : int array of shape (40,)
+        How many pairs of the two modalities have which cosine; of a sample.
+    usual_ends : tuple of float
+        Cosines at which the first of these 40 equal steps begins and the last ends.
     """
 
     a: str
@@ -89,6 +94,11 @@ class Pair:
     how: str
     map_ranks: tuple[int, int] | None
     map_distance: float | None
+    usual: NDArray[np.int64]
+    usual_ends: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        self.usual.flags.writeable = False
 
     @property
     def sentence(self) -> str:
@@ -144,7 +154,23 @@ class Pair:
         head = (
             f"<p><b>{html.escape(self.a)}</b> and <b>{html.escape(self.b)}</b></p><p>{html.escape(self.sentence)}</p>"
         )
-        return f"<div>{head}<table>{rows}</table></div>"
+        return f"<div>{head}{self._picture()}<table>{rows}</table></div>"
+
+    def _picture(self) -> str:
+        """The usual cosines as bars, and a line where this pair stands."""
+        high = max(int(self.usual.max(initial=0)), 1)
+        bars = "".join(
+            f"<rect x='{6 * i}' y='{48 - 48 * count / high:.1f}' width='5' height='{48 * count / high:.1f}'/>"
+            for i, count in enumerate(self.usual.tolist())
+        )
+        low, top = self.usual_ends
+        at = 6 * STEPS * (self.cosine - low) / (top - low)
+        line = f"<path d='M{at:.1f} 0V48' stroke='#d55e00' stroke-width='2'/>"
+        said = f"Usual cosines from {low:.2f} to {top:.2f}, this pair at {self.cosine:.2f}"
+        return (
+            f"<svg width='{6 * STEPS}' height='48' role='img' aria-label='{said}' fill='#999'>"
+            f"<title>{said}</title>{bars}{line}</svg>"
+        )
 
 
 def _share(percentile: float) -> str:
@@ -211,7 +237,15 @@ def compare(
         float(np.linalg.norm(xy[first.position] - xy[second.position]) / max(np.linalg.norm(np.ptp(xy, axis=0)), 1e-9))
         if on_map
         else None,
+        *_counted(usual, cosine),
     )
+
+
+def _counted(usual: NDArray[np.float32], cosine: float) -> tuple[NDArray[np.int64], tuple[float, float]]:
+    """Count cosines in equal steps, from the least to the largest, this pair's own among the ends."""
+    low, high = (float(end(usual, initial=cosine)) for end in (np.min, np.max))
+    ends = (low, high) if high > low else (low - 0.01, high + 0.01)
+    return np.histogram(usual, STEPS, ends)[0], ends
 
 
 def _id(collection: Collection, side: Side) -> str | None:

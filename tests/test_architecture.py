@@ -56,9 +56,13 @@ ORDER: dict[str, tuple[str, ...]] = {
                 "shown_items", "occupations", "pack"),
     "report": ("label_placement", "fonts", "still_map", "map_figures", "quality_figures", "refusals", "review_section",
                "page", "table_files", "xmp_files", "map_svg", "media_folder", "take_away"),
-    "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "found", "boards.about",
-                "boards.items", "boards.item", "boards.clusters", "boards.columns", "messages", "colors", "app",
-                "live"),
+    "widgets": ("front_end", "work", "cells", "board", "drawing", "motion", "still", "found",
+                "boards.about",
+                "boards.items",
+                "boards.item",
+                "boards.clusters",
+                "boards.columns",
+                "messages", "colors", "app", "live"),
     "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""

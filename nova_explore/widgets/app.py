@@ -69,6 +69,7 @@ class App(anywidget.AnyWidget):
     selection = t.Tuple()
     hovered = t.Unicode()
 
+    boards = t.Tuple(tuple(BOARDS)).tag(sync=True)
     height = t.Int().tag(sync=True)
     own = t.Unicode().tag(sync=True)
     still = t.Unicode().tag(sync=True)

@@ -115,7 +115,18 @@ export interface About {
   rows: [string, string][];
 }
 
-export interface Facts {
+// What each board shows. A board adds its row beside its component:
+//   declare module "../state/facts" { interface BoardFacts { pair: Pair } }
+export interface BoardFacts {
+  items: Items;
+  item: Item;
+  clusters: Clusters;
+  columns: Columns;
+  about: About;
+}
+
+export interface Facts extends BoardFacts {
+  boards: (keyof BoardFacts)[];
   height: number;
   own: string;
   still: string;
@@ -135,14 +146,11 @@ export interface Facts {
   inspected: string;
   working: string;
   last_error: string;
-  items: Items;
-  item: Item;
-  clusters: Clusters;
-  columns: Columns;
-  about: About;
 }
 
+// Facts that are no board's; Python says which boards there are.
 export const NAMES = [
+  "boards",
   "height",
   "own",
   "still",
@@ -162,12 +170,7 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
-  "items",
-  "item",
-  "clusters",
-  "columns",
-  "about",
-] as const satisfies readonly (keyof Facts)[];
+] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 
 export function bytesOf(value: Bytes | undefined | null): Uint8Array {
   if (!value) return new Uint8Array();

@@ -2,10 +2,10 @@
 
 import { batch, type Signal, signal } from "@preact/signals";
 import type { Model } from "../kernel/model";
-import { type Facts, NAMES } from "./facts";
+import { type BoardFacts, type Facts, NAMES } from "./facts";
 
 export type Tool = "pan" | "lasso" | "box";
-export type Lens = "items" | "clusters" | "columns" | "about";
+export type Lens = keyof BoardFacts;
 
 type Signals = { readonly [Name in keyof Facts]: Signal<Facts[Name]> };
 
@@ -17,15 +17,16 @@ export class Store {
   private readonly undo: (() => void)[] = [];
 
   constructor(model: Model) {
+    const names: (keyof Facts)[] = [...NAMES, ...((model.get("boards") ?? []) as Lens[])];
     const made: Partial<Record<keyof Facts, Signal<unknown>>> = {};
-    for (const name of NAMES) made[name] = signal(model.get(name));
+    for (const name of names) made[name] = signal(model.get(name));
     this.facts = made as unknown as Signals;
     // One message changes several facts: all of them are there when the first is heard of.
     const heard = () =>
       batch(() => {
-        for (const name of NAMES) (this.facts[name] as Signal<unknown>).value = model.get(name);
+        for (const name of names) (this.facts[name] as Signal<unknown>).value = model.get(name);
       });
-    for (const name of NAMES) {
+    for (const name of names) {
       model.on(`change:${name}`, heard);
       this.undo.push(() => model.off(`change:${name}`, heard));
     }

@@ -44,8 +44,8 @@ ORDER: dict[str, tuple[str, ...]] = {
             "basis", "outliers", "trust", "out_of_sample"),
     "clusters": ("linkage", "excess_of_mass", "cluster", "matching", "stability", "layers", "duplicates", "scripts",
                   "tokens", "terms", "names"),
-    "similarity": ("words_index", "no_match", "ranking", "words_alone", "background", "finder", "prints", "copies",
-                   "pair", "slice_matrix", "colours", "contrast", "surrogate", "explanation", "overlay"),
+    "similarity": ("words_index", "no_match", "ranking", "words_alone", "sides", "background", "finder", "prints",
+                   "copies", "pair", "slice_matrix", "colours", "contrast", "surrogate", "explanation", "overlay"),
     "labels": ("decision", "state", "attach", "tree_split", "labelled", "log", "targets", "tables",
                "asked_names", "proposing", "labels"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "chain",
@@ -62,6 +62,7 @@ ORDER: dict[str, tuple[str, ...]] = {
                 "boards.item",
                 "boards.clusters",
                 "boards.columns",
+                "boards.pair",
                 "messages", "colors", "app", "live"),
     "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "commands"),
 }  # fmt: skip

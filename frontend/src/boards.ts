@@ -5,6 +5,7 @@ import { AboutBoard } from "./boards/about";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
 import { ItemsBoard } from "./boards/items";
+import { PAIR_VERBS, PairBoard } from "./boards/pair";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
 
@@ -26,6 +27,7 @@ export interface Board {
 export const LENSES: readonly Board[] = [
   { name: "items", title: "Items", board: ItemsBoard },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
+  { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
   { name: "columns", title: "Colours", board: ColumnsBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

@@ -38,13 +38,14 @@ from nova_explore.media.content import Playable
 from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.queries import SpaceModel
-from nova_explore.similarity.background import TUNING_QUERIES, Example, embed_phrases
+from nova_explore.similarity.background import TUNING_QUERIES, embed_phrases
 from nova_explore.similarity.contrast import Contrast, contrast
 from nova_explore.similarity.copies import Copies, find_copies
 from nova_explore.similarity.explanation import Explanation, explain
 from nova_explore.similarity.finder import Finder
 from nova_explore.similarity.pair import Pair, compare
 from nova_explore.similarity.ranking import Ranking, nearest
+from nova_explore.similarity.sides import Example
 from nova_explore.similarity.slice_matrix import SliceMatrix, compare_all
 from nova_explore.space import Space
 
@@ -278,7 +279,7 @@ class Exploration:
 
     def similarity(self, ids: Iterable[str]) -> SliceMatrix:
         """Compare all items of a slice with one another; see `slice_matrix.compare_all`."""
-        return compare_all(self.collection, self.compared, self.clustering.labels, list(ids))
+        return compare_all(self.collection, self.compared, self.clustering.labels, ids)
 
     def contrast(self, ids: Iterable[str]) -> Contrast:
         """What sets a slice apart from the rest; see `contrast.contrast`."""

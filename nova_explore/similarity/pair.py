@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from nova_explore.collection import Collection, Item, Scalar
 from nova_explore.errors import UnreadableError
 from nova_explore.map.neighbors import Neighbors
-from nova_explore.similarity.background import Background, Example, Side
+from nova_explore.similarity.background import Background
 from nova_explore.similarity.prints import Print, print_of, same
+from nova_explore.similarity.sides import Example, Side
 from nova_explore.similarity.words_index import fields_of, terms
 
 if TYPE_CHECKING:
@@ -104,11 +105,12 @@ class Pair:
     def sentence(self) -> str:
         """The pair in words."""
         first, second = self.modalities
+        near = ["text" if name == "words" else name for name in self.modalities]
         parts = [
             f"Nearer than {_share(self.percentile)} of {first}–{second} pairs (cosine {self.cosine:.2f}, usual "
             f"{self.typical[0]:.2f} ± {self.typical[1]:.2f})",
-            f"the second is no. {self.ranks[0]:,} of the first's nearest {second} items, the first no. "
-            f"{self.ranks[1]:,} of the second's nearest {'text' if first == 'words' else first} items",
+            f"the second is no. {self.ranks[0]:,} of the first's nearest {near[1]} items, the first no. "
+            f"{self.ranks[1]:,} of the second's nearest {near[0]} items",
         ]
         if self.map_ranks is not None:
             parts.append(f"on the map they are no. {self.map_ranks[0]:,} and {self.map_ranks[1]:,}")
@@ -191,8 +193,8 @@ def compare(
     ----------
     background : Background
         Of the collection.
-    a, b : id, path, Item or words
-        An id of the collection; else the path of a file; else a text is taken as words.
+    a, b : id, path, bytes, Item or words
+        An id of the collection; else the path of a file; else a text is taken as words. Bytes are those of a file.
     neighbors : Neighbors
     xy : float array of shape (n, 2)
         Places on the map.

@@ -15,7 +15,7 @@ from nova_explore.widgets.boards import BOARDS
 from nova_explore.widgets.drawing import Positions, picked
 from nova_explore.widgets.work import Work
 
-UNTOLD = frozenset({"media", "look", "pictures", "hover", "tiles", "ids_at", "names_at"})
+UNTOLD = frozenset({"media", "look", "pictures", "hover", "tiles", "ids_at", "names_at", "compare", "plan_why", "why"})
 """Questions whose failure is told where the answer would be, and nowhere else."""
 
 

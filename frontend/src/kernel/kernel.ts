@@ -23,6 +23,9 @@ const LONG = new Set([
   "media",
   "names_at",
   "choose_named",
+  "compare",
+  "plan_why",
+  "why",
 ]);
 
 export class GoneError extends Error {

@@ -9,12 +9,14 @@ from nova_explore.widgets.boards import (
     columns,
     item,
     items,
+    pair,
 )
 
 BOARDS = {
     "items": items,
     "item": item,
     "clusters": clusters,
+    "pair": pair,
     "columns": columns,
     "about": about,
 }

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from nova_explore.similarity.explanation import Explanation
 from nova_explore.similarity.overlay import frames_of, marked_text
@@ -102,7 +99,7 @@ def rows(pair: Pair) -> list[list[str]]:
         found.append(
             [
                 "on the map",
-                f"no. {pair.map_ranks[0]:,} and no. {pair.map_ranks[1]:,}; {pair.map_distance:.0%} of its diagonal apart",
+                f"no. {pair.map_ranks[0]:,} and no. {pair.map_ranks[1]:,}, {pair.map_distance:.0%} of it apart",
             ]
         )
     if pair.shared_words:
@@ -121,7 +118,11 @@ def plan_why(app: Shown, *, a: str, b: str) -> Later:
         calls = sum(plan.planned for plan in plans)
         costs = [plan.cost for plan in plans if plan.cost is not None]
         cost = f"about ${sum(costs):.4f} at most" if costs else "at no cost"
-        return {"calls": calls, "cost": round(sum(costs), 6), "words": f"at most {calls:,} calls of the model, {cost}"}, []
+        return {
+            "calls": calls,
+            "cost": round(sum(costs), 6),
+            "words": f"at most {calls:,} calls of the model, {cost}",
+        }, []
 
     return Later("", lambda: each_way(exploration, a, b, {"max_calls": 0}), say)
 
@@ -144,22 +145,30 @@ def why(app: Shown, *, a: str, b: str, cost: float) -> Later:
 
 def each_way(exploration: Exploration, a: str, b: str, limits: dict[str, Any]) -> list[Explanation]:
     """Explain the first by the second, where it is an item, and the second by the first."""
-    return [exploration.explain(other, one, **limits) for one, other in ((a, b), (b, a)) if exploration.collection.has(one)]
+    return [
+        exploration.explain(other, one, **limits) for one, other in ((a, b), (b, a)) if exploration.collection.has(one)
+    ]
 
 
 def tell_why(one: Explanation, frames: int) -> dict[str, Any]:
     """What carries the likeness in one item: its parts with weights from -1 to 1, and how far to trust them."""
     most = max((abs(part.weight) for part in one.parts), default=0) or 1
-    weigh: Callable[[float], float] = lambda weight: round(weight / most, 3)
+
+    def weigh(weight: float) -> float:
+        return round(weight / most, 3)
+
+    (deleted, by_chance), (inserted, at_random) = one.deletion, one.insertion
+    numbers = (
+        f"R² {one.r2:.2f} · deletion {deleted:.2f} against {by_chance:.2f} at random · insertion {inserted:.2f} "
+        f"against {at_random:.2f} · {one.fills[0]} and {one.fills[1]} agree by {one.agreement:.2f}"
+    )
     return {
         "id": one.id,
         "carried": one.carried,
         "reliable": one.reliable,
         "doubts": "; ".join(one.doubts) if one.carried else "",
         "sentence": says(one),
-        "numbers": f"R² {one.r2:.2f} · deletion {one.deletion[0]:.2f} against {one.deletion[1]:.2f} at random · insertion "
-        f"{one.insertion[0]:.2f} against {one.insertion[1]:.2f} · {one.fills[0]} and {one.fills[1]} agree by "
-        f"{one.agreement:.2f}",
+        "numbers": numbers,
         "boxes": [[*part.place.at, weigh(part.weight)] for part in one.parts if part.place.unit == "box"],
         "seconds": sorted([*part.place.at, weigh(part.weight)] for part in one.parts if part.place.unit == "seconds"),
         "words": [[text, weigh(weight)] for text, weight in marked_text(one)],

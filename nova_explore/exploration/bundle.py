@@ -31,6 +31,7 @@ from nova_explore.library.vector_index import IndexReport
 from nova_explore.map.basis import MapBasis
 from nova_explore.map.layout import Layout
 from nova_explore.map.modality_gap import ModalityGap
+from nova_explore.map.neighborhood import Neighborhood, look_around
 from nova_explore.map.neighbors import Neighbors
 from nova_explore.map.out_of_sample import Placed, lead
 from nova_explore.map.trust import FEWEST_TO_TRUST, Trust, measure_trust
@@ -389,6 +390,10 @@ class Exploration:
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         return nearest(self.collection, self.compared, id, k=k)
+
+    def neighborhood(self, id: str) -> Neighborhood:
+        """What the map gets wrong around an item: true neighbours elsewhere, false ones beside it."""
+        return look_around(self.layout.xy, self.neighbors, self.collection.position(id))
 
     @property
     def compared(self) -> NDArray[np.float32]:

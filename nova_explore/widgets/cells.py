@@ -43,3 +43,13 @@ def running_cell() -> tuple[str, str]:
         return "", ""
     parent = shell.get_parent() or {}
     return str(parent.get("metadata", {}).get("cellId", "")), str(parent.get("header", {}).get("msg_id", ""))
+
+
+def in_notebook(line: str, app: Any) -> str:
+    """Call the app in a line of Python as this notebook calls it: ``maps.search('dog')`` for ``app.search('dog')``."""
+    from IPython.core.getipython import get_ipython
+
+    shell: Any = get_ipython()
+    names = [] if shell is None else [name for name, value in shell.user_ns.items() if value is app]
+    own = [name for name in names if not name.startswith("_")]
+    return line.replace("app.", f"{own[0]}.", 1) if own and line.startswith("app.") else line

@@ -84,6 +84,7 @@ export function PairBoard() {
   const pair = told.value?.key === key ? told.value.pair : null;
   return (
     <div class="nx-pair">
+      {pair && <h3 class="nx-pair-lead">{pair.lead}</h3>}
       <Sides
         pinned={pinned}
         other={words.value ? null : open.id !== pinned?.id ? open : null}
@@ -307,7 +308,6 @@ function Side({
 function Facts({ pair }: { pair: Told }) {
   return (
     <>
-      <h3 class="nx-pair-lead">{pair.lead}</h3>
       <Usual pair={pair} />
       <p class="nx-copy" data-copy={pair.copy}>
         {pair.copy_words}

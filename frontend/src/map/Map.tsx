@@ -9,6 +9,7 @@ import type { MapName, Tile } from "../state/facts";
 import type { Tool } from "../state/store";
 import { Button, QUIET } from "../words/button";
 import { Dot, Icon } from "../words/icons";
+import { itemMenu, menuSpot, opensMenu } from "../words/menu";
 import { count } from "../words/numbers";
 import { Contours } from "./contours";
 import { Gestures } from "./gestures";
@@ -76,18 +77,29 @@ export function MapPanel() {
       hovered = item;
       card.value = null;
       if (item === null) return;
-      const told =
-        cards.get(item) ?? ((await kernel.ask("look", { position: item }).catch(() => null)) as unknown as Tile | null);
-      if (told) cards.set(item, told);
+      const told = await cardOf(item);
       // The pointer may have moved on while Python answered.
       if (!told || hovered !== item) return;
       const [x, y] = map.spot(item) ?? [0, 0];
       card.value = { item: told, x, y };
       kernel.tell("hover", { position: item });
     };
+    const cardOf = async (item: number) => {
+      const told =
+        cards.get(item) ?? ((await kernel.ask("look", { position: item }).catch(() => null)) as unknown as Tile | null);
+      if (told) cards.set(item, told);
+      return told;
+    };
+    const menu = async (item: number | null, event: MouseEvent) => {
+      if (!opensMenu(event)) return;
+      const spot = menuSpot(event);
+      const told = item === null ? null : await cardOf(item);
+      store.menu.value = told ? itemMenu(told, spot) : { of: "map", target: "", title: "", ...spot };
+    };
     const forget = facts.clusters.subscribe(() => cards.clear());
     const gestures = new Gestures(stage.current!, trace.current!, map, store, {
       hover,
+      menu,
       pick: (data, packed) => kernel.tell("pick", { packed }, data),
       hint: () => {
         hint.value = true;

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { Level, MapName } from "../state/facts";
 import type { Store } from "../state/store";
+import { menuSpot, opensMenu } from "../words/menu";
 import { type Box, overlap, placeNames, type Stand } from "./placement";
 import type { MapView } from "./view";
 
@@ -83,6 +84,15 @@ export class Overlay {
       el.dataset.cluster = level === "cluster" ? String(name.cluster) : "";
       el.style.setProperty("--nx-own", name.color);
       el.addEventListener("click", () => this.onName(level, name.cluster));
+      el.addEventListener("contextmenu", (event) => {
+        if (level !== "cluster" || !opensMenu(event)) return;
+        this.store.menu.value = {
+          of: "cluster",
+          target: String(name.cluster),
+          title: name.text,
+          ...menuSpot(event),
+        };
+      });
       this.el.append(el);
       return { el, name, level, of: name.of && new Set(name.of), stand: null, width: 0, height: 0 };
     });

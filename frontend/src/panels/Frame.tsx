@@ -6,6 +6,7 @@ import { MapPanel } from "../map/Map";
 import { useApp } from "../state/context";
 import { QUIET } from "../words/button";
 import { Headline, Message, Modalities, PythonBar, Search, SliceLine } from "./Head";
+import { Menu } from "./Menu";
 import { Side } from "./Side";
 
 const [LEAST, MOST, USUAL] = [30, 75, 54];
@@ -25,6 +26,13 @@ export function Frame() {
     return () => el.hidePopover();
   }, [isFull]);
   const key = (event: KeyboardEvent) => {
+    const typing = (event.target as HTMLElement).closest("input, textarea, select");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
+      event.preventDefault();
+      event.stopPropagation();
+      kernel.tell(event.shiftKey ? "redo" : "undo");
+      return;
+    }
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.stopPropagation();
     if (store.facts.inspected.value) kernel.tell("inspect", { id: "" });
@@ -88,6 +96,7 @@ export function Frame() {
         />
         <Side />
       </div>
+      <Menu />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useApp } from "../state/context";
 import { Button } from "../words/button";
 import { Icon } from "../words/icons";
 import { count } from "../words/numbers";
+import { copySlice } from "./verbs";
 
 const SLOW_MS = 2000;
 
@@ -138,9 +139,11 @@ function Mark({ name }: { name: string }) {
   );
 }
 
-// What is pointed at: every lens shows it.
+// What is pointed at: every lens shows it. What was done can be undone, and is a line of Python.
 export function SliceLine() {
-  const { store, kernel } = useApp();
+  const app = useApp();
+  const { store, kernel } = app;
+  const { undo, redo } = store.facts.history.value;
   const { title, note, kind } = store.facts.items.value;
   const isAll = kind === "typical";
   return (
@@ -155,6 +158,34 @@ export function SliceLine() {
           {kind === "search" ? "Clear search" : "Clear selection"}
         </Button>
       )}
+      <span class="nx-acts" role="group" aria-label="Steps">
+        <span class="nx-said" role="status">
+          {store.said.value}
+        </span>
+        <Button
+          label={undo ? `Undo: ${undo}` : "Nothing to undo"}
+          class="nx-plain nx-undo"
+          disabled={!undo}
+          onClick={() => kernel.tell("undo")}
+        >
+          <Icon name="undo" />
+        </Button>
+        <Button
+          label={redo ? `Redo: ${redo}` : "Nothing to redo"}
+          class="nx-plain nx-redo"
+          disabled={!redo}
+          onClick={() => kernel.tell("redo")}
+        >
+          <Icon name="redo" />
+        </Button>
+        <Button
+          label="Copy the slice as a line of Python"
+          class="nx-plain nx-python-line"
+          onClick={() => copySlice(app)}
+        >
+          <Icon name="code" />
+        </Button>
+      </span>
     </div>
   );
 }

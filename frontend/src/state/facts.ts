@@ -146,6 +146,8 @@ export interface Facts extends BoardFacts {
   inspected: string;
   working: string;
   last_error: string;
+  // What would be undone, and done again, in words; empty where nothing would.
+  history: { undo: string; redo: string };
 }
 
 // Facts that are no board's; Python says which boards there are.
@@ -170,6 +172,7 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
+  "history",
 ] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 
 export function bytesOf(value: Bytes | undefined | null): Uint8Array {

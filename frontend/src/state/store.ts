@@ -4,8 +4,23 @@ import { batch, type Signal, signal } from "@preact/signals";
 import type { Model } from "../kernel/model";
 import { type BoardFacts, type Facts, NAMES } from "./facts";
 
+const SAID_MS = 1800;
+
 export type Tool = "pan" | "lasso" | "box";
 export type Lens = keyof BoardFacts;
+
+// What a menu is about, and where it opens, in pixels of the window.
+export interface MenuOf {
+  of: "item" | "cluster" | "map";
+  // Of an item its id, of a cluster its key.
+  target: string;
+  title: string;
+  // Of an item the key of its cluster, and what that is called.
+  cluster?: string;
+  clusterTitle?: string;
+  x: number;
+  y: number;
+}
 
 type Signals = { readonly [Name in keyof Facts]: Signal<Facts[Name]> };
 
@@ -14,6 +29,10 @@ export class Store {
   readonly tool = signal<Tool>("pan");
   readonly lens = signal<Lens>("items");
   readonly full = signal(false);
+  readonly menu = signal<MenuOf | null>(null);
+  // What was done where nothing else shows it: "copied".
+  readonly said = signal("");
+  private saying: ReturnType<typeof setTimeout> | undefined;
   private readonly undo: (() => void)[] = [];
 
   constructor(model: Model) {
@@ -32,7 +51,16 @@ export class Store {
     }
   }
 
+  say(words: string): void {
+    this.said.value = words;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      this.said.value = "";
+    }, SAID_MS);
+  }
+
   close(): void {
+    clearTimeout(this.saying);
     for (const undo of this.undo.splice(0)) undo();
   }
 }

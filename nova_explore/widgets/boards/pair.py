@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nova_explore.similarity.explanation import Explanation
+from nova_explore.similarity.explanation import Explanation, Part
 from nova_explore.similarity.overlay import frames_of, marked_text
 from nova_explore.similarity.pair import Pair
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown, kept_for
@@ -55,7 +55,7 @@ def pin(app: Shown, *, id: str) -> Answer:
 def compare(app: Shown, *, a: str, b: str) -> Later:
     """Answer with everything known of two items together, or of an item and words."""
     exploration = app.exploration
-    return Later("", lambda: exploration.compare(a, b), lambda pair: (tell(exploration, pair), []))
+    return Later("", lambda: exploration.compare(a, b), lambda pair: (tell(exploration, pair), []), urgent=True)
 
 
 def tell(exploration: Exploration, pair: Pair) -> dict[str, Any]:
@@ -181,7 +181,21 @@ def says(one: Explanation) -> str:
     if not one.carried:
         return "Nothing in it carries the likeness: whatever is hidden, they stay as alike."
     best = [part for part in one.parts if part.weight > 0][:3]
-    return "Carried most by " + "; ".join(f"{part.name} ({part.weight:+.2f})" for part in best)
+    if not best:
+        return "No part of it speaks for the likeness."
+    named = dict.fromkeys(_called(part) for part in best)
+    return f"Carried most by {', '.join(named)} (hidden, the cosine of {one.cosine:.2f} loses {best[0].weight:.2f})."
+
+
+def _called(part: Part) -> str:
+    """Name a part as a person would who sees it marked."""
+    if part.place.unit != "box":
+        return part.name if part.place.unit == "seconds" else f"“{part.name}”"
+    left, top, right, bottom = part.place.at
+    down = ("upper", "middle", "lower")[min(int((top + bottom) * 1.5), 2)]
+    across = ("left", "middle", "right")[min(int((left + right) * 1.5), 2)]
+    return f"its {down} {across}" if (down, across) != ("middle", "middle") else "its middle"
 
 
 ANSWERS = (pin, compare, plan_why, why)
+QUIET = frozenset({"compare", "plan_why", "why"})

@@ -64,7 +64,8 @@ ORDER: dict[str, tuple[str, ...]] = {
                 "boards.clusters",
                 "boards.columns",
                 "boards.pair",
-                "colors", "state", "acts", "messages", "app", "live"),
+                "boards.matrix",
+                "colors", "state", "acts", "boards.copies", "messages", "app", "live"),
     "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""

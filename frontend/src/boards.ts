@@ -4,7 +4,9 @@ import type { ComponentType } from "preact";
 import { AboutBoard } from "./boards/about";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
+import { CopiesBoard } from "./boards/copies";
 import { ItemsBoard } from "./boards/items";
+import { MatrixBoard } from "./boards/matrix";
 import { PAIR_VERBS, PairBoard } from "./boards/pair";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
@@ -28,6 +30,8 @@ export const LENSES: readonly Board[] = [
   { name: "items", title: "Items", board: ItemsBoard },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
   { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
+  { name: "matrix", title: "Matrix", board: MatrixBoard },
+  { name: "copies", title: "Copies", board: CopiesBoard },
   { name: "columns", title: "Colours", board: ColumnsBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

@@ -71,11 +71,9 @@ class Exploration:
         Unit rows.
     key, created, versions
         Name of this map in the library, when it was computed, and with which packages.
-    neighbors : Neighbors
+    neighbors, layout, clustering : Neighbors, Layout, Clustering
     gap : ModalityGap
         Whether neighbours are of vectors without the modality gap.
-    layout : Layout
-    clustering : Clustering
     proposed : dict of int to ClusterName
         Names of the clusters before anybody decided; no entry for the unclustered items.
     placed : Placed or None
@@ -153,8 +151,6 @@ class Exploration:
     def names(self) -> dict[int, ClusterName]:
         """Names of the clusters: the label where a cluster carries one, else what is proposed."""
         return self.labels.names(self.proposed)
-
-    # ---- clusters -----------------------------------------------------------------------------------------------
 
     def sweep(self) -> Sweep:
         """How many clusters other smallest sizes would give, and how much they would leave unclustered."""
@@ -292,10 +288,8 @@ class Exploration:
 
     def build_index(self, *, progress: bool = True) -> list[IndexReport]:
         """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
-        queries = embed_phrases(self.model, TUNING_QUERIES)
-        reports = self.library.build_index(self.space, queries=queries, progress=progress)
-        self._finder = None
-        return reports
+        queries, self._finder = embed_phrases(self.model, TUNING_QUERIES), None
+        return self.library.build_index(self.space, queries=queries, progress=progress)
 
     @property
     def finder(self) -> Finder:

@@ -1,4 +1,4 @@
-"""What the map gets wrong around one item: which true neighbours are elsewhere, and which items beside it are strangers."""
+"""What the map gets wrong around one item: true neighbours that are elsewhere, and strangers that are beside it."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class Copies:
                 "how": [self._how(row) for row in rows],
                 "name": [item.name for item in items],
                 "format": [item.format for item in items],
-                "size": [_size(item) for item in items],
+                "size": [size_of(item) for item in items],
                 "modified": [item.metadata.get("modified") for item in items],
             },
             index=pd.Index([item.id for item in items], name="id"),
@@ -279,7 +279,8 @@ def _best(collection: Collection, rows: NDArray[np.intp]) -> int:
     return max(map(int, rows), key=worth)
 
 
-def _size(item: Item) -> str:
+def size_of(item: Item) -> str:
+    """How large an item is, for a person: its sides, its seconds, or its letters."""
     width, height, seconds = (item.metadata.get(name) for name in ("width", "height", "duration"))
     parts = [f"{width} x {height}"] if width and height else []
     parts += [f"{seconds:g} s"] if isinstance(seconds, int | float) else []

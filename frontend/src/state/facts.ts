@@ -51,6 +51,12 @@ export interface Item extends Partial<Tile> {
   seconds?: [number, number] | null;
   rows?: [string, string][];
   nearest?: Tile[];
+  // What the map gets wrong around it: in words, and the positions of its true neighbours, of those that are elsewhere,
+  // and of strangers beside it.
+  around?: string;
+  true?: number[];
+  elsewhere?: number[];
+  strangers?: number[];
   can_go_back?: boolean;
   row?: number;
 }

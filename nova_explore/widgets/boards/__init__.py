@@ -7,8 +7,10 @@ from nova_explore.widgets.boards import (
     about,
     clusters,
     columns,
+    copies,
     item,
     items,
+    matrix,
     pair,
 )
 
@@ -17,6 +19,8 @@ BOARDS = {
     "item": item,
     "clusters": clusters,
     "pair": pair,
+    "matrix": matrix,
+    "copies": copies,
     "columns": columns,
     "about": about,
 }

@@ -1,6 +1,6 @@
 """How far apart two colours look, to people who see all colours and to those who do not.
 
-Distance is CIEDE2000 (Sharma, Wu & Dalal 2005), under the light of day D65. Colour-vision deficiency is simulated for its
+Distance is CIEDE2000 (Sharma, Wu & Dalal 2005), under daylight D65. Colour-vision deficiency is simulated for its
 strongest form after Machado, Oliveira & Fernandes (2009).
 """
 

@@ -15,13 +15,14 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
+from nova_explore.exploration.coloring import MEASURED
 from nova_explore.exploration.columns import LARGER
+from nova_explore.front_end import read_built, require_built
 from nova_explore.widgets import cells, found, messages
 from nova_explore.widgets.acts import Acts, act, line_of_ids
-from nova_explore.widgets.boards import BOARDS, clusters, columns
+from nova_explore.widgets.boards import BOARDS, clusters
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
-from nova_explore.widgets.front_end import read_built, require_built
 from nova_explore.widgets.lighting import is_active, light
 from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
@@ -103,7 +104,7 @@ class App(anywidget.AnyWidget):
         require_built()
         if len(exploration) >= MANY:
             gc.collect()
-        self.exploration = self.named_exploration = exploration
+        self.exploration = self.named_exploration = self.opened = exploration
         self.map = Drawing(self)
         self.work = Work()
         self.ranking: Ranking | None = None
@@ -199,7 +200,7 @@ class App(anywidget.AnyWidget):
     @act
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
-        with self.busy(columns.MEASURED[column]) if column in columns.MEASURED else nullcontext():
+        with self.busy(MEASURED[column]) if column in MEASURED else nullcontext():
             coloring = self.colors_of.by(column)
         with self.hold_sync():
             self.coloring = coloring
@@ -240,7 +241,7 @@ class App(anywidget.AnyWidget):
             raise ValueError(
                 f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
             )
-        self.named_exploration = exploration
+        self.named_exploration = self.opened = exploration
         exploration.put_selection(self.exploration.selection, origin=self._me)
         self.take_variant(exploration)
 
@@ -320,9 +321,10 @@ class App(anywidget.AnyWidget):
 
     def follow(self, selection: Slice) -> None:
         """Show what was selected elsewhere: by code, or in another app over the same exploration."""
-        self.named = "" if selection.name in ("selection", "nothing selected") else selection.name
+        named = "" if selection.name in ("selection", "nothing selected") else selection.name
         positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
-        with self.acts.recorded(partial(line_of_ids, selection.ids, self.named)):
+        with self.acts.recorded(partial(line_of_ids, selection.ids, named)):
+            self.named = named
             self._shine(selection.ids, positions if len(positions) else None)
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:

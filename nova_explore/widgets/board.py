@@ -61,6 +61,7 @@ class Shown(Protocol):
 
     exploration: Exploration
     named_exploration: Exploration
+    opened: Exploration
     coloring: Any
     ranking: Ranking | None
     chosen: NDArray[np.intp] | None

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from nova_explore.errors import UnknownNameError, explain
+from nova_explore.exploration.coloring import MEASURED
 from nova_explore.widgets import cells, found
 from nova_explore.widgets.acts import line_of
 from nova_explore.widgets.board import NOTHING, Answer, Later
-from nova_explore.widgets.boards import BOARDS, columns
+from nova_explore.widgets.boards import BOARDS
 from nova_explore.widgets.drawing import picked
 
 UNTOLD = frozenset(
@@ -76,7 +77,7 @@ def color_by(app: Any, *, column: str) -> Answer | Later:
         return NOTHING
 
     needed = app.colors_of.needed_for(column)
-    return then(None) if needed is None else Later(columns.MEASURED[column], needed, then)
+    return then(None) if needed is None else Later(MEASURED[column], needed, then)
 
 
 def mute(app: Any, *, keys: list[str]) -> Answer:

@@ -11,8 +11,8 @@ from nova_explore.widgets import App
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 body { margin: 8px; font-family: system-ui, sans-serif; background: var(--jp-layout-color0); }
-body[data-jp-theme-light="true"] { --jp-layout-color0: #fff; --jp-ui-font-color0: rgba(0,0,0,.95); --jp-brand-color1: #1976d2;
-  --jp-error-color1: #d32f2f; }
+body[data-jp-theme-light="true"] { --jp-layout-color0: #fff; --jp-ui-font-color0: rgba(0,0,0,.95);
+  --jp-brand-color1: #1976d2; --jp-error-color1: #d32f2f; }
 body[data-jp-theme-light="false"] { --jp-layout-color0: #111; --jp-ui-font-color0: rgba(255,255,255,.95);
   --jp-brand-color1: #42a5f5; --jp-error-color1: #ef5350; color-scheme: dark; }
 </style><body data-jp-theme-light="true"><div id="here"></div>"""
@@ -87,7 +87,6 @@ class BarePage:
             self.page.evaluate("() => { document.body.dataset.jpThemeLight = 'false'; }")
         state = {name: coded(value) for name, value in app.get_state().items() if not name.startswith("_")}
         self.page.evaluate(HOST, [app._esm, app._css, state])
-        app.comm = Connected()  # type: ignore[assignment]
         self.app = AppInPage(self.page)
 
     def _changed(self, key: Any = None) -> None:
@@ -112,19 +111,6 @@ class BarePage:
 
     def close(self) -> None:
         self.context.close()
-
-
-class Connected:
-    """In the place of the line to a notebook's page: what goes over it is taken up before."""
-
-    comm_id = "bare"
-    kernel = None
-
-    def send(self, *_: Any, **__: Any) -> None:
-        pass
-
-    def close(self, *_: Any, **__: Any) -> None:
-        pass
 
 
 def coded(value: Any) -> Any:

@@ -76,7 +76,8 @@ function ClusterLine({ row, most, found, isLast }: Line) {
   const toggle = () =>
     kernel.tell("mute", { keys: isMuted ? muted.value.filter((key) => key !== row.key) : [...muted.value, row.key] });
   const menu = (event: MouseEvent) => {
-    if (opensMenu(event)) store.menu.value = { of: "cluster", target: row.key, title: row.name, ...menuSpot(event) };
+    if (opensMenu(event, store))
+      store.menu.value = { of: "cluster", target: row.key, title: row.name, ...menuSpot(event) };
   };
   const heard = [row.name, `${count(row.count)} items`, found?.reading, found && `${found.share} found again`]
     .filter(Boolean)

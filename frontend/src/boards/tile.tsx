@@ -35,7 +35,7 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
     else open();
   };
   const menu = (event: MouseEvent) => {
-    if (opensMenu(event)) store.menu.value = itemMenu(item, menuSpot(event));
+    if (opensMenu(event, store)) store.menu.value = itemMenu(item, menuSpot(event));
   };
   const isPlaying = playing.value === item.id;
   const score = item.score ? `, similarity ${item.score}` : item.strength ? `, strength ${item.strength} of 5` : "";

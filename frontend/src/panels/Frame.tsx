@@ -10,6 +10,8 @@ import { Menu } from "./Menu";
 import { Side } from "./Side";
 
 const [LEAST, MOST, USUAL] = [30, 75, 54];
+// Least height of the map, and what stands above it and around the app, in pixels.
+const [LOWEST, AROUND] = [340, 240];
 const REMEMBERED = "nova-explore.split";
 
 export function Frame() {
@@ -59,6 +61,15 @@ export function Frame() {
     event.stopPropagation();
     settle(split.value + step);
   };
+  const height = useSignal(roomFor(store.facts.height.value));
+  useEffect(() => {
+    const measure = () => {
+      height.value = roomFor(store.facts.height.value);
+    };
+    measure();
+    addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, [store.facts.height.value]);
   const full = isFull ? ({ popover: "manual" } as const) : {};
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape goes one step back, wherever the focus is
@@ -68,7 +79,7 @@ export function Frame() {
       data-full={isFull}
       {...full}
       onKeyDown={key}
-      style={{ "--nx-height": `${store.facts.height.value}px`, "--nx-split": `${split.value}%` }}
+      style={{ "--nx-height": `${height.value}px`, "--nx-split": `${split.value}%` }}
     >
       <Headline />
       <div class="nx-controls">
@@ -78,7 +89,7 @@ export function Frame() {
       <PythonBar />
       <Message />
       <SliceLine />
-      <div class="nx-main" ref={main}>
+      <div class="nx-main" ref={main} data-sheet={store.sheet.value}>
         <MapPanel />
         <div
           class="nx-splitter"
@@ -99,6 +110,13 @@ export function Frame() {
       <Menu />
     </div>
   );
+}
+
+// The map's height, so that map and items are seen together in the window. In a frame of its own, whose height follows
+// from what is in it, the screen says how much there is.
+function roomFor(wanted: number): number {
+  const seen = window.self === window.top ? innerHeight : screen.availHeight;
+  return Math.min(wanted, Math.max(LOWEST, seen - AROUND));
 }
 
 function remembered(): number {

@@ -11,6 +11,9 @@ const EDGE = 6;
 export function Menu() {
   const app = useApp();
   const menu = app.store.menu.value;
+  useEffect(() => {
+    app.store.hasMenu = true;
+  }, []);
   return menu ? <OpenMenu key={`${menu.of}.${menu.target}.${menu.x}.${menu.y}`} menu={menu} /> : null;
 }
 

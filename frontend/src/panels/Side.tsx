@@ -6,6 +6,7 @@ import { LENSES } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
+import { Icon } from "../words/icons";
 
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
@@ -26,6 +27,9 @@ export function Side() {
     requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
   };
   const isOpen = store.facts.inspected.value !== "";
+  useEffect(() => {
+    if (isOpen && store.sheet.value === "low") store.sheet.value = "half";
+  }, [isOpen]);
   const shown = LENSES.find(({ name }) => name === store.lens.value)!;
   const Board = shown.board;
   const panel = `nx-${id}-${number.value}`;
@@ -45,11 +49,34 @@ export function Side() {
               tabIndex={store.lens.value === name ? 0 : -1}
               onClick={() => {
                 store.lens.value = name;
+                if (store.sheet.value === "low") store.sheet.value = "half";
               }}
             >
               {title}
             </Button>
           ))}
+          <span class="nx-sheet-steps">
+            <Button
+              label="Lower the sheet"
+              class="nx-plain"
+              disabled={store.sheet.value === "low"}
+              onClick={() => {
+                store.sheet.value = store.sheet.value === "high" ? "half" : "low";
+              }}
+            >
+              <Icon name="down" />
+            </Button>
+            <Button
+              label="Raise the sheet"
+              class="nx-plain"
+              disabled={store.sheet.value === "high"}
+              onClick={() => {
+                store.sheet.value = store.sheet.value === "low" ? "half" : "high";
+              }}
+            >
+              <Icon name="up" />
+            </Button>
+          </span>
         </div>
         <div
           class="nx-board"

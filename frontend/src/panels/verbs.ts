@@ -35,7 +35,7 @@ export function offersOf(app: App, menu: MenuOf): Offer[] {
         .filter((verb) => verb.of === of)
         .map((verb, i) => ({ label: verb.label, act: () => verb.act(app, menu.target), apart: i === 0 })),
     );
-  const { undo, redo } = store.facts.history.value;
+  const { undo = "", redo = "" } = store.facts.history.value ?? {};
   if (of === "map") {
     if (store.facts.items.value.kind !== "typical")
       offers.push({ label: "Clear the slice", act: () => kernel.tell("clear") });

@@ -113,6 +113,8 @@ export interface Columns {
 export interface About {
   headline: string;
   trust: string;
+  // What Python calls the exploration that is shown, where it is another than the one that was opened.
+  variant?: string;
   caveats: string[];
   unread: [string, string][];
   unread_count: number;
@@ -153,7 +155,7 @@ export interface Facts extends BoardFacts {
   working: string;
   last_error: string;
   // What would be undone, and done again, in words; empty where nothing would.
-  history: { undo: string; redo: string };
+  history: { undo: string; redo: string } | undefined;
 }
 
 // Facts that are no board's; Python says which boards there are.

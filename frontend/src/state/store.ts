@@ -22,6 +22,9 @@ export interface MenuOf {
   y: number;
 }
 
+// Boards where nobody says which there are.
+const USUAL: readonly Lens[] = ["items", "item", "clusters", "columns", "about"];
+
 type Signals = { readonly [Name in keyof Facts]: Signal<Facts[Name]> };
 
 export class Store {
@@ -29,14 +32,18 @@ export class Store {
   readonly tool = signal<Tool>("pan");
   readonly lens = signal<Lens>("items");
   readonly full = signal(false);
+  // Where there is room for one column: how high the lenses stand over the map.
+  readonly sheet = signal<"low" | "half" | "high">("half");
   readonly menu = signal<MenuOf | null>(null);
+  // Whether there is a menu to open: a page without Python has none.
+  hasMenu = false;
   // What was done where nothing else shows it: "copied".
   readonly said = signal("");
   private saying: ReturnType<typeof setTimeout> | undefined;
   private readonly undo: (() => void)[] = [];
 
   constructor(model: Model) {
-    const names: (keyof Facts)[] = [...NAMES, ...((model.get("boards") ?? []) as Lens[])];
+    const names: (keyof Facts)[] = [...NAMES, ...((model.get("boards") ?? USUAL) as Lens[])];
     const made: Partial<Record<keyof Facts, Signal<unknown>>> = {};
     for (const name of names) made[name] = signal(model.get(name));
     this.facts = made as unknown as Signals;

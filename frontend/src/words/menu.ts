@@ -1,7 +1,7 @@
 // What opens the app's own menu, and what it is about.
 
 import type { Tile } from "../state/facts";
-import type { MenuOf } from "../state/store";
+import type { MenuOf, Store } from "../state/store";
 
 // Where a menu opens: at the pointer, or under what has the focus where a key opened it.
 export function menuSpot(event: MouseEvent): { x: number; y: number } {
@@ -11,8 +11,8 @@ export function menuSpot(event: MouseEvent): { x: number; y: number } {
 }
 
 // Opens a menu unless Shift is held: that brings the browser's own.
-export function opensMenu(event: MouseEvent): boolean {
-  if (event.shiftKey) return false;
+export function opensMenu(event: MouseEvent, store: Store): boolean {
+  if (event.shiftKey || !store.hasMenu) return false;
   event.preventDefault();
   event.stopPropagation();
   return true;

@@ -8,8 +8,9 @@ import json
 import pytest
 from fakes import ROOT
 
+from nova_explore import front_end
 from nova_explore.errors import FrontEndMissingError
-from nova_explore.widgets import App, front_end
+from nova_explore.widgets import App
 from nova_explore.widgets.boards import BOARDS
 
 

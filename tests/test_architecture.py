@@ -63,11 +63,12 @@ ORDER: dict[str, tuple[str, ...]] = {
                 "boards.about",
                 "boards.items",
                 "boards.item",
+                "boards.asked",
                 "boards.clusters",
                 "boards.columns",
                 "boards.pair",
                 "boards.matrix",
-                "colors", "state", "acts", "boards.copies", "messages", "app", "live"),
+                "colors", "state", "acts", "boards.changes", "boards.copies", "messages", "app", "two_maps", "live"),
     "cli": ("jupyter", "doctor", "spending", "missing", "forgetting", "exporting", "reviewing", "commands"),
 }  # fmt: skip
 """Rooms in the order in which the data passes, and in each its files in that order; a file imports those before it."""

@@ -2,6 +2,8 @@
 
 import type { ComponentType } from "preact";
 import { AboutBoard } from "./boards/about";
+import { ASKED_VERBS } from "./boards/asked";
+import { ChangesBoard } from "./boards/changes";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
 import { CopiesBoard } from "./boards/copies";
@@ -24,14 +26,22 @@ export interface Board {
   title: string;
   board: ComponentType;
   verbs?: readonly Verb[];
+  // Whether there is a tab for it; there always is where nothing says when.
+  when?: (app: App) => boolean;
 }
 
 export const LENSES: readonly Board[] = [
-  { name: "items", title: "Items", board: ItemsBoard },
+  { name: "items", title: "Items", board: ItemsBoard, verbs: ASKED_VERBS },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
   { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
   { name: "matrix", title: "Matrix", board: MatrixBoard },
   { name: "copies", title: "Copies", board: CopiesBoard },
+  {
+    name: "changes",
+    title: "Changes",
+    board: ChangesBoard,
+    when: ({ store }) => store.facts.changes.value.sentence !== undefined,
+  },
   { name: "columns", title: "Colours", board: ColumnsBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

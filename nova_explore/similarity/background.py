@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
 from nova_explore.errors import SpaceMismatchError, UnknownNameError
-from nova_explore.models.model import EmbeddingModel, PricedModel
+from nova_explore.models.model import EmbeddingModel, PricedModel, Role
 from nova_explore.models.queries import embed_items, embed_texts
 from nova_explore.similarity.no_match import Level, level_of, level_of_pairs, nonsense
 from nova_explore.similarity.ranking import spread
@@ -90,6 +90,7 @@ class Background:
         self._concepts: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         self.masked: dict[tuple[str, ...], NDArray[np.float32]] = {}
         self._handed = Handed()
+        self._embeddings: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     def side(self, thing: Example) -> Side:
         """Resolve an id, a file, bytes, an item or words, in this order, to what can be compared.
@@ -105,7 +106,7 @@ class Background:
         """
         if isinstance(thing, str) and not self.collection.has(thing) and not is_file(thing):
             item = words_item(thing)
-            return Side(item, embed_items(self._open(), [item], role="query")[0], words=True)
+            return Side(item, self._embedded(item, "query"), words=True)
         return self.example(thing)
 
     def example(self, example: Example) -> Side:
@@ -124,7 +125,14 @@ class Background:
             position = self.collection.position(example)
             return Side(self.collection[position], self.vectors[position], position)
         item = self._handed.item(example)
-        return Side(item, embed_items(self._open(), [item], role="index")[0])
+        return Side(item, self._embedded(item, "index"))
+
+    def _embedded(self, item: Item, role: Role) -> NDArray[np.float32]:
+        """Embed what is in no collection; nothing is asked for twice in a session."""
+        key = item.content_key, role
+        if key not in self._embeddings:
+            self._embeddings[key] = embed_items(self._open(), [item], role=role)[0]
+        return self._embeddings[key]
 
     def positions(self, modality: str) -> NDArray[np.intp]:
         """Positions of the items of a modality, rising."""

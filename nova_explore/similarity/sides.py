@@ -61,6 +61,26 @@ class Side:
         return "words" if self.words else str(self.item.modality)
 
 
+class Pasted(bytes):
+    """The bytes of a file with its name, as a browser hands them over.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+    """
+
+    name: str
+
+    def __new__(cls, data: bytes | memoryview, name: str) -> Pasted:
+        made = super().__new__(cls, data)
+        made.name = Path(name).name or "pasted"
+        return made
+
+    def __repr__(self) -> str:
+        return f"Path({self.name!r}).read_bytes()"
+
+
 class Handed:
     """Reads what a person hands over; bytes lie in a folder of their own for as long as this lives."""
 
@@ -80,7 +100,7 @@ class Handed:
         if isinstance(example, Item):
             return example
         if isinstance(example, bytes | bytearray | memoryview):
-            example = self._keep(bytes(example))
+            example = self._keep(example)
         if not isinstance(example, str | Path):
             raise SourceError(
                 f"Got a {type(example).__name__}, needed an id of the collection, a path, bytes of a file or an Item. "
@@ -91,11 +111,12 @@ class Handed:
             raise UnreadableError("; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{example} is empty.")
         return found[0]
 
-    def _keep(self, data: bytes) -> Path:
+    def _keep(self, data: bytes | bytearray | memoryview) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="nova-explore-")
-        path = Path(self._folder.name) / f"pasted-{hashlib.sha256(data).hexdigest()[:12]}"
+        path = Path(self._folder.name) / hashlib.sha256(data).hexdigest()[:12] / getattr(data, "name", "pasted")
         if not path.exists():
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(data)
         return path
 

@@ -41,6 +41,7 @@ export class Overlay {
   private strangers: number[] = [];
   private open: number | undefined;
   private readonly ring = tag("span", "nx-ring");
+  private readonly pointed = tag("span", "nx-pointed");
   private readonly lines = document.createElementNS(SVG, "path");
   private readonly longLines = document.createElementNS(SVG, "path");
   private readonly rings = document.createElementNS(SVG, "path");
@@ -62,11 +63,15 @@ export class Overlay {
     svg.append(this.lines, this.longLines, this.rings);
     // A handle for tests and for measurements, as the map has one.
     Object.assign(el, { overlay: this });
-    el.append(svg, this.ring);
+    el.append(svg, this.ring, this.pointed);
     this.undo.push(
       effect(() => this.tagNames()),
       effect(() => this.tagRanks()),
       effect(() => this.tagItem()),
+      effect(() => {
+        void this.store.facts.pointed.value;
+        this.map.invalidate();
+      }),
       map.onDraw(() => this.place()),
     );
   }
@@ -167,6 +172,7 @@ export class Overlay {
     const taken: Box[] = [TOOLS];
     this.placeRanks(taken);
     this.placeOpen(taken);
+    this.placePointed();
     const { zoom } = this.map.camera;
     if (zoom > FINER_FROM) this.want("finer");
     if (zoom < LARGER_TO && this.store.facts.names.value.length > MANY_NAMES) this.want("larger");
@@ -241,6 +247,13 @@ export class Overlay {
         )
         .join(""),
     );
+  }
+
+  // Where the pointer is in the map beside this one.
+  private placePointed(): void {
+    const spot = this.map.spot(this.store.facts.pointed.value ?? -1);
+    this.pointed.style.visibility = spot && this.isIn(spot) ? "visible" : "hidden";
+    if (spot) this.pointed.style.translate = `${spot[0].toFixed(1)}px ${spot[1].toFixed(1)}px`;
   }
 
   private isIn([x, y]: readonly [number, number]): boolean {

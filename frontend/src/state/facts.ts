@@ -154,6 +154,9 @@ export interface Facts extends BoardFacts {
   inspected: string;
   working: string;
   last_error: string;
+  // A map alone; and the item that the pointer is on in the map beside this one, or -1.
+  bare: boolean;
+  pointed: number;
   // What would be undone, and done again, in words; empty where nothing would.
   history: { undo: string; redo: string } | undefined;
 }
@@ -180,6 +183,8 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
+  "bare",
+  "pointed",
   "history",
 ] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 

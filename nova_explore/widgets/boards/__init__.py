@@ -5,6 +5,8 @@ An exploration and what the app shows of it come in; plain values for the browse
 
 from nova_explore.widgets.boards import (
     about,
+    asked,
+    changes,
     clusters,
     columns,
     copies,
@@ -17,10 +19,12 @@ from nova_explore.widgets.boards import (
 BOARDS = {
     "items": items,
     "item": item,
+    "asked": asked,
     "clusters": clusters,
     "pair": pair,
     "matrix": matrix,
     "copies": copies,
+    "changes": changes,
     "columns": columns,
     "about": about,
 }

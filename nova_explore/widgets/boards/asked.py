@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nova_explore.similarity.sides import Example, Pasted
+from nova_explore.similarity.sides import ONE, Example, Pasted
 from nova_explore.widgets.board import NOTHING, Answer, Later, kept_for
 
 Some = Example | Sequence[Example]
@@ -150,7 +150,7 @@ def _now(app: Any) -> Asked:
 
 def plain(examples: Some) -> tuple[Example, ...]:
     """Several examples, where one may be passed."""
-    return (examples,) if isinstance(examples, str | bytes) else tuple(examples)
+    return (examples,) if isinstance(examples, ONE) else tuple(examples)  # pyright: ignore[reportReturnType]
 
 
 ANSWERS = (ask_words, ask_part, ask_file, drop_part, turn_part, search_again)

@@ -67,7 +67,7 @@ def tell(exploration: Exploration, compared: SliceMatrix, colors: tuple[str, ...
     clusters = []
     for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         c = int(compared.clusters[start])
-        medoid = compared.medoids.get(c, compared.ids[(start + end) // 2])
+        medoid = compared.medoids[c] if c in compared.medoids else compared.ids[(start + end) // 2]
         clusters.append(
             {"start": start, "end": end, "name": exploration.name_of(c), "color": colors[c], "medoid": tile[medoid]}
         )

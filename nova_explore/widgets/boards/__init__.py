@@ -5,6 +5,8 @@ An exploration and what the app shows of it come in; plain values for the browse
 
 from nova_explore.widgets.boards import (
     about,
+    asked,
+    changes,
     clusters,
     columns,
     concept,
@@ -15,13 +17,23 @@ from nova_explore.widgets.boards import (
     item,
     items,
     judging,
+    copies,
+    item,
+    items,
+    matrix,
+    pair,
 )
 
 BOARDS = {
     "items": items,
     "item": item,
+    "asked": asked,
     "clusters": clusters,
     "concept": concept,
+    "pair": pair,
+    "matrix": matrix,
+    "copies": copies,
+    "changes": changes,
     "columns": columns,
     "take_away": take_away,
     "judging": judging,

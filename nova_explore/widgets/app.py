@@ -19,7 +19,8 @@ from nova_explore.exploration.columns import LARGER
 from nova_explore.front_end import read_built, require_built
 from nova_explore.widgets import cells, found, messages
 from nova_explore.widgets.acts import Acts, act, line_of_ids
-from nova_explore.widgets.boards import BOARDS, clusters
+from nova_explore.widgets.boards import BOARDS, asked, clusters
+from nova_explore.widgets.boards.asked import Asked, Some
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
 from nova_explore.widgets.following import Following
@@ -32,6 +33,8 @@ from nova_explore.widgets.work import Work
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.similarity.ranking import Ranking
+
+NOTHING_ASKED = Asked()
 
 MANY = 200_000
 """Items from which on Python's search for garbage among them, half a second for a million, is not left to chance: it
@@ -97,6 +100,8 @@ class App(anywidget.AnyWidget):
     working = t.Unicode().tag(sync=True)
     last_error = t.Unicode().tag(sync=True)
     history = t.Dict({"undo": "", "redo": ""}).tag(sync=True)
+    bare = t.Bool(False).tag(sync=True)
+    pointed = t.Int(-1).tag(sync=True)
 
     if TYPE_CHECKING:  # the traits that boards add
 
@@ -112,7 +117,7 @@ class App(anywidget.AnyWidget):
         self.ranking: Ranking | None = None
         self.chosen: NDArray[np.intp] | None = None
         self.left_out, self.named, self.serial, self.read_only = 0, "", 0, read_only
-        self.like = ""
+        self.like = NOTHING_ASKED
         self.line: Callable[[], str] | None = None
         self.trail: list[str] = []
         self.colors_of = Colors(exploration)
@@ -141,21 +146,24 @@ class App(anywidget.AnyWidget):
     # ---- what a person can do, and code as well -------------------------------------------------------------------
 
     @act
-    def search(self, query: str) -> None:
-        """Rank the items by a text and show where they lie; a blank query goes back.
+    def search(self, query: str, *, like: Some = (), unlike: Some = ()) -> None:
+        """Rank the items by words and by what they should be like or unlike (ids, bytes of files); nothing goes back.
 
         Only items of the modalities that are switched on are found.
         """
-        query = query.strip()
-        self.rank(query, found.search(self.exploration, query, self.shown_modalities) if query else None)
+        query, parts = query.strip(), Asked(asked.plain(like), asked.plain(unlike))
+        some = {"like": parts.like, "unlike": parts.unlike}
+        wanted = bool(query or parts)
+        ranking = found.search(self.exploration, query, self.shown_modalities, **some) if wanted else None
+        self.rank(query, ranking, like=parts)
 
     @act
     def search_like(self, id: str) -> None:
         """Rank the items by how like an item they are; only those of the modalities that are switched on."""
-        self.rank("", found.search_like(self.exploration, id, self.shown_modalities), like=id)
+        self.search("", like=id)
 
-    def rank(self, query: str, ranking: Ranking | None, *, like: str = "") -> None:
-        """Make what was found for a query, or for an item, the slice; None drops the search."""
+    def rank(self, query: str, ranking: Ranking | None, *, like: Asked = NOTHING_ASKED) -> None:
+        """Make what was found for a query, or for items, the slice; None drops the search."""
         self.ranking, self.like = ranking, like
         with self.hold_sync():
             self.tell(query=query)
@@ -257,7 +265,7 @@ class App(anywidget.AnyWidget):
         """Grey all items of other modalities and leave them out of searches and selections."""
         self.tell(shown_modalities=[name for name, _ in self.modalities if name in names])
         if self.ranking is not None:
-            self.search_like(self.like) if self.like else self.search(self.query)
+            self.search(self.query, like=self.like.like, unlike=self.like.unlike)
         light(self)
 
     def take(self, positions: NDArray[np.intp]) -> None:
@@ -350,7 +358,7 @@ class App(anywidget.AnyWidget):
         self.trail.clear()
         self.tell(inspected="")
         self.serial += 1
-        self.refresh("items", "item")
+        self.refresh("items", "item", "asked")
         light(self)
 
     def _paint(self) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,16 @@ Answer = tuple[dict[str, Any], list[bytes]]
 """What the browser gets: plain values and binary buffers."""
 
 NOTHING: Answer = ({}, [])
+
+Kept = TypeVar("Kept")
+
+_KEPT: WeakKeyDictionary[Any, dict[type, Any]] = WeakKeyDictionary()
+
+
+def kept_for(app: Any, sort: type[Kept]) -> Kept:
+    """What a board keeps for an app and no other board sees: one value of a class of its own, made at first use."""
+    of_app = _KEPT.setdefault(app, {})
+    return of_app.setdefault(sort, sort()) if sort not in of_app else of_app[sort]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,10 @@ class Shown(Protocol):
 class Board(Protocol):
     """What a module of `nova_explore.widgets.boards` has.
 
-    It may have ``QUIET`` as well: the names of questions whose failure is told where the answer would be, and nowhere
-    else. What a question changes of the app's state can be undone; what it changes elsewhere, in a library say, it
-    notes itself with ``app.acts.note(Act(…))``.
+    It may have ``QUIET`` as well, the names of questions whose failure is told where the answer would be, and nowhere
+    else; and ``WRITES``, those that change a library or files, which an app that only shows refuses. What a question
+    changes of the app's state can be undone; what it changes elsewhere, in a library say, it notes itself with
+    ``app.acts.note(Act(…))``.
     """
 
     __name__: str

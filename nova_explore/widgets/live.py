@@ -18,16 +18,18 @@ from nova_explore.exploration.chain import explore
 from nova_explore.library.store import Library
 from nova_explore.widgets.app import App
 from nova_explore.widgets.motion import Motion
+from nova_explore.widgets.two_maps import TwoMaps
 
 
 def show(
     source: Exploration | Library | Collection | str | Path,
+    other: Exploration | Library | str | Path | None = None,
     *,
     height: int = 560,
     read_only: bool = False,
     **options: Any,
-) -> App:
-    """Make the app over an exploration, or over what can become one.
+) -> App | TwoMaps:
+    """Make the app over an exploration, or over what can become one; or over two maps of one collection.
 
     As the last expression of a cell the app is shown below the cell. Where the map has to be computed first, the app
     is there from the start: with a picture of the principal components, then with the points as they find their places,
@@ -36,6 +38,9 @@ def show(
     Parameters
     ----------
     source : Exploration, or anything that `nova_explore.explore` takes
+    other : Exploration, optional
+        Another map of the same items, of another model, dimension or other parameters: both are shown side by side,
+        hover and selection linked, with the neighbours that changed and the clusters matched.
     height : int, default 560
         Of the map, in pixels.
     read_only : bool, default False
@@ -43,6 +48,9 @@ def show(
     **options
         Of `nova_explore.explore`, where the source is not an exploration yet.
     """
+    if other is not None:
+        pair = [one if isinstance(one, Exploration) else explore(one, **options) for one in (source, other)]
+        return TwoMaps(*pair, height=height)
     if isinstance(source, Exploration):
         if options:
             raise TypeError(f"Got {', '.join(options)} for an exploration. Pass them to explore(…) when you make it.")

@@ -11,12 +11,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from nova_explore.errors import UnknownNameError, explain
+from nova_explore.errors import UnknownNameError, UnwritableError, explain
 from nova_explore.exploration.coloring import MEASURED
 from nova_explore.widgets import cells, found
 from nova_explore.widgets.acts import line_of
 from nova_explore.widgets.board import NOTHING, Answer, Later
 from nova_explore.widgets.boards import BOARDS
+from nova_explore.widgets.boards.asked import OWN_ACTS, Asked
 from nova_explore.widgets.drawing import picked
 
 UNTOLD = frozenset(
@@ -25,7 +26,10 @@ UNTOLD = frozenset(
 )
 """Questions whose failure is told where the answer would be, and nowhere else."""
 
-NO_ACTS = frozenset({"pick", "undo", "redo", "back"})
+WRITES = frozenset(name for board in BOARDS.values() for name in getattr(board, "WRITES", ()))
+"""Questions that change a library or files: refused by an app that only shows."""
+
+NO_ACTS = frozenset({"pick", "undo", "redo", "back"} | OWN_ACTS)
 """What says itself which act it is, or is none."""
 
 
@@ -52,12 +56,13 @@ def search(app: Any, *, query: str) -> Answer | Later:
 def search_like(app: Any, *, id: str) -> Later:
     """Search for what is like an item."""
     exploration, modalities = app.exploration, tuple(app.shown_modalities)
-    return Later("", lambda: found.search_like(exploration, id, modalities), _take(app, "", like=id), urgent=True)
+    like = Asked((id,))
+    return Later("", lambda: found.search_like(exploration, id, modalities), _take(app, "", like=like), urgent=True)
 
 
-def _take(app: Any, query: str, *, like: str = "") -> Callable[[Any], Answer]:
+def _take(app: Any, query: str, *, like: Asked | None = None) -> Callable[[Any], Answer]:
     def then(ranking: Any) -> Answer:
-        app.rank(query, ranking, like=like)
+        app.rank(query, ranking, like=like or Asked())
         return NOTHING
 
     return then
@@ -183,7 +188,17 @@ def do(app: Any, what: str, details: Mapping[str, Any]) -> None:
 
 
 def _act(app: Any, what: str, details: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """Note what a question changes as an act, with Python that does the same."""
+    """Note what a question changes as an act, with Python that does the same.
+
+    Raises
+    ------
+    UnwritableError
+        If it writes, and the app only shows.
+    """
+    if app.read_only and what in WRITES:
+        raise UnwritableError(
+            "This app was opened to read: it takes no decisions and writes nothing. Open it without read_only=True."
+        )
     if what in NO_ACTS:
         return nullcontext()
     return app.acts.recorded(partial(line_of, what, details, methods=type(app)))

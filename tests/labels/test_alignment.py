@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
+import pytest
 from fakes.toy_library import copy_of, text_items
 from fakes.toy_model import ToyModel, topic_texts
 from hypothesis import HealthCheck, given, note, settings
@@ -128,6 +129,7 @@ def check(exploration: Any, ledger: Ledger, text_of: dict[str, str]) -> None:
         assert exploration.name_of(cluster) == name
 
 
+@pytest.mark.slow
 @given(steps=STEPS)
 @settings(max_examples=15, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_sequences_hold_id_media_position_and_label_together(mapped_toy_160, steps):

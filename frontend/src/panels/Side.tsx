@@ -11,7 +11,9 @@ import { Icon } from "../words/icons";
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
 export function Side() {
-  const { store } = useApp();
+  const app = useApp();
+  const { store } = app;
+  const lenses = LENSES.filter(({ when }) => when?.(app) ?? true);
   const tabs = useRef<HTMLDivElement>(null);
   const number = useSignal(0);
   useEffect(() => {
@@ -22,8 +24,8 @@ export function Side() {
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = LENSES.findIndex(({ name }) => name === store.lens.value);
-    store.lens.value = LENSES[(at + step + LENSES.length) % LENSES.length]!.name;
+    const at = lenses.findIndex(({ name }) => name === store.lens.value);
+    store.lens.value = lenses[(at + step + lenses.length) % lenses.length]!.name;
     requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
   };
   const isOpen = store.facts.inspected.value !== "";
@@ -37,7 +39,7 @@ export function Side() {
     <aside class="nx-side" data-open={isOpen} aria-label="Slice">
       <section class="nx-lens">
         <div class="nx-tabs" role="tablist" aria-label="Lenses" ref={tabs} onKeyDown={key}>
-          {LENSES.map(({ name, title }) => (
+          {lenses.map(({ name, title }) => (
             <Button
               key={name}
               class="nx-tab"

@@ -51,6 +51,12 @@ export interface Item extends Partial<Tile> {
   seconds?: [number, number] | null;
   rows?: [string, string][];
   nearest?: Tile[];
+  // What the map gets wrong around it: in words, and the positions of its true neighbours, of those that are elsewhere,
+  // and of strangers beside it.
+  around?: string;
+  true?: number[];
+  elsewhere?: number[];
+  strangers?: number[];
   can_go_back?: boolean;
   row?: number;
 }
@@ -176,6 +182,9 @@ export interface Facts extends BoardFacts {
   inspected: string;
   working: string;
   last_error: string;
+  // A map alone; and the item that the pointer is on in the map beside this one, or -1.
+  bare: boolean;
+  pointed: number;
   // What would be undone, and done again, in words; empty where nothing would.
   history: { undo: string; redo: string } | undefined;
 }
@@ -202,6 +211,8 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
+  "bare",
+  "pointed",
   "history",
 ] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 

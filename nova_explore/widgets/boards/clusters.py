@@ -262,6 +262,7 @@ def choose_label(app: Shown, *, name: str) -> Answer:
     return NOTHING
 
 
+WRITES = decisions.WRITES
 QUIET = ("cluster_card", "news", "pieces")
 ANSWERS = (
     sweep, recluster, recluster_inside, clusters_before, find_larger, redraw, measure_stability, choose_cluster,

@@ -104,5 +104,6 @@ def _tile(exploration: Exploration, concept: Concept, position: int) -> dict[str
     return card(exploration, position) | {"score": f"{float(concept.scores[position]):.0%}"}
 
 
+WRITES = ("keep_concept", "untag_all")
 QUIET = ("learn", "examples")
 ANSWERS = (learn, take_concept, keep_concept, choose_tag, untag_all, examples)

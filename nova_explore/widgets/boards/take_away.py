@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nova_explore.errors import UnknownNameError, UnwritableError
+from nova_explore.errors import UnknownNameError
 from nova_explore.report.take_away import BESIDE, export
 from nova_explore.widgets.board import Answer, Later
 from nova_explore.widgets.view import show_view, view_of
@@ -69,8 +69,6 @@ def take_away(app: Leaving, *, part: str, form: str) -> Later:
 
 def write_beside(app: Leaving, *, part: str) -> Answer:
     """Write sidecars beside the media, whose own bytes stay as they are."""
-    if app.read_only:
-        raise UnwritableError("This app was opened to read and writes nothing. Open it without read_only=True.")
     where = export(app.exploration, BESIDE, what=_what(app.exploration.selection, part))
     return {"where": str(where)}, []
 
@@ -113,5 +111,6 @@ def _stem(exploration: Exploration) -> str:
     return re.sub(r"[^\w.-]+", "_", Path(exploration.library.path).stem) or "library"
 
 
+WRITES = ("write_beside",)
 QUIET = ("labelled",)
 ANSWERS = (labelled, take_away, write_beside, save_view, open_view)

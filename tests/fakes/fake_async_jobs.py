@@ -9,7 +9,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from fakes.bedrock_schema import RefusedError, check_body, cut_text, cut_time, segment_content, vector_of
+from fakes.bedrock_schema import RefusedError, check_body, cut_text, cut_time, invalid, segment_content, vector_of
 from fakes.fake_job_store import ACCOUNT, REGION, JobStore
 
 
@@ -26,7 +26,9 @@ class AsyncJobs(JobStore):
             raise RefusedError(400, "ServiceQuotaExceededException", "Too many concurrent async invocations.")
         body = request["modelInput"]
         kind, medium, parameters = check_body(body, "SEGMENTED_EMBEDDING", "segmentedEmbeddingParams")
-        content = self._object(medium["source"]["s3Location"])
+        if "source" not in medium and not self.habits.takes_inline:
+            raise invalid("Malformed input request: #/text: required key [source] not found.")
+        content = self._object(medium["source"]["s3Location"]) if "source" in medium else medium["value"].encode()
         id = uuid.uuid4().hex[:12]
         arn = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:async-invoke/{id}"
         where = request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"].rstrip("/") + f"/{id}"
@@ -46,8 +48,11 @@ class AsyncJobs(JobStore):
         job["looks"] += 1
         if job["status"] == "InProgress" and job["looks"] > self.habits.looks:
             job["status"] = "Failed" if self.habits.failing_media else "Completed"
-            if job["status"] == "Completed":
-                self._write_segments(job)
+            try:
+                if job["status"] == "Completed":
+                    self._write_segments(job)
+            except (OSError, RuntimeError):  # the medium is none
+                job["status"] = "Failed"
         return self._summary(job)
 
     def _summary(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -106,5 +111,8 @@ class AsyncJobs(JobStore):
             bad = sum(index in habits.failing_segments for index, _ in enumerate(cuts))
             status = "SUCCESS" if not bad else habits.failure_word if bad == len(cuts) else "PARTIAL_SUCCESS"
             results.append({"embeddingType": type, "status": status, "outputFileUri": uri})
-        result = {"sourceFileUri": medium["source"]["s3Location"]["uri"], "embeddingDimension": job["dimension"]}
+        source = medium["source"]["s3Location"]["uri"] if "source" in medium else ""
+        result = {"sourceFileUri": source, "embeddingDimension": job["dimension"]}
+        if habits.manifest:
+            self._put(f"{job['where']}/manifest.json", json.dumps(habits.manifest))
         self._put(f"{job['where']}/segmented-embedding-result.json", json.dumps(result | {"embeddingResults": results}))

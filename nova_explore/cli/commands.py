@@ -279,16 +279,14 @@ def _estimate(collection: Collection, to: Path, model: EmbeddingModel, **jobs: A
 
 def _confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any = None) -> None:
     """Show what a run would cost and who pays, and ask, before anything is sent."""
-    from nova_explore.cli.spending import show_caller, show_duration
+    from nova_explore.embedding.payer import before_paying
     from nova_explore.models.cost import dollars
-    from nova_explore.models.model import StreamingModel
 
     if expected is None or not expected.calls:
         return
     typer.echo(str(expected))
-    if isinstance(model, StreamingModel):
-        show_caller(model)
-        show_duration(model, expected)
+    for line in before_paying(model, expected):
+        typer.echo(line)
     if budget is not None:
         typer.echo(f"Budget: {dollars(budget)}; the run stops before it is passed.")
     if yes:

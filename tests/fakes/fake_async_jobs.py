@@ -9,7 +9,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from fakes.bedrock_schema import RefusedError, check_body, cut_text, cut_time, invalid, segment_content, vector_of
+from fakes.bedrock_schema import RefusedError, check_body, cut_text, cut_time, segment_content, vector_of
 from fakes.fake_job_store import ACCOUNT, REGION, JobStore
 
 
@@ -25,10 +25,11 @@ class AsyncJobs(JobStore):
         if len(running) >= self.habits.most_open:
             raise RefusedError(400, "ServiceQuotaExceededException", "Too many concurrent async invocations.")
         body = request["modelInput"]
+        inline = body["segmentedEmbeddingParams"].get("text", {}).get("value")
+        if inline is not None and self.habits.takes_inline:
+            body["segmentedEmbeddingParams"]["text"]["source"] = {"s3Location": {"uri": ""}}
         kind, medium, parameters = check_body(body, "SEGMENTED_EMBEDDING", "segmentedEmbeddingParams")
-        if "source" not in medium and not self.habits.takes_inline:
-            raise invalid("Malformed input request: #/text: required key [source] not found.")
-        content = self._object(medium["source"]["s3Location"]) if "source" in medium else medium["value"].encode()
+        content = self._object(medium["source"]["s3Location"]) if inline is None else inline.encode()
         id = uuid.uuid4().hex[:12]
         arn = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:async-invoke/{id}"
         where = request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"].rstrip("/") + f"/{id}"
@@ -111,8 +112,7 @@ class AsyncJobs(JobStore):
             bad = sum(index in habits.failing_segments for index, _ in enumerate(cuts))
             status = "SUCCESS" if not bad else habits.failure_word if bad == len(cuts) else "PARTIAL_SUCCESS"
             results.append({"embeddingType": type, "status": status, "outputFileUri": uri})
-        source = medium["source"]["s3Location"]["uri"] if "source" in medium else ""
-        result = {"sourceFileUri": source, "embeddingDimension": job["dimension"]}
+        result = {"sourceFileUri": medium["source"]["s3Location"]["uri"], "embeddingDimension": job["dimension"]}
         if habits.manifest:
             self._put(f"{job['where']}/manifest.json", json.dumps(habits.manifest))
         self._put(f"{job['where']}/segmented-embedding-result.json", json.dumps(result | {"embeddingResults": results}))

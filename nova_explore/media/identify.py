@@ -114,6 +114,9 @@ def _recording(head: bytes, path: Path) -> tuple[Modality, str] | None:
 def _in_zip(head: bytes, path: Path) -> tuple[Modality, str]:
     if b"mimetypeapplication/epub" in head:
         return Modality.TEXT, "epub"
+    for kind, format in kinds.OPENDOCUMENT:
+        if b"mimetypeapplication/vnd.oasis.opendocument." + kind in head:
+            return Modality.TEXT, format
     with contextlib.suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
         head += b" ".join(name.encode() for name in archive.namelist()[:200])
     for folder, format in kinds.IN_ZIP:

@@ -102,6 +102,9 @@ TEXTUAL = (
 """Formats that are written in letters, and are no text that a person reads."""
 
 
+OPENDOCUMENT = ((b"text", "odt"), (b"presentation", "odp"), (b"spreadsheet", "ods"))
+"""Kinds of OpenDocument that are read as their words; drawings and formulas are not."""
+
 IN_ZIP = ((b"word/", "docx"), (b"ppt/", "pptx"), (b"xl/", "xlsx"))
 """Folders of Office documents, and what they are."""
 

@@ -54,11 +54,21 @@ def test_another_encoding_is_guessed_from_enough_or_asked_for(tmp_path):
     short = "text;ort\nSchöner Tag;Köln\n".encode("cp1252")
     with pytest.raises(SourceError, match="Save it as UTF-8, or say which"):
         _csv(tmp_path, short)
-    assert _csv(tmp_path, short, encoding="cp1252").columns["ort"] == ["Köln"]
+    asked = _csv(tmp_path, short, encoding="cp1252").columns
+    assert (asked["ort"], asked["encoding"]) == (["Köln"], ["cp1252"]), "what a person says is not guessed"
     long = "text;ort\n" + "Über den Häusern läuft früh die Glocke und später hört man Züge;Köln\n" * 20
     found = _csv(tmp_path, long.encode("cp1252"))
     assert found.columns["ort"][0] == "Köln"
     assert "(guessed)" in found.columns["encoding"][0]
+
+
+@pytest.mark.parametrize(
+    ("separator", "said"), [(";", "semicolon (guessed)"), ("\t", "tab (guessed)"), ("|", "bar (guessed)"), (",", None)]
+)
+def test_a_separator_that_was_found_out_is_said(tmp_path, separator, said):
+    found = _csv(tmp_path, f"text{separator}n\nA lake{separator}1\nA street{separator}2\n".encode())
+    assert found.columns["text"] == ["A lake", "A street"]
+    assert found.columns.get("separator") == ([said] * 2 if said else None)
 
 
 @pytest.mark.parametrize("name", ["t.jsonl", "t.ndjson"])

@@ -1,4 +1,4 @@
-"""An app in Chromium without a notebook: the page asks, this process answers. What a host does, in a page of its own."""
+"""An app in Chromium without a notebook: the page asks, this process answers, as a host does."""
 
 from __future__ import annotations
 

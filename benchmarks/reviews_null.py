@@ -27,6 +27,8 @@ from fakes.reviewed import blocks, gallery  # noqa: E402
 from nova_explore import reviews  # noqa: E402
 
 N, D, QUERIES, PERMUTATIONS = 300, 16, 8, 399
+AGAIN = 6
+"""Times that a test is made on one gallery, each with other groups or sets, where it is measured alone."""
 
 
 def null_gallery(seed: int, *, in_blocks: bool):
@@ -41,7 +43,7 @@ def null_gallery(seed: int, *, in_blocks: bool):
 
 
 def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[float]]:
-    """The p-value of every test of one gallery without an effect, or of associations only, eight of them."""
+    """The p-value of every test of one gallery without an effect, or of one sort only, six times."""
     exploration, queries, unit, random = null_gallery(seed, in_blocks=in_blocks)
     found: dict[str, list[float]] = {}
 
@@ -53,21 +55,36 @@ def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[fl
                 found.setdefault(key, []).append(one.p)
 
     ids = np.array(exploration.collection.ids)
-    for _ in range(8 if only else 1):
+    options: Any = {"seed": seed, "permutations": PERMUTATIONS}
+
+    def associations() -> None:
         # Whole blocks on either side, as six skin tones of one drawing are.
         sides = random.permutation(unit.max() + 1)
         chosen = [ids[np.isin(unit, sides[start : start + 8])].tolist() for start in (0, 8, 16, 24)]
         note(reviews.association(exploration, *chosen, seed=seed), "WEAT difference")
+
+    def judged_pairs() -> None:
+        near, far = random.integers(N, size=(2, 80))
+        pairs = pd.DataFrame({"a": ids[near], "b": ids[far], "unit": unit[near]})
+        pairs["similar"] = (random.random(unit.max() + 1) < 0.5)[pairs["unit"]]
+        note(reviews.pairs(exploration, pairs, unit="unit", seed=seed), "AUC")
+
+    def compositions() -> None:
+        labels = ["ab"[side] for side in (random.random(unit.max() + 1) < 0.5)[unit].astype(int)]
+        asked = {f"q{row}": vector for row, vector in enumerate(random.normal(size=(QUERIES, D)))}
+        names = ("Bias", "|Bias|", "NDKL", "MaxSkew", "exposure")
+        note(reviews.retrieval_fairness(exploration, labels, asked, **options), *names)
+
+    alone = {"association": associations, "pairs": judged_pairs, "fairness": compositions}
     if only:
+        for _ in range(AGAIN):
+            alone[only]()
         return found
-    options: Any = {"seed": seed, "permutations": PERMUTATIONS}
+    for measured in alone.values():
+        measured()
     explicit = {
         group: {name: vector + random.normal(size=D) for name, vector in queries.items()} for group in ("a", "b")
     }
-    note(
-        reviews.retrieval_fairness(exploration, "group", queries, **options),
-        *("Bias", "|Bias|", "NDKL", "MaxSkew", "exposure"),
-    )
     note(
         reviews.retrieval_fairness(exploration, "group", queries, counterfactuals=explicit, **options), "shift", "lean"
     )
@@ -83,10 +100,6 @@ def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[fl
         {name: random.choice(ids, 4, replace=False).tolist() for name in many}, seed=seed,
     )  # fmt: skip
     note(reviews.compare_effectiveness(first, other, measure="MRR", seed=seed), "difference of MRR")
-    near, far = random.integers(N, size=(2, 80))
-    pairs = pd.DataFrame({"a": ids[near], "b": ids[far], "unit": unit[near]})
-    pairs["similar"] = (random.random(unit.max() + 1) < 0.5)[pairs["unit"]]
-    note(reviews.pairs(exploration, pairs, unit="unit", seed=seed), "AUC")
     return found
 
 
@@ -176,7 +189,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--galleries", type=int, default=1000)
     parser.add_argument("--planted", type=int, default=0)
-    parser.add_argument("--only", default="", help="association: what whole blocks change the most, measured alone")
+    parser.add_argument("--only", default="", help="association, pairs or fairness: measured alone, closer")
     parser.add_argument("--summary", type=Path, nargs="+")
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()

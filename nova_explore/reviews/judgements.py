@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import SourceError
-from nova_explore.reviews.chance import RESAMPLES, Mean
+from nova_explore.reviews.chance import RESAMPLES, Mean, drawn_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +118,12 @@ def krippendorff_alpha(ratings: Any, *, level: Level = "nominal") -> float:
 
 
 def agreement(
-    frame: pd.DataFrame, *, level: Level = "ordinal", seed: int = 0, resamples: int = RESAMPLES
+    frame: pd.DataFrame,
+    *,
+    level: Level = "ordinal",
+    unit: str | None = None,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> tuple[Mean, pd.DataFrame]:
     """Krippendorff's α over judgements, its interval from things drawn again, and the pairs that judges differ on.
 
@@ -126,6 +131,8 @@ def agreement(
     ----------
     frame : pandas.DataFrame
         Columns query, item, judge, relevance.
+    unit : {"query", "item"}, optional
+        What is drawn again together; every pair alone by default.
 
     Returns
     -------
@@ -138,8 +145,13 @@ def agreement(
     values, counts = _counted(ratings)
     value = _alpha(counts, _distances(values, counts, level))
     n = int((counts.sum(axis=1) > 1).sum())
-    drawn = np.random.default_rng(seed).integers(len(counts), size=(resamples, len(counts))) if n > 1 else []
-    alphas = [_alpha(counts[rows], _distances(values, counts[rows], level)) for rows in drawn]
+    alphas = []
+    if n > 1:
+        labels = np.arange(len(counts)) if unit is None else table.index.get_level_values(unit).to_numpy()
+        number = np.unique(labels, return_inverse=True)[1]
+        for weight in drawn_counts(int(number.max()) + 1, seed=seed, resamples=resamples).astype(int):
+            rows = np.repeat(np.arange(len(counts)), weight[number])
+            alphas.append(_alpha(counts[rows], _distances(values, counts[rows], level)))
     kept = np.array([alpha for alpha in alphas if not math.isnan(alpha)])
     low, high = np.quantile(kept, (0.025, 0.975)) if len(kept) else (math.nan, math.nan)
     spread = table.max(axis=1) - table.min(axis=1)

@@ -21,6 +21,9 @@ Level = Literal["nominal", "ordinal", "interval", "ratio"]
 
 KRIPPENDORFF = "Krippendorff 2011, Computing Krippendorff's Alpha-Reliability"
 
+SETTLED = "agreed"
+"""The judge of a decision that judges came to together: it counts in the place of their own."""
+
 COLUMNS = ("query", "item", "relevance")
 BEIR = {"query-id": "query", "corpus-id": "item", "score": "relevance"}
 """What BEIR and mteb call the columns."""
@@ -35,7 +38,8 @@ def read_judgements(source: Any) -> pd.DataFrame:
         A frame with the columns ``query``, ``item`` and, unless all are relevant, ``relevance``; a mapping from query
         to item ids, or to a mapping from id to relevance; a CSV or TSV file with the same columns, or those of BEIR;
         TREC qrels (four columns, or five as in M-BEIR, no header); a Parquet file; a folder of the BEIR form with
-        ``qrels/test.tsv``. Several judges of one pair, in the column ``judge``, count by their median.
+        ``qrels/test.tsv``. Several judges of one pair, in the column ``judge``, count by their median, or by what they
+        agreed on (the judge "agreed").
 
     Returns
     -------
@@ -71,7 +75,13 @@ def read_judgements(source: Any) -> pd.DataFrame:
     frame = frame.assign(
         query=frame["query"].astype(str), item=frame["item"].astype(str), relevance=relevance.astype(float)
     )
-    return frame.dropna(subset=["relevance"]).groupby(["query", "item"], sort=False)["relevance"].median().reset_index()
+    frame = frame.dropna(subset=["relevance"])
+    if "judge" in frame.columns and (frame["judge"] == SETTLED).any():
+        agreed: Any = frame[frame["judge"] == SETTLED]
+        settled = set(zip(agreed["query"], agreed["item"], strict=True))
+        open_ = [pair not in settled for pair in zip(frame["query"], frame["item"], strict=True)]
+        frame = pd.concat([frame[np.array(open_, bool)], agreed])
+    return frame.groupby(["query", "item"], sort=False)["relevance"].median().reset_index()
 
 
 def _read_file(path: Path) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from nova_explore.palette import UNCLUSTERED_GREY, spread_colors
+from nova_explore.exploration.coloring import cluster_colors
+from nova_explore.palette import UNCLUSTERED_GREY
 from nova_explore.report.label_placement import density_centers, fit, place_boxes
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def map_svg(exploration: Exploration, width: int = 1600, height: int = 1100) -> 
     """Draw the map: one group a cluster with a circle an item, then the names of the largest clusters."""
     labels, count = exploration.clustering.labels, exploration.clustering.count
     points, _ = fit(exploration.layout.xy, width, height, margin=40)
-    colors = spread_colors(exploration.layout.xy, labels)
+    colors = cluster_colors(exploration)
     radius = 2.0 if len(points) > 5_000 else 4.0
     drawn = []
     for cluster in range(-1, count):

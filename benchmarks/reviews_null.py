@@ -155,7 +155,8 @@ def run(first: int, galleries: int, planting: int, to: Path, only: str = "") -> 
                     continue
                 shares = {name: float(np.mean(np.array(values) < 0.05))
                           for name, values in p_values(seed, in_blocks=in_blocks, only=only).items()}  # fmt: skip
-                file.write(json.dumps({"seed": seed, "blocks": in_blocks, "found": shares}, ensure_ascii=False) + "\n")
+                row = {"seed": seed, "blocks": in_blocks, "times": AGAIN if only else 1, "found": shares}
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
         for seed in range(first, first + planting):
             if (seed, "planted") in done:
                 continue
@@ -170,19 +171,22 @@ def summarise(files: list[Path]) -> dict[str, Any]:
         before = rows.get((row["seed"], row.get("blocks", "planted")), {})
         row["found"] = before.get("found", {}) | row.get("found", {})  # a later file measures again
         rows[row["seed"], row.get("blocks", "planted")] = row
-    null: dict[str, list[float]] = {}
+    null: dict[str, list[tuple[float, int]]] = {}
     power: dict[str, list[bool]] = {}
     for row in rows.values():
         for name, share in row.get("found", {}).items():
-            null.setdefault(f"{name}, {'blocks' if row['blocks'] else 'single items'}", []).append(share)
+            kind = "blocks" if row["blocks"] else "single items"
+            null.setdefault(f"{name}, {kind}", []).append((share, row.get("times", 1)))
         for name, found in row.get("planted", {}).items():
             power.setdefault(name, []).append(found)
     # Tests of one gallery depend on one another: the share is over all, its error over galleries.
-    table = {
-        name: {"found": round(float(np.mean(each)), 4), "error": round(float(np.std(each)) / len(each) ** 0.5, 4),
-               "galleries": len(each)}
-        for name, each in sorted(null.items())
-    }  # fmt: skip
+    table = {}
+    for name, each in sorted(null.items()):
+        values, weights = np.array(each, float).T
+        mean = float(np.average(values, weights=weights))
+        error = float(np.sqrt((weights**2 * (values - mean) ** 2).sum()) / weights.sum())
+        table[name] = {"found": round(mean, 4), "error": round(error, 4), "galleries": len(each),
+                       "tests": int(weights.sum())}  # fmt: skip
     shares = {name: {"power": float(np.mean(found)), "galleries": len(found)} for name, found in power.items()}
     return {"null": table, "power": shares}
 

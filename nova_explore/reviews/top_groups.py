@@ -20,7 +20,7 @@ from nova_explore.reviews.asking import Asked, Query, ask_together
 from nova_explore.reviews.attributes import Groups, groups_of
 from nova_explore.reviews.chance import units_of
 from nova_explore.reviews.composition import Shown, composition, measure_composition
-from nova_explore.reviews.counterfactual import compare_counterfactuals
+from nova_explore.reviews.counterfactual import by_group, compare_counterfactuals
 from nova_explore.reviews.finding import FEWEST, Finding, Review, with_q
 from nova_explore.reviews.gallery import NOT_ASSESSABLE, copies_across, finds_concepts, pixel_baseline, word_baseline
 from nova_explore.reviews.order import id_order, scores_of
@@ -41,7 +41,7 @@ def retrieval_fairness(
     *,
     k: int = 20,
     target: str | Mapping[str, float] | None = None,
-    counterfactuals: Mapping[str, Any] | None = None,
+    counterfactuals: Any = None,
     concept: str | None = None,
     perturbed: Sequence[str] = (),
     unit: Any = None,
@@ -64,8 +64,9 @@ def retrieval_fairness(
     k : int, default 20
     target : None, "equal" or mapping of group to share
         What a composition is compared with: the gallery's own shares by default, equal shares, or stated ones.
-    counterfactuals : mapping of group to queries, optional
-        For a group, queries of the same names with explicit words: ``{"female": {"engineer": "a female engineer"}}``.
+    counterfactuals : mapping or frame, optional
+        For a group, queries of the same names with explicit words: ``{"female": {"engineer": "a female engineer"}}``;
+        or the other way round, by query name and then group; or a frame with ``query``, ``group`` and ``words``.
     concept : str, optional
         A metadata column that says which items show what a query of that name looks for.
     perturbed : sequence of {"blur", "grey"}, optional
@@ -95,10 +96,7 @@ def retrieval_fairness(
     gallery = groups.positions
     labels, k = groups.labels[gallery], min(k, len(gallery))
     wanted = target_shares(groups, target)
-    for name in counterfactuals or ():
-        if name not in groups.names:
-            raise UnknownNameError("group", name, groups.names)
-    named = dict(counterfactuals or {})
+    named = {} if counterfactuals is None else by_group(counterfactuals, groups)
     asked, *explicit = ask_together(exploration, [queries, *named.values()], budget=budget)
     calls, cost = asked.calls, asked.cost
     shown = rank_gallery(exploration, asked, gallery, k)

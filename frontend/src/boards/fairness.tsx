@@ -222,6 +222,7 @@ function Choices({ facts }: { facts: Fairness }) {
 function Result({ facts }: { facts: Fairness }) {
   const { rows = [], groups = [], overall = [], checks = [], not_run = [], k = 20, caveat, attribute } = facts;
   const outside = rows.filter((row) => row.outside).length;
+  const unsaid = rows.length ? "" : (not_run.find(([check]) => check.startsWith("composition"))?.[1] ?? "");
   return (
     <>
       <p class="nx-caveat">{caveat}</p>
@@ -241,6 +242,11 @@ function Result({ facts }: { facts: Fairness }) {
             the number of queries is allowed for. Counts are means of five wordings; pictures are of the first one.
           </p>
         </div>
+      )}
+      {unsaid && (
+        <p class="nx-unsaid" role="status">
+          Nothing can be said about whom these queries show: <b>{unsaid}</b>.
+        </p>
       )}
       {checks.length > 0 && (
         <section>

@@ -51,7 +51,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "labels": ("decision", "state", "attach", "tree_split", "labelled", "log", "targets", "tables",
                "asked_names", "proposing", "labels"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "coloring",
-                    "chain", "stored_maps"),
+                    "changes", "chain", "stored_maps"),
     "reviews": ("clusters", "canaries", "fingerprint", "finding", "chance", "measures", "asking", "judgements",
                 "attributes", "order", "consistency", "retrieval", "comparison", "pair_quality", "word_association",
                 "gallery", "composition", "counterfactual", "top_groups", "cluster_groups", "recall_gap",

@@ -6,6 +6,12 @@ import { ASKED_VERBS } from "./boards/asked";
 import { ChangesBoard } from "./boards/changes";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
+import { ConceptBoard, markAs } from "./boards/concept";
+import { ItemsBoard } from "./boards/items";
+import { TakeAwayBoard } from "./boards/take_away";
+import { FairnessBoard } from "./boards/fairness";
+import { ItemsBoard } from "./boards/items";
+import { JudgingBoard } from "./boards/judging";
 import { CopiesBoard } from "./boards/copies";
 import { ItemsBoard } from "./boards/items";
 import { MatrixBoard } from "./boards/matrix";
@@ -33,6 +39,14 @@ export interface Board {
 export const LENSES: readonly Board[] = [
   { name: "items", title: "Items", board: ItemsBoard, verbs: ASKED_VERBS },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
+  {
+    name: "concept",
+    title: "Learn",
+    board: ConceptBoard,
+    verbs: [
+      { of: "item", label: "Mark as like the concept", act: ({ store }, id) => markAs(store, "like", [{ id }]) },
+      { of: "item", label: "Mark as not the concept", act: ({ store }, id) => markAs(store, "unlike", [{ id }]) },
+    ],
   { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
   { name: "matrix", title: "Matrix", board: MatrixBoard },
   { name: "copies", title: "Copies", board: CopiesBoard },
@@ -43,5 +57,8 @@ export const LENSES: readonly Board[] = [
     when: ({ store }) => store.facts.changes.value.sentence !== undefined,
   },
   { name: "columns", title: "Colours", board: ColumnsBoard },
+  { name: "take_away", title: "Take away", board: TakeAwayBoard },
+  { name: "judging", title: "Judging", board: JudgingBoard },
+  { name: "fairness", title: "Fairness", board: FairnessBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

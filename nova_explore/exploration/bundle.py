@@ -145,7 +145,7 @@ class Exploration:
     def labels(self) -> Labels:
         """What people decided about these clusters and items; see `Labels`."""
         of = self.collection, self.clustering, self.proposed, self.vectors, lambda: self.mapped.hierarchy, self.naming
-        return Labels(self.library, Labelled(*of, lambda: self._stability))
+        return Labels(self.library, Labelled(*of, lambda: self._stability, lambda: self.compared))
 
     @property
     def names(self) -> dict[int, ClusterName]:
@@ -156,10 +156,10 @@ class Exploration:
         """How many clusters other smallest sizes would give, and how much they would leave unclustered."""
         return self.hierarchy.sweep()
 
-    def recluster(self, *, min_cluster_size: int) -> Exploration:
-        """Find the clusters again, none smaller than this; the map stays as it is. See `variants.recluster`."""
-        of = self.mapped
-        return self._with(variants.recluster(of.drawn_map, of.naming, min_cluster_size=min_cluster_size))
+    def recluster(self, *, min_cluster_size: int | None = None, inside: int | None = None) -> Exploration:
+        """Find the clusters again, or those inside one of them; the map stays as it is. See `variants.recluster`."""
+        of, how = self.mapped, {"min_cluster_size": min_cluster_size, "inside": inside}
+        return self._with(variants.recluster(of.drawn_map, of.naming, of.basis, **how))
 
     @property
     def coarser(self) -> Exploration:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -24,6 +23,7 @@ from nova_explore.widgets.boards import BOARDS, asked, clusters
 from nova_explore.widgets.boards.asked import Asked, Some
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
+from nova_explore.widgets.following import Following
 from nova_explore.widgets.lighting import is_active, light
 from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
@@ -50,6 +50,8 @@ class App(anywidget.AnyWidget):
         What to show. What a person selects becomes ``exploration.selection``.
     height : int, default 560
         Of the map, in pixels.
+    read_only : bool, default False
+        Show labels, and take no decisions.
 
     Attributes
     ----------
@@ -105,7 +107,7 @@ class App(anywidget.AnyWidget):
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def __init__(self, exploration: Exploration, *, height: int = 560) -> None:
+    def __init__(self, exploration: Exploration, *, height: int = 560, read_only: bool = False) -> None:
         require_built()
         if len(exploration) >= MANY:
             gc.collect()
@@ -114,14 +116,14 @@ class App(anywidget.AnyWidget):
         self.work = Work()
         self.ranking: Ranking | None = None
         self.chosen: NDArray[np.intp] | None = None
-        self.left_out, self.named, self.serial = 0, "", 0
+        self.left_out, self.named, self.serial, self.read_only = 0, "", 0, read_only
         self.like = NOTHING_ASKED
         self.line: Callable[[], str] | None = None
         self.trail: list[str] = []
         self.colors_of = Colors(exploration)
         self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
         self._me = object()  # who selects, where this app does; the app itself would never be let go
-        self._stop_following: Callable[[], None] = lambda: None
+        self._following = Following(self, self._me)
         self.add_traits(**{name: t.Dict().tag(sync=True) for name in BOARDS})
         counted = [[name, count] for name, count in exploration.collection.counts().items()]
         names = [name for name, _ in counted]
@@ -307,8 +309,9 @@ class App(anywidget.AnyWidget):
     def take_variant(self, exploration: Exploration, colors: Colors | None = None) -> None:
         """Show another cut of the same items, with slice, search and colours as they are."""
         before, self.exploration = self.exploration, exploration
-        self._follow_selections()
+        self._following.begin()
         self.colors_of = self.colors_of.kept_for(exploration) if colors is None else colors
+        self.colors_of.rename()  # of what was shown before, when somebody may have decided since
         with self.hold_sync():
             column = self.column if self.column in exploration.columns else "cluster"
             self.coloring = self.colors_of.by(column)
@@ -334,6 +337,15 @@ class App(anywidget.AnyWidget):
         with self.acts.recorded(partial(line_of_ids, selection.ids, named)):
             self.named = named
             self._shine(selection.ids, positions if len(positions) else None)
+
+    def rename(self) -> None:
+        """Say again what clusters are called: somebody has decided."""
+        self.colors_of.rename()
+        with self.hold_sync():
+            self.coloring = self.colors_of.by(self.column)
+            self._paint()
+            self.serial += 1
+            self.refresh("items", "item", "clusters", "concept", "columns", "take_away")
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
         self.ranking, self.chosen, self.left_out = None, positions, left_out
@@ -366,25 +378,14 @@ class App(anywidget.AnyWidget):
             "query": self.search, "inspected": self.inspect, "column": self.color_by, "muted": self.mute,
             "shown_modalities": self.show_modalities,
         })  # fmt: skip
-        self._follow_selections()
+        self._following.begin()
         self.on_msg(lambda _, content, buffers: messages.answer(self, content, buffers))
-
-    def _follow_selections(self) -> None:
-        me = weakref.ref(self)
-
-        def follow(selection: Slice) -> None:
-            app = me()
-            if app is not None:
-                app.follow(selection)
-
-        self._stop_following()
-        self._stop_following = self.exploration.on_select(follow, origin=self._me)
 
     # ---- coming and going -----------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Take the app out of the page; it follows nothing from then on."""
-        self._stop_following()
+        self._following.end()
         self.work.close()
         super().close()
 

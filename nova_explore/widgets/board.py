@@ -73,6 +73,7 @@ class Shown(Protocol):
     column: Any
     inspected: Any
     cluster_colors: Any
+    read_only: Any
     acts: Any
     map: Any
     work: Any

@@ -78,6 +78,25 @@ def test_an_empty_slice_says_so(show):
     page.app.root.locator(".nx-tile").first.wait_for()
 
 
+def test_python_that_is_gone_is_said_within_two_seconds_and_the_map_stays(show):
+    page = show(StandIn())
+    page.page.evaluate("() => { window.host.comm_live = false; }")
+    page.app.root.locator(".nx-python[data-python=gone]").wait_for(timeout=2000)
+    page.app.root.locator("[data-tool=nearer]").click()
+    page.app.turn_to("about")
+    assert page.app.root.locator(".nx-about").is_visible()
+
+
+def test_a_notebook_keeps_little_of_an_app(show):
+    page = show(StandIn(5_000))
+    page.python._repr_mimebundle_()
+    page.tell()
+    page.page.wait_for_function("() => JSON.stringify(window.host.get_state()).length < 100_000")
+    kept = page.page.evaluate("() => Object.keys(window.host.get_state())")
+    assert "still" in kept
+    assert not {"xy", "codes", "items", "names"} & set(kept)
+
+
 def test_who_wants_no_motion_sees_none(show):
     moves = (
         """(stage) => { const seen = []; stage.map.onDraw(() => seen.push(stage.map.moves)); window.seen = seen; }"""

@@ -46,6 +46,9 @@ HOST = """async ([script, style, state]) => {
     on: (event, call) => calls.set(event, [...(calls.get(event) ?? []), call]),
     off: (event, call) => calls.set(event, (calls.get(event) ?? []).filter((other) => other !== call)),
   };
+  // The host's own model: it knows whether Python is still there.
+  window.host = { comm_live: true, get_state: () => ({ ...values }) };
+  model.widget_manager = { get_model: async () => window.host };
   window.sent = [];
   const sheet = document.createElement("style");
   sheet.textContent = style;

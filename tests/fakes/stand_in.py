@@ -39,6 +39,10 @@ class NoDecisions:
 
     written = 0
 
+    def __init__(self) -> None:
+        self.readers: set = set()
+        self.by = ""
+
     def count(self) -> int:
         return 0
 

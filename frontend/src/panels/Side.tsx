@@ -57,29 +57,29 @@ export function Side() {
               {title}
             </Button>
           ))}
-          <span class="nx-sheet-steps">
-            <Button
-              label="Lower the sheet"
-              class="nx-plain"
-              disabled={store.sheet.value === "low"}
-              onClick={() => {
-                store.sheet.value = store.sheet.value === "high" ? "half" : "low";
-              }}
-            >
-              <Icon name="down" />
-            </Button>
-            <Button
-              label="Raise the sheet"
-              class="nx-plain"
-              disabled={store.sheet.value === "high"}
-              onClick={() => {
-                store.sheet.value = store.sheet.value === "low" ? "half" : "high";
-              }}
-            >
-              <Icon name="up" />
-            </Button>
-          </span>
         </div>
+        <span class="nx-sheet-steps">
+          <Button
+            label="Lower the sheet"
+            class="nx-plain"
+            disabled={store.sheet.value === "low"}
+            onClick={() => {
+              store.sheet.value = store.sheet.value === "high" ? "half" : "low";
+            }}
+          >
+            <Icon name="down" />
+          </Button>
+          <Button
+            label="Raise the sheet"
+            class="nx-plain"
+            disabled={store.sheet.value === "high"}
+            onClick={() => {
+              store.sheet.value = store.sheet.value === "low" ? "half" : "high";
+            }}
+          >
+            <Icon name="up" />
+          </Button>
+        </span>
         <div
           class="nx-board"
           role="tabpanel"

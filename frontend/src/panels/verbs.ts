@@ -41,6 +41,7 @@ export function offersOf(app: App, menu: MenuOf): Offer[] {
       offers.push({ label: "Clear the slice", act: () => kernel.tell("clear") });
     if (undo) offers.push({ label: `Undo: ${undo}`, act: () => kernel.tell("undo") });
     if (redo) offers.push({ label: `Redo: ${redo}`, act: () => kernel.tell("redo") });
+    offers.push({ label: "Copy the slice as Python", act: () => copySlice(app) });
   }
   if (of === "item") {
     offers.push({ label: "Copy id", act: () => copy(app, menu.target, "id"), apart: true });
@@ -57,7 +58,7 @@ export function offersOf(app: App, menu: MenuOf): Offer[] {
         act: () => copy(app, `app.do('choose_cluster', key=${pythonText(menu.target)})`, "line of Python"),
       },
     );
-  if (undo) offers.push({ label: "Copy all steps as Python", act: () => copySteps(app), apart: of === "map" });
+  if (undo) offers.push({ label: "Copy all steps as Python", act: () => copySteps(app) });
   return offers;
 }
 

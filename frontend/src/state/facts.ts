@@ -71,6 +71,25 @@ export interface ClusterRow {
   score?: string;
   doubtful?: boolean;
   evidence?: string;
+  // How far it is decided, and by whom; nothing of the unclustered items.
+  status?: string;
+  by?: string;
+  // Items of each modality, in the order of `modalities`.
+  mix: number[];
+}
+
+export interface LargerCluster {
+  name: string;
+  count: number;
+  of: string[];
+}
+
+export interface Unattached {
+  name: string;
+  size: number;
+  on_map: number;
+  status: string;
+  by: string;
 }
 
 export interface Found {
@@ -84,6 +103,15 @@ export interface Clusters {
   size: number | null;
   spacing: number;
   stability: { offer?: string; seconds?: number; sentence?: string; clusters?: Record<string, Found> };
+  progress: [number, number];
+  undo: string;
+  redo: string;
+  by: string;
+  read_only: boolean;
+  unattached: Unattached[];
+  overtaken: { count: number; sentence: string };
+  larger: { offer: boolean; rows: LargerCluster[] };
+  again: number;
 }
 
 export interface Entry {

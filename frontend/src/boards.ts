@@ -7,15 +7,13 @@ import { ChangesBoard } from "./boards/changes";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
 import { ConceptBoard, markAs } from "./boards/concept";
-import { ItemsBoard } from "./boards/items";
-import { TakeAwayBoard } from "./boards/take_away";
+import { CopiesBoard } from "./boards/copies";
 import { FairnessBoard } from "./boards/fairness";
 import { ItemsBoard } from "./boards/items";
 import { JudgingBoard } from "./boards/judging";
-import { CopiesBoard } from "./boards/copies";
-import { ItemsBoard } from "./boards/items";
 import { MatrixBoard } from "./boards/matrix";
 import { PAIR_VERBS, PairBoard } from "./boards/pair";
+import { TakeAwayBoard } from "./boards/take_away";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
 
@@ -47,6 +45,7 @@ export const LENSES: readonly Board[] = [
       { of: "item", label: "Mark as like the concept", act: ({ store }, id) => markAs(store, "like", [{ id }]) },
       { of: "item", label: "Mark as not the concept", act: ({ store }, id) => markAs(store, "unlike", [{ id }]) },
     ],
+  },
   { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
   { name: "matrix", title: "Matrix", board: MatrixBoard },
   { name: "copies", title: "Copies", board: CopiesBoard },

@@ -10,18 +10,14 @@ from nova_explore.widgets.boards import (
     clusters,
     columns,
     concept,
-    item,
-    items,
-    take_away,
+    copies,
     fairness,
     item,
     items,
     judging,
-    copies,
-    item,
-    items,
     matrix,
     pair,
+    take_away,
 )
 
 BOARDS = {

@@ -48,7 +48,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "clusters": ("linkage", "excess_of_mass", "cluster", "inside", "matching", "stability", "layers", "duplicates",
                  "scripts", "tokens", "terms", "names"),
     "similarity": ("words_index", "no_match", "ranking", "words_alone", "sides", "background", "finder", "prints",
-                   "copies", "pair", "slice_matrix", "colours", "contrast", "surrogate", "explanation", "overlay"),
+                   "copies", "pair", "slice_matrix", "colours", "contrast", "surrogate", "overlay", "explanation"),
     "labels": ("decision", "state", "attach", "tree_split", "labelled", "pieces", "concept", "log", "targets", "tables",
                "asked_names", "proposing", "labels"),
     "exploration": ("selection", "drawn_map", "columns", "provenance", "adding", "variants", "bundle", "coloring",

@@ -14,6 +14,7 @@ from nova_explore import media
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
 from nova_explore.media import access
+from nova_explore.media.content import Picture
 from nova_explore.sources.read import read
 
 
@@ -41,7 +42,9 @@ def test_pictures_of_older_programs_are_read_and_shown(tmp_path, format, name):
     Image.new("RGB", (32, 24), "teal").save(tmp_path / "a", format)
     assert media.identify(tmp_path / "a") == (Modality.IMAGE, name)
     (item,) = read(tmp_path / "a", progress=False)
-    assert media.load(item).image.convert("RGB").getpixel((12, 12)) == pytest.approx((0, 128, 128), abs=3)
+    content = media.load(item)
+    assert isinstance(content, Picture)
+    assert content.image.convert("RGB").getpixel((12, 12)) == pytest.approx((0, 128, 128), abs=3)
     assert media.playable(item).mime == "image/png"
 
 

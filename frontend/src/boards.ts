@@ -1,15 +1,64 @@
-// The boards that are lenses on the slice, in the order of their tabs; a new one is one row here and one in Python.
+// The boards that are lenses on the slice, in the order of their tabs: one row here and one in Python's `boards`.
 
 import type { ComponentType } from "preact";
 import { AboutBoard } from "./boards/about";
+import { ASKED_VERBS } from "./boards/asked";
+import { ChangesBoard } from "./boards/changes";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
+import { ConceptBoard, markAs } from "./boards/concept";
 import { ItemsBoard } from "./boards/items";
-import type { Lens } from "./state/store";
+import { TakeAwayBoard } from "./boards/take_away";
+import { FairnessBoard } from "./boards/fairness";
+import { ItemsBoard } from "./boards/items";
+import { JudgingBoard } from "./boards/judging";
+import { CopiesBoard } from "./boards/copies";
+import { ItemsBoard } from "./boards/items";
+import { MatrixBoard } from "./boards/matrix";
+import { PAIR_VERBS, PairBoard } from "./boards/pair";
+import type { App } from "./state/context";
+import type { BoardFacts } from "./state/facts";
 
-export const LENSES: readonly { name: Lens; title: string; board: ComponentType }[] = [
-  { name: "items", title: "Items", board: ItemsBoard },
+// What a person can do with an item or a cluster, offered in the menu of the map, of tiles and of rows.
+export interface Verb {
+  of: "item" | "cluster";
+  label: string;
+  // Of an item its id, of a cluster its key.
+  act: (app: App, target: string) => void;
+}
+
+export interface Board {
+  name: keyof BoardFacts;
+  title: string;
+  board: ComponentType;
+  verbs?: readonly Verb[];
+  // Whether there is a tab for it; there always is where nothing says when.
+  when?: (app: App) => boolean;
+}
+
+export const LENSES: readonly Board[] = [
+  { name: "items", title: "Items", board: ItemsBoard, verbs: ASKED_VERBS },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
+  {
+    name: "concept",
+    title: "Learn",
+    board: ConceptBoard,
+    verbs: [
+      { of: "item", label: "Mark as like the concept", act: ({ store }, id) => markAs(store, "like", [{ id }]) },
+      { of: "item", label: "Mark as not the concept", act: ({ store }, id) => markAs(store, "unlike", [{ id }]) },
+    ],
+  { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
+  { name: "matrix", title: "Matrix", board: MatrixBoard },
+  { name: "copies", title: "Copies", board: CopiesBoard },
+  {
+    name: "changes",
+    title: "Changes",
+    board: ChangesBoard,
+    when: ({ store }) => store.facts.changes.value.sentence !== undefined,
+  },
   { name: "columns", title: "Colours", board: ColumnsBoard },
+  { name: "take_away", title: "Take away", board: TakeAwayBoard },
+  { name: "judging", title: "Judging", board: JudgingBoard },
+  { name: "fairness", title: "Fairness", board: FairnessBoard },
   { name: "about", title: "About", board: AboutBoard },
 ];

@@ -73,6 +73,8 @@ def _run(exploration: Exploration, library: Path, pack: Path, to: Path | None, a
     command += ["--to", str(to)] if to else []
     command += ["--json", str(as_json)] if as_json else []
     about = {**settings.get("report", {}), "command": shlex.join(command)}
+    if decided := decisions_of(exploration):
+        about["notes"] = "\n".join(filter(None, (about.get("notes"), *decided)))
     if to is not None:
         nx.write_report(exploration, to=to, reviews=reviews, about=about)
         typer.echo(f"Report:    {to}")
@@ -87,6 +89,20 @@ def _run(exploration: Exploration, library: Path, pack: Path, to: Path | None, a
     if any(limit.broken for limit in limits):
         return BROKEN
     return COULD_NOT if failed or any(limit.value is None for limit in limits) else RAN
+
+
+def decisions_of(exploration: Exploration) -> list[str]:
+    """What people decided in the app: how many results each judged, and their notes about findings."""
+    judged = exploration.library.judgements.frame()
+    lines = [
+        f"{count:,} results judged by {judge}" for judge, count in judged["judge"].value_counts(sort=False).items()
+    ]
+    notes = exploration.library.notes.frame()
+    lines += [
+        f"{row['review']}, {row['finding']}: {row['text']}{' (' + row['by'] + ')' if row['by'] else ''}"
+        for row in notes.to_dict("records")
+    ]
+    return lines
 
 
 def facts_of(

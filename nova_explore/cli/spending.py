@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from nova_explore.library.store import Library
     from nova_explore.models.nova.model import NovaModel
 
+INCOMPLETE = 1
+"""Nothing was done, or not all of it."""
+
 
 def show_preflight(model: NovaModel, s3: str | None, *, whole: bool = False) -> bool:
     """Print what the account can do with the model; whether nothing is missing."""
@@ -25,6 +28,30 @@ def show_preflight(model: NovaModel, s3: str | None, *, whole: bool = False) -> 
         typer.echo(line_of(found))
         nothing_missing = nothing_missing and found.state != "missing"
     return nothing_missing
+
+
+def confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any = None) -> None:
+    """Show what a run would cost and who pays, and ask, before anything is sent."""
+    from nova_explore.embedding.payer import before_paying
+    from nova_explore.models.cost import dollars
+
+    if expected is None or not expected.calls:
+        return
+    typer.echo(str(expected))
+    for line in before_paying(model, expected):
+        typer.echo(line)
+    if budget is not None:
+        typer.echo(f"Budget: {dollars(budget)}; the run stops before it is passed.")
+    if yes:
+        return
+    try:
+        wanted = typer.confirm("Send it?")
+    except typer.Abort:
+        typer.secho("Nothing was sent: nobody can answer here. Use --yes to send without a question.", err=True)
+        raise typer.Exit(INCOMPLETE) from None
+    if not wanted:
+        typer.secho("Nothing was sent.", err=True)
+        raise typer.Exit(INCOMPLETE)
 
 
 def show_receipts(library: Library, *, as_json: bool) -> None:

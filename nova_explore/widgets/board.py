@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,16 @@ Answer = tuple[dict[str, Any], list[bytes]]
 """What the browser gets: plain values and binary buffers."""
 
 NOTHING: Answer = ({}, [])
+
+Kept = TypeVar("Kept")
+
+_KEPT: WeakKeyDictionary[Any, dict[type, Any]] = WeakKeyDictionary()
+
+
+def kept_for(app: Any, sort: type[Kept]) -> Kept:
+    """What a board keeps for an app and no other board sees: one value of a class of its own, made at first use."""
+    of_app = _KEPT.setdefault(app, {})
+    return of_app.setdefault(sort, sort()) if sort not in of_app else of_app[sort]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +46,14 @@ class Later:
         Called without arguments in another thread; touches no trait.
     then : callable
         Called with the result on the kernel's thread; returns the answer.
+    urgent : bool, default False
+        Whether a person waits for it, so that it does not stand behind a sweep or a drawing.
     """
 
     working: str
     compute: Callable[[], Any]
     then: Callable[[Any], Answer]
+    urgent: bool = False
 
 
 class Shown(Protocol):
@@ -47,6 +61,7 @@ class Shown(Protocol):
 
     exploration: Exploration
     named_exploration: Exploration
+    opened: Exploration
     coloring: Any
     ranking: Ranking | None
     chosen: NDArray[np.intp] | None
@@ -58,6 +73,10 @@ class Shown(Protocol):
     column: Any
     inspected: Any
     cluster_colors: Any
+    read_only: Any
+    acts: Any
+    map: Any
+    work: Any
 
     def choose(self, positions: NDArray[np.intp], *, named: str = "", left_out: int = 0) -> None:
         """Make these items the slice."""
@@ -71,10 +90,6 @@ class Shown(Protocol):
         """Show another cut of the same items."""
         ...
 
-    def drawn_again(self, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
-        """Prepare another drawing, shown while it takes shape."""
-        ...
-
     def take_drawing(self, named: Exploration, shown: Exploration) -> None:
         """Show another drawing of the same items."""
         ...
@@ -85,7 +100,12 @@ class Shown(Protocol):
 
 
 class Board(Protocol):
-    """What a module of `nova_explore.widgets.boards` has."""
+    """What a module of `nova_explore.widgets.boards` has.
+
+    It may have ``QUIET`` as well: the names of questions whose failure is told where the answer would be, and nowhere
+    else. What a question changes of the app's state can be undone; what it changes elsewhere, in a library say, it
+    notes itself with ``app.acts.note(Act(…))``.
+    """
 
     __name__: str
     ANSWERS: tuple[Callable[..., Answer | Later], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from fakes.stand_in import StandIn
 
-from nova_explore.widgets.boards.columns import MEASURED
+from nova_explore.exploration.coloring import MEASURED
 from nova_explore.widgets.colors import Colors
 
 

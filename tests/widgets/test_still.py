@@ -11,9 +11,9 @@ import pytest
 from fakes.stand_in import EVIL, StandIn
 from PIL import Image
 
+from nova_explore.exploration.coloring import color_by
 from nova_explore.palette import rgb
 from nova_explore.widgets import App
-from nova_explore.widgets.boards.columns import color_by
 from nova_explore.widgets.still import draw_still
 
 
@@ -54,6 +54,15 @@ def test_an_app_brings_its_still_to_where_no_python_runs(exploration):
 def test_many_items_make_no_large_picture():
     many = StandIn(20_000)
     assert len(draw_still(many, color_by(many, "cluster").colors).png) < 90_000
+
+
+def test_items_everywhere_make_no_large_picture_either():
+    strewn = StandIn(30_000)
+    draw = np.random.default_rng(0)
+    strewn.layout.xy.flags.writeable = True
+    strewn.layout.xy[:] = draw.uniform(-1, 1, (len(strewn), 2))
+    still = draw_still(strewn, color_by(strewn, "cluster").colors)
+    assert len(still.png) < 95_000
 
 
 def test_a_notebook_read_without_python_shows_the_still(exploration):

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { Level, MapName } from "../state/facts";
 import type { Store } from "../state/store";
+import { menuSpot, opensMenu } from "../words/menu";
 import { type Box, overlap, placeNames, type Stand } from "./placement";
 import type { MapView } from "./view";
 
@@ -27,6 +28,8 @@ const TOOLS: Box = { left: 0, top: 0, right: 48, bottom: 200 };
 const LARGER_TO = 1.8;
 const FINER_FROM = 2.2;
 const MANY_NAMES = 40;
+// Before a name that is true of few of its items.
+const PICTURES = 3;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Overlay {
@@ -34,9 +37,14 @@ export class Overlay {
   private ranks: Pin[] = [];
   private asked = new Set<Level>();
   private near: number[] = [];
+  private elsewhere: ReadonlySet<number> = new Set();
+  private strangers: number[] = [];
   private open: number | undefined;
   private readonly ring = tag("span", "nx-ring");
+  private readonly pointed = tag("span", "nx-pointed");
   private readonly lines = document.createElementNS(SVG, "path");
+  private readonly longLines = document.createElementNS(SVG, "path");
+  private readonly rings = document.createElementNS(SVG, "path");
   private readonly undo: (() => void)[] = [];
   onPlaced: () => void = () => {};
 
@@ -46,15 +54,24 @@ export class Overlay {
     private readonly store: Store,
     private readonly onName: (level: Level, cluster: number) => void,
     private readonly ask: (level: Level) => Promise<MapName[]>,
+    private readonly picture: (id: string) => Promise<string | null>,
   ) {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "nx-lines");
-    svg.append(this.lines);
-    el.append(svg, this.ring);
+    this.longLines.setAttribute("class", "nx-elsewhere");
+    this.rings.setAttribute("class", "nx-strangers");
+    svg.append(this.lines, this.longLines, this.rings);
+    // A handle for tests and for measurements, as the map has one.
+    Object.assign(el, { overlay: this });
+    el.append(svg, this.ring, this.pointed);
     this.undo.push(
       effect(() => this.tagNames()),
       effect(() => this.tagRanks()),
       effect(() => this.tagItem()),
+      effect(() => {
+        void this.store.facts.pointed.value;
+        this.map.invalidate();
+      }),
       map.onDraw(() => this.place()),
     );
   }
@@ -64,6 +81,24 @@ export class Overlay {
     this.asked.clear();
     this.names = [];
     this.add("cluster", this.store.facts.names.value);
+  }
+
+  // What is known of a name: a tooltip, and pictures before it where it is true of few of its items.
+  private explain(el: HTMLElement, cluster: number): void {
+    const row = this.store.facts.clusters.value.rows.find(({ key }) => key === String(cluster));
+    if (row?.evidence) el.title = row.evidence;
+    if (!row?.doubtful) return;
+    el.dataset.doubtful = "true";
+    const strip = tag("span", "nx-name-pictures");
+    el.prepend(strip);
+    for (const id of row.medoids.slice(0, PICTURES)) {
+      const img = document.createElement("img");
+      img.alt = "";
+      this.picture(id).then((url) => {
+        if (url) img.src = url;
+      });
+      strip.append(img);
+    }
   }
 
   private add(level: Level, told: readonly MapName[]): void {
@@ -82,7 +117,17 @@ export class Overlay {
                 : "3";
       el.dataset.cluster = level === "cluster" ? String(name.cluster) : "";
       el.style.setProperty("--nx-own", name.color);
+      if (level === "cluster") this.explain(el, name.cluster);
       el.addEventListener("click", () => this.onName(level, name.cluster));
+      el.addEventListener("contextmenu", (event) => {
+        if (level !== "cluster" || !opensMenu(event, this.store)) return;
+        this.store.menu.value = {
+          of: "cluster",
+          target: String(name.cluster),
+          title: name.text,
+          ...menuSpot(event),
+        };
+      });
       this.el.append(el);
       return { el, name, level, of: name.of && new Set(name.of), stand: null, width: 0, height: 0 };
     });
@@ -114,9 +159,11 @@ export class Overlay {
   }
 
   private tagItem(): void {
-    const { position, nearest } = this.store.facts.item.value;
+    const { position, nearest, true: near, elsewhere, strangers } = this.store.facts.item.value;
     this.open = position;
-    this.near = (nearest ?? []).map((tile) => tile.position);
+    this.near = near ?? (nearest ?? []).map((tile) => tile.position);
+    this.elsewhere = new Set(elsewhere);
+    this.strangers = strangers ?? [];
     this.map.invalidate();
   }
 
@@ -125,6 +172,7 @@ export class Overlay {
     const taken: Box[] = [TOOLS];
     this.placeRanks(taken);
     this.placeOpen(taken);
+    this.placePointed();
     const { zoom } = this.map.camera;
     if (zoom > FINER_FROM) this.want("finer");
     if (zoom < LARGER_TO && this.store.facts.names.value.length > MANY_NAMES) this.want("larger");
@@ -173,16 +221,39 @@ export class Overlay {
   private placeOpen(taken: Box[]): void {
     const spot = this.open === undefined ? undefined : this.map.spot(this.open);
     this.ring.style.visibility = spot && this.isIn(spot) ? "visible" : "hidden";
-    this.lines.setAttribute("d", "");
+    for (const path of [this.lines, this.longLines, this.rings]) path.setAttribute("d", "");
     if (!spot) return;
     const [x, y] = spot;
     this.ring.style.translate = `${x.toFixed(1)}px ${y.toFixed(1)}px`;
     taken.push({ left: x - 13, right: x + 13, top: y - 13, bottom: y + 13 });
-    const ends = this.near.map((item) => this.map.spot(item)).filter((end) => end !== undefined);
-    this.lines.setAttribute(
+    const lines = (items: number[]) =>
+      items
+        .map((item) => this.map.spot(item))
+        .filter((end) => end !== undefined)
+        .map(([ex, ey]) => `M${x.toFixed(1)} ${y.toFixed(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}`)
+        .join("");
+    this.lines.setAttribute("d", lines(this.near.filter((item) => !this.elsewhere.has(item))));
+    // A true neighbour that the map put elsewhere is worth a stronger line than one beside the item.
+    this.longLines.setAttribute("d", lines(this.near.filter((item) => this.elsewhere.has(item))));
+    const r = this.map.size / 2 + 2;
+    this.rings.setAttribute(
       "d",
-      ends.map(([ex, ey]) => `M${x.toFixed(1)} ${y.toFixed(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}`).join(""),
+      this.strangers
+        .map((item) => this.map.spot(item))
+        .filter((at) => at !== undefined)
+        .map(
+          ([sx, sy]) =>
+            `M${(sx - r).toFixed(1)} ${sy.toFixed(1)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
+        )
+        .join(""),
     );
+  }
+
+  // Where the pointer is in the map beside this one.
+  private placePointed(): void {
+    const spot = this.map.spot(this.store.facts.pointed.value ?? -1);
+    this.pointed.style.visibility = spot && this.isIn(spot) ? "visible" : "hidden";
+    if (spot) this.pointed.style.translate = `${spot[0].toFixed(1)}px ${spot[1].toFixed(1)}px`;
   }
 
   private isIn([x, y]: readonly [number, number]): boolean {
@@ -194,6 +265,16 @@ export class Overlay {
     return this.names.flatMap(({ el, name, level, stand }) => {
       const spot = stand && level === "cluster" ? this.map.spot(name.members[0]!) : undefined;
       return spot ? [{ cluster: name.cluster, text: el.textContent ?? "", x: spot[0], y: spot[1] }] : [];
+    });
+  }
+
+  // Names in view: their box, and whose they are.
+  get boxes(): { text: string; level: Level; cluster: number; members: readonly number[]; box: Box }[] {
+    return this.names.flatMap(({ el, name, level, stand, width, height }) => {
+      if (!stand || el.style.visibility === "hidden") return [];
+      const [left = 0, top = 0] = el.style.translate.split(" ").map(Number.parseFloat);
+      const box = { left, top, right: left + width, bottom: top + height };
+      return [{ text: name.text, level, cluster: name.cluster, members: name.members, box }];
     });
   }
 

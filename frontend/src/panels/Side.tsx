@@ -6,11 +6,14 @@ import { LENSES } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
+import { Icon } from "../words/icons";
 
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
 export function Side() {
-  const { store } = useApp();
+  const app = useApp();
+  const { store } = app;
+  const lenses = LENSES.filter(({ when }) => when?.(app) ?? true);
   const tabs = useRef<HTMLDivElement>(null);
   const number = useSignal(0);
   useEffect(() => {
@@ -21,11 +24,14 @@ export function Side() {
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = LENSES.findIndex(({ name }) => name === store.lens.value);
-    store.lens.value = LENSES[(at + step + LENSES.length) % LENSES.length]!.name;
+    const at = lenses.findIndex(({ name }) => name === store.lens.value);
+    store.lens.value = lenses[(at + step + lenses.length) % lenses.length]!.name;
     requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
   };
   const isOpen = store.facts.inspected.value !== "";
+  useEffect(() => {
+    if (isOpen && store.sheet.value === "low") store.sheet.value = "half";
+  }, [isOpen]);
   const shown = LENSES.find(({ name }) => name === store.lens.value)!;
   const Board = shown.board;
   const panel = `nx-${id}-${number.value}`;
@@ -33,7 +39,7 @@ export function Side() {
     <aside class="nx-side" data-open={isOpen} aria-label="Slice">
       <section class="nx-lens">
         <div class="nx-tabs" role="tablist" aria-label="Lenses" ref={tabs} onKeyDown={key}>
-          {LENSES.map(({ name, title }) => (
+          {lenses.map(({ name, title }) => (
             <Button
               key={name}
               class="nx-tab"
@@ -45,12 +51,35 @@ export function Side() {
               tabIndex={store.lens.value === name ? 0 : -1}
               onClick={() => {
                 store.lens.value = name;
+                if (store.sheet.value === "low") store.sheet.value = "half";
               }}
             >
               {title}
             </Button>
           ))}
         </div>
+        <span class="nx-sheet-steps">
+          <Button
+            label="Lower the sheet"
+            class="nx-plain"
+            disabled={store.sheet.value === "low"}
+            onClick={() => {
+              store.sheet.value = store.sheet.value === "high" ? "half" : "low";
+            }}
+          >
+            <Icon name="down" />
+          </Button>
+          <Button
+            label="Raise the sheet"
+            class="nx-plain"
+            disabled={store.sheet.value === "high"}
+            onClick={() => {
+              store.sheet.value = store.sheet.value === "low" ? "half" : "high";
+            }}
+          >
+            <Icon name="up" />
+          </Button>
+        </span>
         <div
           class="nx-board"
           role="tabpanel"

@@ -51,6 +51,12 @@ export interface Item extends Partial<Tile> {
   seconds?: [number, number] | null;
   rows?: [string, string][];
   nearest?: Tile[];
+  // What the map gets wrong around it: in words, and the positions of its true neighbours, of those that are elsewhere,
+  // and of strangers beside it.
+  around?: string;
+  true?: number[];
+  elsewhere?: number[];
+  strangers?: number[];
   can_go_back?: boolean;
   row?: number;
 }
@@ -65,6 +71,25 @@ export interface ClusterRow {
   score?: string;
   doubtful?: boolean;
   evidence?: string;
+  // How far it is decided, and by whom; nothing of the unclustered items.
+  status?: string;
+  by?: string;
+  // Items of each modality, in the order of `modalities`.
+  mix: number[];
+}
+
+export interface LargerCluster {
+  name: string;
+  count: number;
+  of: string[];
+}
+
+export interface Unattached {
+  name: string;
+  size: number;
+  on_map: number;
+  status: string;
+  by: string;
 }
 
 export interface Found {
@@ -78,6 +103,15 @@ export interface Clusters {
   size: number | null;
   spacing: number;
   stability: { offer?: string; seconds?: number; sentence?: string; clusters?: Record<string, Found> };
+  progress: [number, number];
+  undo: string;
+  redo: string;
+  by: string;
+  read_only: boolean;
+  unattached: Unattached[];
+  overtaken: { count: number; sentence: string };
+  larger: { offer: boolean; rows: LargerCluster[] };
+  again: number;
 }
 
 export interface Entry {
@@ -107,6 +141,8 @@ export interface Columns {
 export interface About {
   headline: string;
   trust: string;
+  // What Python calls the exploration that is shown, where it is another than the one that was opened.
+  variant?: string;
   caveats: string[];
   unread: [string, string][];
   unread_count: number;
@@ -115,7 +151,18 @@ export interface About {
   rows: [string, string][];
 }
 
-export interface Facts {
+// What each board shows. A board adds its row beside its component:
+//   declare module "../state/facts" { interface BoardFacts { pair: Pair } }
+export interface BoardFacts {
+  items: Items;
+  item: Item;
+  clusters: Clusters;
+  columns: Columns;
+  about: About;
+}
+
+export interface Facts extends BoardFacts {
+  boards: (keyof BoardFacts)[];
   height: number;
   own: string;
   still: string;
@@ -135,14 +182,16 @@ export interface Facts {
   inspected: string;
   working: string;
   last_error: string;
-  items: Items;
-  item: Item;
-  clusters: Clusters;
-  columns: Columns;
-  about: About;
+  // A map alone; and the item that the pointer is on in the map beside this one, or -1.
+  bare: boolean;
+  pointed: number;
+  // What would be undone, and done again, in words; empty where nothing would.
+  history: { undo: string; redo: string } | undefined;
 }
 
+// Facts that are no board's; Python says which boards there are.
 export const NAMES = [
+  "boards",
   "height",
   "own",
   "still",
@@ -162,12 +211,10 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
-  "items",
-  "item",
-  "clusters",
-  "columns",
-  "about",
-] as const satisfies readonly (keyof Facts)[];
+  "bare",
+  "pointed",
+  "history",
+] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 
 export function bytesOf(value: Bytes | undefined | null): Uint8Array {
   if (!value) return new Uint8Array();

@@ -3,7 +3,41 @@
 An exploration and what the app shows of it come in; plain values for the browser go out.
 """
 
-from nova_explore.widgets.boards import about, clusters, columns, item, items
+from nova_explore.widgets.boards import (
+    about,
+    asked,
+    changes,
+    clusters,
+    columns,
+    concept,
+    item,
+    items,
+    take_away,
+    fairness,
+    item,
+    items,
+    judging,
+    copies,
+    item,
+    items,
+    matrix,
+    pair,
+)
 
-BOARDS = {"items": items, "item": item, "clusters": clusters, "columns": columns, "about": about}
+BOARDS = {
+    "items": items,
+    "item": item,
+    "asked": asked,
+    "clusters": clusters,
+    "concept": concept,
+    "pair": pair,
+    "matrix": matrix,
+    "copies": copies,
+    "changes": changes,
+    "columns": columns,
+    "take_away": take_away,
+    "judging": judging,
+    "fairness": fairness,
+    "about": about,
+}
 """By name, in the order in which they are told; a new board is one row here and one in ``boards.ts``."""

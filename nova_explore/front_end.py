@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nova_explore.errors import FrontEndMissingError
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "widgets" / "static"
 
 
 def read_built(name: str) -> str:

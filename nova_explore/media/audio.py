@@ -12,7 +12,7 @@ from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import UnreadableError
 from nova_explore.media import access, container, drawing, whole
 from nova_explore.media.content import Part, Playable, Sound
-from nova_explore.media.length import measure, unheard
+from nova_explore.media.length import measure, unheard, unreached
 
 _BY_SNDFILE = {"wav", "ogg", "flac", "aiff", "au"}
 _UNKNOWN = 2**60
@@ -53,7 +53,9 @@ def split(path: Path, format: str) -> list[Part]:
         raise UnreadableError("The recording holds no sound: 0 samples. Record or export it again.")
     missing = whole.missing_of_mp3(path) if format == "mp3" else 0.0
     facts = {"duration": round(duration, 3)} | facts
-    if damaged := unheard(path, format, duration, track=int(facts.get("sound_track", 1) or 1) - 1):
+    if "incomplete" not in facts and (
+        damaged := unheard(path, format, duration, track=int(facts.get("sound_track", 1) or 1) - 1)
+    ):
         facts["incomplete"] = damaged
     if missing:
         facts["incomplete"] = f"its header announces a recording {1 / (1 - missing):.2g} times as long"
@@ -81,8 +83,10 @@ def _measure(path: Path, format: str) -> tuple[float, dict[str, Scalar]]:
             return 0.0, {}
         facts = {"channels": stream.channels, "sample_rate": stream.rate}
     with container.opened(path) as media:
-        duration = measure(media, None).sound
-    return duration, facts | track_facts(path, tracks)
+        length = measure(media, None)
+    if missing := unreached(path, format, length):
+        facts["incomplete"] = missing
+    return length.sound, facts | track_facts(path, tracks)
 
 
 def track_facts(path: Path, tracks: int) -> dict[str, Scalar]:

@@ -147,11 +147,27 @@ def frames(media: Any, stream: Any, damaged: list[int] | None = None) -> Iterato
         raise failure
 
 
-def in_time(media: Any, packets: Iterator[Any]) -> Iterator[Any]:
-    """Packets, until the file's time is over."""
+def in_time(media: Any, packets: Iterator[Any], broken: list[str] | None = None) -> Iterator[Any]:
+    """Packets, until the file's time is over, or it cannot be read on; then the reason is added to ``broken``."""
+    import av.error
+
     check = budget.started(media.size)
-    for packet in packets:
+    began = False
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except MemoryError:
+            raise
+        except av.error.FFmpegError as error:
+            if not began:
+                raise
+            if broken is not None:
+                broken.append(error.strerror or type(error).__name__)
+            return
         check()
+        began = True
         yield packet
 
 

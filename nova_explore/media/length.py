@@ -45,12 +45,15 @@ class Length:
         False where time jumps back: recordings that were joined or chained.
     reached : int
         Bytes from the file's beginning to the end of the last packet.
+    broken : str
+        Why it could not be read on before its end; empty where it could.
     """
 
     pictures: float
     sound: float
     steady: bool
     reached: int = 0
+    broken: str = ""
 
 
 class _Clock:
@@ -99,7 +102,8 @@ def measure(media: Any, picture: Any | None) -> Length:
     tracks = [stream for stream in (picture, *sounds) if stream is not None]
     clocks = {stream.index: _Clock() for stream in tracks}
     reached = 0
-    for packet in container.in_time(media, media.demux(tracks)):
+    broken: list[str] = []
+    for packet in container.in_time(media, media.demux(tracks), broken):
         at = packet.dts if packet.dts is not None else packet.pts
         if at is None:
             continue
@@ -123,6 +127,7 @@ def measure(media: Any, picture: Any | None) -> Length:
         sound=max((until(stream) for stream in sounds), default=0.0),
         steady=steady,
         reached=reached,
+        broken="".join(broken),
     )
 
 
@@ -130,6 +135,8 @@ def unreached(path: Path, format: str, length: Length) -> str:
     """What of a file was not reached, in a few words; empty where nothing is missing."""
     size = path.stat().st_size
     left = size - length.reached
+    if length.broken:
+        return f"it cannot be read on after {length.reached:,} of {size:,} bytes: {length.broken}"
     if format not in RESYNCED or not length.reached or left < UNREACHED * size:
         return ""
     return f"the last {left:,} of {size:,} bytes cannot be read: the file is damaged"
@@ -156,5 +163,5 @@ def unheard(path: Path, format: str, duration: float, *, track: int = 0) -> str:
         for frame in container.frames(media, stream, damaged):
             seconds += frame.samples / frame.sample_rate
     if seconds < (1 - SHORTER) * duration - ROUNDED:
-        return f"{seconds:.1f} of {duration:.1f} s can be decoded: the file is damaged"
+        return f"{seconds:.1f} of {duration:.1f} s can be decoded"
     return f"{len(damaged)} packets are damaged and passed over" if len(damaged) > FEW_DAMAGED else ""

@@ -214,7 +214,7 @@ def _html(data: bytes) -> tuple[str, dict[str, Scalar]]:
         tag.decompose()
     # A browser runs inline elements on and breaks lines at blocks; line ends of the source are spaces.
     for words in soup.find_all(string=True):
-        if words.find_parent("pre") is None:
+        if type(words).__name__ == "NavigableString" and words.find_parent("pre") is None:  # no comment, no doctype
             words.replace_with(_SPACE.sub(" ", words))
     for tag in soup.find_all(_BLOCKS):
         tag.insert_before("\n")

@@ -62,7 +62,7 @@ def _blocks(text: str) -> list[Line]:
             continue
         words = plain(" ".join(lines[at + 1 :]))
         if words:
-            found.append(Line(*(_seconds(*stamp) for stamp in stamps[:2]), words))
+            found.append(Line(_seconds(*stamps[0]), _seconds(*stamps[1]), words))
     return found
 
 
@@ -72,7 +72,7 @@ def _dialogue(text: str) -> list[Line]:
         stamps = _STAMP.findall(event[0].rpartition(event[2])[0] if event[2] else event[0])
         words = plain(event[2])
         if len(stamps) >= 2 and words:
-            found.append(Line(*(_seconds(*stamp) for stamp in stamps[:2]), words))
+            found.append(Line(_seconds(*stamps[0]), _seconds(*stamps[1]), words))
     return sorted(found, key=lambda line: line.start)
 
 

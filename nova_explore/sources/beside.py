@@ -29,7 +29,9 @@ MEDIA_SUFFIXES = frozenset(
         *(".wav", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".m4b", ".aac", ".amr", ".aif", ".aiff"),
         *(".au", ".caf", ".wv", ".wma", ".mka"),
         *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ogv", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv", ".wmv"),
-        ".3gp",
+        *(".3gp", ".mxf", ".rm", ".ra", ".asf", ".y4m", ".h264", ".ivf", ".m2v", ".divx"),
+        *(".pnm", ".ppm", ".pgm", ".pbm", ".tga", ".pcx", ".sgi", ".qoi", ".dds", ".ico", ".icns"),
+        *(".w64", ".voc", ".mpc", ".ape", ".tta", ".dsf", ".sph", ".tak"),
     )
 )
 """Endings of the names that a file beside can belong to. They never decide what a file is."""

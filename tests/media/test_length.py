@@ -51,7 +51,8 @@ def hurt(data: bytes, start: float, stop: float, *, seed: int = 0) -> bytes:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_sound_that_is_damaged_in_its_middle_is_read_to_its_end(tmp_path, suffix, seed):
     path = tmp_path / f"a.{suffix}"
-    soundfile.write(path, tone(8, rate=16000), 16000)
+    noise = 0.3 * np.random.default_rng(1).normal(size=8 * 16000).clip(-3, 3)
+    soundfile.write(path, noise, 16000)
     path.write_bytes(hurt(path.read_bytes(), 0.3, 0.5, seed=seed))
     (item,) = read(tmp_path, progress=False)
     assert item.metadata["duration"] == pytest.approx(8.0, abs=0.2)
@@ -85,7 +86,8 @@ def test_a_stream_that_breaks_off_within_its_file_is_named(tmp_path):
     path = film(tmp_path / "a.ts", seconds=3)
     path.write_bytes(path.read_bytes() + bytes(path.stat().st_size))
     (item,) = read(tmp_path, progress=False)
-    assert "bytes cannot be read" in str(item.metadata["incomplete"])
+    assert "of " in str(item.metadata["incomplete"])
+    assert "bytes" in str(item.metadata["incomplete"])
     with container.opened(path) as opened:
         found = length.measure(opened, container.picture_stream(opened))
     assert found.pictures == pytest.approx(3.0, abs=0.2)

@@ -2,14 +2,20 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { LENSES } from "../boards";
+import type { LENSES } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
 
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
-export function Side() {
+interface Props {
+  lenses: typeof LENSES;
+  // Whether an open item is docked here.
+  docks?: boolean;
+}
+
+export function Side({ lenses, docks = true }: Props) {
   const { store } = useApp();
   const tabs = useRef<HTMLDivElement>(null);
   const number = useSignal(0);
@@ -21,19 +27,19 @@ export function Side() {
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = LENSES.findIndex(({ name }) => name === store.lens.value);
-    store.lens.value = LENSES[(at + step + LENSES.length) % LENSES.length]!.name;
+    const at = lenses.findIndex(({ name }) => name === store.lens.value);
+    store.lens.value = lenses[(at + step + lenses.length) % lenses.length]!.name;
     requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
   };
-  const isOpen = store.facts.inspected.value !== "";
-  const shown = LENSES.find(({ name }) => name === store.lens.value)!;
+  const isOpen = docks && store.facts.inspected.value !== "";
+  const shown = lenses.find(({ name }) => name === store.lens.value)!;
   const Board = shown.board;
   const panel = `nx-${id}-${number.value}`;
   return (
     <aside class="nx-side" data-open={isOpen} aria-label="Slice">
       <section class="nx-lens">
         <div class="nx-tabs" role="tablist" aria-label="Lenses" ref={tabs} onKeyDown={key}>
-          {LENSES.map(({ name, title }) => (
+          {lenses.map(({ name, title }) => (
             <Button
               key={name}
               class="nx-tab"

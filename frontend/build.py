@@ -32,8 +32,7 @@ def build() -> bool:
     install(development=False)
     BUILT.mkdir(parents=True, exist_ok=True)
     node(
-        "node_modules/esbuild/bin/esbuild", "src/app.tsx", "src/app.css", "src/report.tsx", "--bundle", "--minify",
-        "--format=esm",
+        "node_modules/esbuild/bin/esbuild", "src/app.tsx", "src/report.tsx", "--bundle", "--minify", "--format=esm",
         "--target=es2022", "--jsx=automatic", "--jsx-import-source=preact", "--log-level=warning",
         "--legal-comments=none", f"--outdir={BUILT}",
     )  # fmt: skip

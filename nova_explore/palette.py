@@ -1,13 +1,14 @@
 """The colours of maps and charts: one meaning, one colour, in the widget, the report and the picture.
 
-Categories: Paul Tol's "bright" and "vibrant" schemes (https://sronpersonalpages.nl/~pault/), made for colour-vision
-deficiency, less their greys and near-duplicates: all of middle lightness, so they hold on light and dark grounds.
-A map with more clusters than colours uses them again, so names are always written beside the clusters.
+Categories: sixteen colours that can be told apart by name, all of middle lightness, so they hold on light and dark
+grounds. No sixteen colours are far apart in every sight, so clusters that are neighbours on the map get two that are:
+each of the colours has six to twelve such partners. See `nova_explore.color_sight` for how far apart colours look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,23 @@ UNCLUSTERED_GREY = "#9a9fa6"
 """Grey of what belongs to no cluster, has no value, or is context."""
 
 CATEGORICAL = (
-    "#4477aa", "#ee7733", "#228833", "#aa3377", "#33bbee", "#ccaa22", "#ee6677", "#009988", "#9977cc", "#997744",
+    "#5533aa", "#eeaa22", "#991111", "#00b5c8", "#008877", "#ff7777", "#1f55c4", "#aabb33", "#aa88ff", "#774400",
+    "#115544", "#ff8822", "#55aaff", "#625c00", "#dd80dd",
 )  # fmt: skip
+"""Found by a search for colours of which many are `APART` from each other: five at once, in every sight."""
+
+APART = 25.0
+"""Distance (CIEDE2000) that the colours of neighbouring clusters have at least, in every sight."""
+
+SAMPLED, NEAR = 40, 0.3
+"""Items of a cluster that say where it borders on others; and how far apart items of neighbours are at most, as a share
+of the map's width. Beyond, nothing lies between, and nothing is mistaken."""
+
+TRIES = 40
+"""Times, for each cluster, that colours are changed to part neighbours that look alike."""
+
+HELD = 0.7
+"""What the loss of a colour that was kept weighs, beside a pair of neighbours that look alike."""
 
 SEQUENTIAL = (
     "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#9bd93c", "#b5de2b", "#d2e21b",
@@ -48,10 +64,10 @@ FIXED = {
 def spread_colors(
     xy: NDArray[np.floating], labels: NDArray[np.integer], kept: Mapping[int, str] = MappingProxyType({})
 ) -> list[str]:
-    """Give every cluster a colour so that, once colours must repeat, near clusters on the map differ.
+    """Give every cluster a colour so that neighbours on the map are `APART`, in every sight.
 
-    Clusters take colours in order of size; one that finds all colours taken uses the colour whose nearest user is
-    farthest away on the map. Colours are for display only, so distances on the map serve.
+    The cluster that has fewest colours left takes one first, and takes the one that leaves its neighbours most, and
+    that is used least. Colours are for display only, so distances on the map serve.
 
     Parameters
     ----------
@@ -60,7 +76,7 @@ def spread_colors(
     labels : integer array of shape (n,)
         0, 1, … by falling size, -1 for unclustered items.
     kept : mapping of int to str, optional
-        Clusters whose colour is known already.
+        Clusters whose colour is known already. Of two neighbours that look alike, the smaller one loses it.
 
     Returns
     -------
@@ -69,24 +85,104 @@ def spread_colors(
     """
     import numpy as np
 
+    from nova_explore.color_sight import seen_apart
+
     count = int(labels.max(initial=-1)) + 1
+    near: list[set[int]] = [set() for _ in range(count)]
+    for one, two in neighboring(xy, labels).tolist():
+        near[one].add(two)
+        near[two].add(one)
+    apart = seen_apart(CATEGORICAL) >= APART
+    chosen = np.full(count, -1)
+    for c, color in sorted(kept.items()):
+        at = CATEGORICAL.index(color)
+        if all(chosen[other] < 0 or apart[at, chosen[other]] for other in near[c]):
+            chosen[c] = at
+    _choose(chosen, near, apart)
+    _part(chosen, near, apart, {c: CATEGORICAL.index(color) for c, color in kept.items()})
+    return [CATEGORICAL[at] for at in chosen.tolist()]
+
+
+def _choose(chosen: NDArray[np.intp], near: Sequence[set[int]], apart: NDArray[np.bool_]) -> None:
+    """Choose a colour for every cluster that has none, in place."""
+    import numpy as np
+
+    allowed = np.ones((len(chosen), len(apart)), bool)
+    for c in np.flatnonzero(chosen >= 0).tolist():
+        allowed[list(near[c])] &= apart[chosen[c]]
+    used = np.bincount(chosen[chosen >= 0], minlength=len(apart)).astype(float)
+    waiting = set(np.flatnonzero(chosen < 0).tolist())
+    while waiting:
+        c = min(waiting, key=lambda c: (int(allowed[c].sum()), -len(near[c]), c))
+        waiting.discard(c)
+        open_near = [other for other in near[c] if chosen[other] < 0]
+        left = (allowed[open_near][:, None, :] & apart[None]).sum(axis=2)  # by neighbour and colour
+        ease = np.log(left + 0.1).sum(axis=0) - 0.5 * used / max(used.mean(), 1.0)
+        ease[~allowed[c]] -= 1e6
+        chosen[c] = int(ease.argmax())
+        used[chosen[c]] += 1
+        allowed[open_near] &= apart[chosen[c]]
+
+
+def _part(
+    chosen: NDArray[np.intp], near: Sequence[set[int]], apart: NDArray[np.bool_], wanted: Mapping[int, int]
+) -> None:
+    """Change colours, in place, until no neighbours look alike, or for so many tries; as few of the wanted as may be.
+
+    A tabu search (Hertz & de Werra 1987): the change that parts most is made, and not taken back soon.
+    """
+    import numpy as np
+
+    n, others, alike = len(chosen), [list(some) for some in near], (~apart).astype(int)
+    if not n:
+        return
+    # Neighbours that would look alike, by cluster and colour.
+    met = np.stack([alike[chosen[some]].sum(axis=0) for some in others])
+    draw, until = np.random.default_rng(0), np.zeros(met.shape, int)
+    loss = np.zeros(met.shape)
+    for c, color in wanted.items():
+        loss[c] = HELD
+        loss[c, color] = 0
+    every = np.arange(n)
+    for turn in range(TRIES * n):
+        broken = met[every, chosen] > 0
+        if not broken.any():
+            return
+        rows = np.flatnonzero(broken)
+        cost = met[rows] + loss[rows]
+        gain = cost - cost[np.arange(len(rows)), chosen[rows], None] + draw.random(cost.shape) * 0.2
+        gain[until[rows] > turn] += n
+        gain[np.arange(len(rows)), chosen[rows]] += 2 * n
+        row, color = np.unravel_index(int(gain.argmin()), gain.shape)
+        c, former = rows[row], chosen[rows[row]]
+        until[c, former] = turn + 3 + int(broken.sum()) + int(draw.integers(4))
+        met[others[c]] += alike[color] - alike[former]
+        chosen[c] = color
+
+
+def neighboring(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Pairs of clusters that border on each other on the map: (e, 2), the smaller number first.
+
+    Two are neighbours where a short edge of the Delaunay triangulation of some of their items joins them.
+    """
+    import numpy as np
+    from scipy.spatial import Delaunay, QhullError
+
     order, bounds = by_cluster(labels)
-    centers = np.array([np.median(xy[order[bounds[c] : bounds[c + 1]]], axis=0) for c in range(count)]).reshape(
-        count, 2
-    )
-    chosen = {c: CATEGORICAL.index(color) for c, color in kept.items()}
-    for c in range(count):
-        if c in chosen:
-            continue
-        free = [color for color in range(len(CATEGORICAL)) if color not in chosen.values()]
-        if free:
-            chosen[c] = free[0]
-            continue
-        users = np.array(list(chosen))
-        apart = np.linalg.norm(centers[users] - centers[c], axis=1)
-        used = np.array(list(chosen.values()))
-        chosen[c] = max(range(len(CATEGORICAL)), key=lambda color: apart[used == color].min())
-    return [CATEGORICAL[chosen[c]] for c in range(count)]
+    members = [order[first:last] for first, last in pairwise(bounds.tolist())]
+    if len(members) < 2:
+        return np.empty((0, 2), np.intp)
+    sampled = [some[np.unique(np.linspace(0, len(some) - 1, SAMPLED).astype(int))] for some in members]
+    width = float(np.ptp(xy[order], axis=0).max()) or 1.0
+    points, owners = xy[np.concatenate(sampled)], np.repeat(np.arange(len(members)), list(map(len, sampled)))
+    try:
+        corners = Delaunay(points.astype(float)).simplices
+        edges = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]])
+    except (QhullError, ValueError):  # too few points, or all in a line: each borders on all
+        edges = np.argwhere(np.triu(np.ones((len(points), len(points)), bool), 1))
+    short = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1) <= NEAR * width
+    pairs = np.sort(owners[edges[short]], axis=1)
+    return np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0).astype(np.intp)
 
 
 def keep_colors(
@@ -94,8 +190,8 @@ def keep_colors(
 ) -> list[str]:
     """Give every cluster the colour of the former cluster that it shares most items with, so that colours stay put.
 
-    Where several clusters come from one, the one that shares most keeps the colour; the others get one of those that
-    are free, or that are used far away.
+    Where several clusters come from one, the one that shares most keeps the colour. A colour is lost where two that are
+    now neighbours would look alike: the smaller one gets another.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def test_every_trait_that_is_told_is_read_and_the_other_way_round():
     listed = facts[facts.index("export const NAMES") : facts.index("] as const")]
     read = {part.strip().strip('",') for part in listed.split("[")[1].replace("\n", ",").split(",") if part.strip()}
     told = {name for name, trait in App.class_traits(sync=True).items() if not name.startswith("_")}
-    assert read == (told - {"layout", "tabbable", "tooltip", "comm"}) | set(BOARDS)
+    assert read == (told - {"layout", "tabbable", "tooltip", "comm"})
 
 
 def test_source_files_of_the_front_end_are_short():

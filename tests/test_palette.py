@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 
 from nova_explore.collection import Modality
-from nova_explore.palette import CATEGORICAL, MODALITY, SEQUENTIAL, UNCLUSTERED_GREY, rgb, spread_colors
+from nova_explore.color_sight import seen_apart
+from nova_explore.palette import (
+    APART,
+    CATEGORICAL,
+    MODALITY,
+    SEQUENTIAL,
+    UNCLUSTERED_GREY,
+    keep_colors,
+    neighboring,
+    rgb,
+    spread_colors,
+)
 
 # Machado, Oliveira & Fernandes 2009, severity 1.0, on linear RGB.
 SEEN_BY = {
@@ -76,12 +87,74 @@ def test_every_modality_has_a_colour_and_every_colour_is_six_hex_digits():
         assert re.fullmatch("#[0-9a-f]{6}", color)
 
 
-def test_clusters_that_must_share_a_colour_are_far_apart():
-    many = len(CATEGORICAL)
-    xy = np.array([[place, 0.0] for place in range(many)] + [[0.4, 0.0]])
-    colors = spread_colors(xy, np.arange(many + 1))
-    assert colors[:many] == list(CATEGORICAL)
-    assert colors[many] == CATEGORICAL[many - 1]
+def blobs(count: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Clusters of 30 items each, strewn over a square so that they touch."""
+    draw = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(count), 30)
+    middles = draw.uniform(0, 10, (count, 2))
+    return middles[labels] + draw.normal(0, 1.2 / np.sqrt(count), (len(labels), 2)), labels
+
+
+def least_apart(xy: np.ndarray, labels: np.ndarray, colors: list[str]) -> float:
+    """Least distance between colours of clusters of which one has its nearest other item, by brute force."""
+    apart = seen_apart(colors)
+    near = np.linalg.norm(xy[:, None] - xy[None], axis=2)
+    near[labels[:, None] == labels[None]] = np.inf
+    return min(apart[labels[i], labels[j]] for i, j in enumerate(near.argmin(axis=1)))
+
+
+@pytest.mark.parametrize("count", [2, 12, 40, 90])
+def test_neighbouring_clusters_are_far_apart_in_every_sight(count):
+    xy, labels = blobs(count)
+    colors = spread_colors(xy, labels)
+    assert least_apart(xy, labels, colors) >= APART
+    assert len(set(colors)) == min(count, len(CATEGORICAL)) or len(set(colors)) > 10
+
+
+def test_of_the_palette_five_are_far_apart_from_each_other_and_each_from_a_third():
+    apart = seen_apart(CATEGORICAL) >= APART
+    assert any(all(apart[a, b] for a, b in itertools.combinations(five, 2))
+               for five in itertools.combinations(range(len(CATEGORICAL)), 5))  # fmt: skip
+    assert apart.sum(axis=1).min() >= len(CATEGORICAL) / 3
+
+
+def test_neighbours_are_those_that_nothing_lies_between():
+    labels = np.repeat([0, 1, 2, 3], 50)
+    draw = np.random.default_rng(0)
+    # Three columns of which the middle one is the tallest, and one cluster far away.
+    low, high = np.array([[0, 0], [1, -1], [2, 0], [90, 90]]), np.array([[0.8, 2], [1.8, 3], [2.8, 2], [91, 91]])
+    xy = draw.uniform(low[labels], high[labels])
+    assert neighboring(xy, labels).tolist() == [[0, 1], [1, 2]]
+
+
+@pytest.mark.parametrize("xy", [[[0, 0]], [[0, 0], [1, 1]], [[0, 0], [0, 0], [0, 0]], [[0, 0], [1, 0], [2, 0], [3, 0]]])
+def test_few_clusters_and_clusters_in_a_line_have_colours_too(xy):
+    assert len(spread_colors(np.array(xy, float), np.arange(len(xy)))) == len(xy)
+
+
+def test_colours_are_the_same_every_time():
+    xy, labels = blobs(60)
+    assert spread_colors(xy, labels) == spread_colors(xy, labels)
+
+
+def test_members_keep_their_colour_when_clusters_are_joined_and_parted():
+    xy, labels = blobs(30)
+    colors = spread_colors(xy, labels)
+    middles = np.array([xy[labels == c].mean(axis=0) for c in range(30)])
+    nearest = np.linalg.norm(middles[:, None] - middles[None, :25], axis=2).argmin(axis=1)
+    joined = nearest[labels]
+    after = keep_colors(labels, colors, joined, xy)
+    assert np.mean([one == other for one, other in zip(after, colors[:25], strict=True)]) >= 0.8
+    assert least_apart(xy, joined, after) >= APART
+    assert keep_colors(joined, after, joined, xy) == after
+
+
+def test_of_two_that_have_become_neighbours_and_look_alike_the_smaller_changes():
+    xy, labels = blobs(12)
+    kept = dict.fromkeys(range(12), CATEGORICAL[0])
+    colors = spread_colors(xy, labels, kept)
+    assert colors[0] == CATEGORICAL[0]
+    assert least_apart(xy, labels, colors) >= APART
 
 
 def test_the_palette_needs_no_plotting_library():

@@ -1,5 +1,6 @@
 // The app as a host of widgets wants it: one state for each model, as many views of it as there are.
 
+import "./app.css";
 import { effect } from "@preact/signals";
 import { render as draw } from "preact";
 import { Kernel } from "./kernel/kernel";

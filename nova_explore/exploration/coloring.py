@@ -113,7 +113,7 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
         return color_clusters(exploration.coarser, title)
     values = exploration.column(column)
     numbers = _numbers(values)
-    if numbers is not None:
+    if numbers is not None and (column in BUILT_IN or not _is_constant(numbers)):
         return _continuous(numbers, title)
     days = _dates(values)
     if days is not None:
@@ -140,6 +140,7 @@ def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] |
 
 
 def names_on_map(exploration: Exploration, colors: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """What the map calls its clusters, largest first, and which items say where each lies; see `Coloring.names`."""
     xy, labels = exploration.layout.xy, exploration.clustering.labels
     order, bounds = by_cluster(labels)
     told = []
@@ -177,6 +178,12 @@ def _numbers(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | None
     if not kinds or not all(issubclass(kind, Real) and not issubclass(kind, bool) for kind in kinds):
         return None
     return np.array(values, np.float64)
+
+
+def _is_constant(numbers: NDArray[np.float64]) -> bool:
+    """Whether all that are known are the same: such a column has no scale, it has one value."""
+    known = numbers[np.isfinite(numbers)]
+    return len(known) > 0 and float(np.ptp(known)) == 0
 
 
 def _categorical(

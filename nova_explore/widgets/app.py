@@ -6,6 +6,7 @@ import gc
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -14,17 +15,18 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
-from nova_explore.errors import explain
 from nova_explore.exploration.coloring import MEASURED
 from nova_explore.exploration.columns import LARGER
 from nova_explore.front_end import read_built, require_built
 from nova_explore.widgets import cells, found, messages
-from nova_explore.widgets.board import NOTHING, Later
+from nova_explore.widgets.acts import Acts, act, line_of_ids
 from nova_explore.widgets.boards import BOARDS, clusters
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
+from nova_explore.widgets.lighting import is_active, light
 from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
+from nova_explore.widgets.wishes import Wishes
 from nova_explore.widgets.work import Work
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class App(anywidget.AnyWidget):
         What is searched for; setting it searches.
     column : str
         What the map is coloured by; setting it recolours.
+    acts : Acts
+        What was done, to undo it; ``app.acts.lines`` is Python that does it all again.
     working : str
         What is being computed, empty when nothing is.
     last_error : str
@@ -70,6 +74,7 @@ class App(anywidget.AnyWidget):
     selection = t.Tuple()
     hovered = t.Unicode()
 
+    boards = t.Tuple(tuple(BOARDS)).tag(sync=True)
     height = t.Int().tag(sync=True)
     own = t.Unicode().tag(sync=True)
     still = t.Unicode().tag(sync=True)
@@ -89,6 +94,7 @@ class App(anywidget.AnyWidget):
     inspected = t.Unicode().tag(sync=True)
     working = t.Unicode().tag(sync=True)
     last_error = t.Unicode().tag(sync=True)
+    history = t.Dict({"undo": "", "redo": ""}).tag(sync=True)
 
     if TYPE_CHECKING:  # the traits that boards add
 
@@ -98,27 +104,31 @@ class App(anywidget.AnyWidget):
         require_built()
         if len(exploration) >= MANY:
             gc.collect()
-        self.exploration = self.named_exploration = exploration
+        self.exploration = self.named_exploration = self.opened = exploration
         self.map = Drawing(self)
         self.work = Work()
         self.ranking: Ranking | None = None
         self.chosen: NDArray[np.intp] | None = None
         self.left_out, self.named, self.serial = 0, "", 0
+        self.like = ""
+        self.line: Callable[[], str] | None = None
         self.trail: list[str] = []
-        self._colors = Colors(exploration)
-        self._kinds = exploration.collection.modalities
+        self.colors_of = Colors(exploration)
         self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
-        self._done: dict[str, Any] = {"query": "", "inspected": "", "column": "cluster", "muted": []}
         self._me = object()  # who selects, where this app does; the app itself would never be let go
         self._stop_following: Callable[[], None] = lambda: None
         self.add_traits(**{name: t.Dict().tag(sync=True) for name in BOARDS})
         counted = [[name, count] for name, count in exploration.collection.counts().items()]
-        self._done["shown_modalities"] = [name for name, _ in counted]
-        super().__init__(height=height, modalities=counted, shown_modalities=self._done["shown_modalities"])
+        names = [name for name, _ in counted]
+        super().__init__(height=height, modalities=counted, shown_modalities=names)
+        done = {"query": "", "inspected": "", "column": "cluster", "muted": [], "shown_modalities": names}
+        self._wishes = Wishes(self, done)
+        self.tell = self._wishes.tell
+        self.acts = Acts(self)
         self.own = self.model_id or ""
-        self.coloring = self._colors.by("cluster")
+        self.coloring = self.colors_of.by("cluster")
         with self.hold_sync():
-            self.map.draw(exploration.layout.xy, self._kinds.tolist())
+            self.map.draw(exploration.layout.xy, exploration.collection.modalities.tolist())
             self._paint()
             self.refresh()
         self._listen()
@@ -128,34 +138,47 @@ class App(anywidget.AnyWidget):
 
     # ---- what a person can do, and code as well -------------------------------------------------------------------
 
+    @act
     def search(self, query: str) -> None:
         """Rank the items by a text and show where they lie; a blank query goes back.
 
         Only items of the modalities that are switched on are found.
         """
         query = query.strip()
-        self.ranking = found.search(self.exploration, query, self.shown_modalities) if query else None
+        self.rank(query, found.search(self.exploration, query, self.shown_modalities) if query else None)
+
+    @act
+    def search_like(self, id: str) -> None:
+        """Rank the items by how like an item they are; only those of the modalities that are switched on."""
+        self.rank("", found.search_like(self.exploration, id, self.shown_modalities), like=id)
+
+    def rank(self, query: str, ranking: Ranking | None, *, like: str = "") -> None:
+        """Make what was found for a query, or for an item, the slice; None drops the search."""
+        self.ranking, self.like = ranking, like
         with self.hold_sync():
-            self._set(query=query)
+            self.tell(query=query)
             self._show_slice()
 
-    def select(self, ids: Iterable[str]) -> None:
-        """Make these items the selection, here and in the exploration."""
-        self.choose(np.array(self.exploration.collection.positions(ids), dtype=np.intp))
+    def select(self, ids: Iterable[str], *, name: str = "") -> None:
+        """Make these items the selection, here and in the exploration, under a name if it has one."""
+        self.choose(np.array(self.exploration.collection.positions(ids), dtype=np.intp), named=name)
 
     def choose(self, positions: NDArray[np.intp], *, named: str = "", left_out: int = 0) -> None:
         """Make the items at these positions the selection, as `select` does with ids."""
-        self.named = named
         ids = tuple(self._ids[positions].tolist())
-        self.exploration.put_selection(Slice(named or "selection", ids), origin=self._me)
-        self._shine(ids, positions, left_out=left_out)
+        with self.acts.recorded(partial(line_of_ids, ids, named)):
+            self.named = named
+            self.put_selection(Slice(named or "selection", ids))
+            self._shine(ids, positions, left_out=left_out)
 
+    @act
     def clear(self) -> None:
         """Drop the search and the selection."""
         self.named = ""
-        self.exploration.put_selection(Slice("nothing selected", ()), origin=self._me)
+        self.put_selection(Slice("nothing selected", ()))
         self._shine((), None)
 
+    @act
     def inspect(self, id: str) -> None:
         """Show one item in full, with its nearest items, and where these lie on the map; an empty id closes it."""
         if not id:
@@ -163,35 +186,27 @@ class App(anywidget.AnyWidget):
         elif self.exploration.collection.position(id) >= 0 and self.trail[-1:] != [id]:
             self.trail.append(id)
         with self.hold_sync():
-            self._set(inspected=id)
+            self.tell(inspected=id)
             self.refresh("item")
-            self._highlight()
+            light(self)
 
+    @act
     def back(self) -> None:
         """Show the item that was inspected before this one."""
         if len(self.trail) > 1:
             self.trail.pop()
             self.inspect(self.trail[-1])
 
+    @act
     def color_by(self, column: str) -> None:
         """Colour the map by ``cluster``, ``modality``, ``preservation``, ``strength`` or a metadata column."""
         with self.busy(MEASURED[column]) if column in MEASURED else nullcontext():
-            coloring = self._colors.by(column)
+            coloring = self.colors_of.by(column)
         with self.hold_sync():
             self.coloring = coloring
-            self._set(column=column, muted=[])
+            self.tell(column=column, muted=[])
             self._paint()
             self.refresh("columns")
-
-    def coloring_later(self, column: str) -> Later | None:
-        """What must be computed before the map can be coloured by a column; None where that is a moment's work."""
-
-        def then(_: Any) -> Any:
-            self.color_by(column)
-            return NOTHING
-
-        needed = self._colors.needed_for(column)
-        return None if needed is None else Later(MEASURED[column], needed, then)
 
     def measure_stability(self) -> None:
         """See which clusters come back when halves of the items are clustered again, and say so beside each."""
@@ -199,6 +214,7 @@ class App(anywidget.AnyWidget):
             clusters.stability(self.exploration, measure=True)
         self.refresh("clusters")
 
+    @act
     def recluster(self, min_cluster_size: int) -> None:
         """Find the clusters again, none smaller than this; map, selection and search stay as they are.
 
@@ -206,11 +222,13 @@ class App(anywidget.AnyWidget):
         """
         self.take_variant(self.named_exploration.recluster(min_cluster_size=min_cluster_size))
 
+    @act
     def redraw(self, min_dist: float) -> None:
         """Draw the map again, points packed no closer than this, 0 to 1; the rest stays, as in `recluster`."""
         with self.busy("drawing the map"):
             self.take_drawing(*draw_again(self.named_exploration, self.exploration, min_dist, Motion(self.map)))
 
+    @act
     def take_over(self, exploration: Exploration) -> None:
         """Show another exploration of the same items, in the same order, from now on.
 
@@ -223,30 +241,44 @@ class App(anywidget.AnyWidget):
             raise ValueError(
                 f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
             )
-        self.named_exploration = exploration
+        self.named_exploration = self.opened = exploration
         exploration.put_selection(self.exploration.selection, origin=self._me)
         self.take_variant(exploration)
 
+    @act
     def mute(self, keys: Sequence[str]) -> None:
         """Grey these entries of the legend, given by key, and no others."""
-        self._set(muted=list(keys))
+        self.tell(muted=list(keys))
 
+    @act
     def show_modalities(self, names: Sequence[str]) -> None:
         """Grey all items of other modalities and leave them out of searches and selections."""
-        self._set(shown_modalities=[name for name, _ in self.modalities if name in names])
+        self.tell(shown_modalities=[name for name, _ in self.modalities if name in names])
         if self.ranking is not None:
-            self.search(self.query)
-        self._highlight()
+            self.search_like(self.like) if self.like else self.search(self.query)
+        light(self)
 
     def take(self, positions: NDArray[np.intp]) -> None:
         """Take what was clicked, lassoed or boxed on the map: one item is inspected, more are selected."""
-        active = positions[self._is_active(positions)]
+        active = positions[is_active(self, positions)]
         if not len(positions):
             self.clear()
         elif len(positions) == 1:
             self.inspect(self.exploration.collection[int(positions[0])].id)
         else:
             self.choose(active, left_out=len(positions) - len(active))
+
+    def do(self, what: str, **details: Any) -> None:
+        """Do what a click on a board does: ``app.do("brush", first=0, last=4)``. The app copies such lines."""
+        messages.do(self, what, details)
+
+    def undo(self) -> None:
+        """Undo what was done last."""
+        self.acts.undo()
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self.acts.redo()
 
     @contextmanager
     def busy(self, on: str) -> Iterator[None]:
@@ -259,32 +291,26 @@ class App(anywidget.AnyWidget):
 
     # ---- other maps of the same items -----------------------------------------------------------------------------
 
-    def drawn_again(self, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
-        """Prepare another drawing for another thread; its pictures on the way are shown on the kernel's."""
-        motion = Motion(self.map)
-        named, shown = self.named_exploration, self.exploration
-        return lambda: draw_again(named, shown, min_dist, lambda xy: self.work.post(motion, xy.copy()))
-
     def take_drawing(self, named: Exploration, shown: Exploration) -> None:
         """Show another drawing of the same items."""
         self.named_exploration = named
         self.take_variant(shown)
 
-    def take_variant(self, exploration: Exploration) -> None:
+    def take_variant(self, exploration: Exploration, colors: Colors | None = None) -> None:
         """Show another cut of the same items, with slice, search and colours as they are."""
         before, self.exploration = self.exploration, exploration
         self._follow_selections()
-        self._colors = self._colors.kept_for(exploration)
+        self.colors_of = self.colors_of.kept_for(exploration) if colors is None else colors
         with self.hold_sync():
             column = self.column if self.column in exploration.columns else "cluster"
-            self.coloring = self._colors.by(column)
+            self.coloring = self.colors_of.by(column)
             if exploration.layout.xy is not before.layout.xy:
                 self.map.move(exploration.layout.xy)
-            self._set(column=column, muted=[] if column in ("cluster", LARGER) else self.muted)
+            self.tell(column=column, muted=[] if column in ("cluster", LARGER) else self.muted)
             self._paint()
             self.serial += 1
             self.refresh()
-            self._highlight()
+            light(self)
 
     # ---- what the boards show -------------------------------------------------------------------------------------
 
@@ -295,81 +321,45 @@ class App(anywidget.AnyWidget):
 
     def follow(self, selection: Slice) -> None:
         """Show what was selected elsewhere: by code, or in another app over the same exploration."""
-        self.named = "" if selection.name in ("selection", "nothing selected") else selection.name
+        named = "" if selection.name in ("selection", "nothing selected") else selection.name
         positions = np.array(self.exploration.collection.positions(selection.ids), dtype=np.intp)
-        self._shine(selection.ids, positions if len(positions) else None)
+        with self.acts.recorded(partial(line_of_ids, selection.ids, named)):
+            self.named = named
+            self._shine(selection.ids, positions if len(positions) else None)
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
         self.ranking, self.chosen, self.left_out = None, positions, left_out
         with self.hold_sync():
-            self._set(query="")
+            self.tell(query="")
             self.selection = ids
             self._show_slice()
 
     def _show_slice(self) -> None:
         self.trail.clear()
-        self._set(inspected="")
+        self.tell(inspected="")
         self.serial += 1
         self.refresh("items", "item")
-        self._highlight()
-
-    def _highlight(self) -> None:
-        if self.item:
-            nearest = [tile["position"] for tile in self.item["nearest"]]
-            self.map.highlight(np.array([self.item["position"], *nearest], dtype=np.intp), dimmed="faint")
-        elif self.ranking is not None:
-            self.map.highlight(found.lit(self.ranking))
-        elif self.chosen is not None:
-            self.map.highlight(self.chosen)
-        elif len(self.shown_modalities) < len(self.modalities):
-            self.map.highlight(np.flatnonzero(np.isin(self._kinds, self.shown_modalities)))
-        else:
-            self.map.highlight(None)
+        light(self)
 
     def _paint(self) -> None:
-        by_cluster = self._colors.by("cluster")
+        by_cluster = self.colors_of.by("cluster")
         self.names = list(self.coloring.names or by_cluster.names)
         self.cluster_colors = tuple(by_cluster.colors)
         self.map.recode(self.coloring.codes, self.coloring.colors)
 
-    def _is_active(self, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which of these are not greyed by the modality switches or the legend."""
-        active = np.ones(len(positions), bool)
-        if self.muted:
-            active &= ~np.isin(self.coloring.codes[positions], [int(key) for key in self.muted])
-        if len(self.shown_modalities) < len(self.modalities):
-            active &= np.isin(self._kinds[positions], self.shown_modalities)
-        return active
+    def put_selection(self, selection: Slice) -> None:
+        """Make a slice the selection of the exploration, in the name of this app."""
+        self.exploration.put_selection(selection, origin=self._me)
 
     # ---- who sets what --------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        todo = {
+        self._wishes.listen({
             "query": self.search, "inspected": self.inspect, "column": self.color_by, "muted": self.mute,
             "shown_modalities": self.show_modalities,
-        }  # fmt: skip
-        for name, work in todo.items():
-            self.observe(lambda change, name=name, work=work: self._when_set(name, work, change["new"]), name)
+        })  # fmt: skip
         self._follow_selections()
         self.on_msg(lambda _, content, buffers: messages.answer(self, content, buffers))
-
-    def _set(self, **done: Any) -> None:
-        """Say what has been done; who sets the same from outside asks for nothing new."""
-        self._done |= done
-        for name, value in done.items():
-            setattr(self, name, value)
-
-    def _when_set(self, name: str, work: Callable[[Any], None], value: Any) -> None:
-        """Follow a trait that code has set; an error becomes visible, where Jupyter would swallow it."""
-        if value == self._done[name]:
-            return
-        try:
-            work(value)
-        except Exception as error:
-            self._set(**{name: self._done[name]})
-            self.last_error = explain(error)
-        else:
-            self.last_error = ""
 
     def _follow_selections(self) -> None:
         me = weakref.ref(self)
@@ -395,6 +385,6 @@ class App(anywidget.AnyWidget):
         cells.note_shown(self)
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        still: Still = draw_still(self.exploration, self._colors.by("cluster").colors)
+        still: Still = draw_still(self.exploration, self.colors_of.by("cluster").colors)
         self.still = still.address
         return data | {"image/png": still.png, "text/html": still.html}, metadata

@@ -35,11 +35,14 @@ class Later:
         Called without arguments in another thread; touches no trait.
     then : callable
         Called with the result on the kernel's thread; returns the answer.
+    urgent : bool, default False
+        Whether a person waits for it, so that it does not stand behind a sweep or a drawing.
     """
 
     working: str
     compute: Callable[[], Any]
     then: Callable[[Any], Answer]
+    urgent: bool = False
 
 
 class Shown(Protocol):
@@ -47,6 +50,7 @@ class Shown(Protocol):
 
     exploration: Exploration
     named_exploration: Exploration
+    opened: Exploration
     coloring: Any
     ranking: Ranking | None
     chosen: NDArray[np.intp] | None
@@ -58,6 +62,9 @@ class Shown(Protocol):
     column: Any
     inspected: Any
     cluster_colors: Any
+    acts: Any
+    map: Any
+    work: Any
 
     def choose(self, positions: NDArray[np.intp], *, named: str = "", left_out: int = 0) -> None:
         """Make these items the slice."""
@@ -71,10 +78,6 @@ class Shown(Protocol):
         """Show another cut of the same items."""
         ...
 
-    def drawn_again(self, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
-        """Prepare another drawing, shown while it takes shape."""
-        ...
-
     def take_drawing(self, named: Exploration, shown: Exploration) -> None:
         """Show another drawing of the same items."""
         ...
@@ -85,7 +88,12 @@ class Shown(Protocol):
 
 
 class Board(Protocol):
-    """What a module of `nova_explore.widgets.boards` has."""
+    """What a module of `nova_explore.widgets.boards` has.
+
+    It may have ``QUIET`` as well: the names of questions whose failure is told where the answer would be, and nowhere
+    else. What a question changes of the app's state can be undone; what it changes elsewhere, in a library say, it
+    notes itself with ``app.acts.note(Act(…))``.
+    """
 
     __name__: str
     ANSWERS: tuple[Callable[..., Answer | Later], ...]

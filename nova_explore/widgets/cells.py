@@ -43,3 +43,18 @@ def running_cell() -> tuple[str, str]:
         return "", ""
     parent = shell.get_parent() or {}
     return str(parent.get("metadata", {}).get("cellId", "")), str(parent.get("header", {}).get("msg_id", ""))
+
+
+def in_notebook(line: str, app: Any) -> str:
+    """Call the app in a line of Python as this notebook calls it: ``maps.search('dog')`` for ``app.search('dog')``."""
+    return line.replace("app.", f"{called(app)}.", 1) if line.startswith("app.") else line
+
+
+def called(app: Any) -> str:
+    """Name of the app in this notebook; ``app`` where it has none, or no notebook runs."""
+    from IPython.core.getipython import get_ipython
+
+    shell: Any = get_ipython()
+    names = [] if shell is None else [name for name, value in shell.user_ns.items() if value is app]
+    own = [name for name in names if not name.startswith("_")]
+    return own[0] if own else "app"

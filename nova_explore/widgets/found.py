@@ -47,7 +47,16 @@ def search(exploration: Exploration, query: str, modalities: Sequence[str]) -> R
         )
     carried = np.isin(ranking.positions, carrying(exploration, query))
     via = (name if carries else "content" for name, carries in zip(ranking.via, carried.tolist(), strict=True))
-    ranking = replace(ranking, via=tuple(via))
+    return _in_sections(replace(ranking, via=tuple(via)))
+
+
+def search_like(exploration: Exploration, id: str, modalities: Sequence[str]) -> Ranking:
+    """Search among the items of these modalities for those that are like an item of the collection."""
+    return _in_sections(exploration.search_like(id, k=MOST, modalities=modalities))
+
+
+def _in_sections(ranking: Ranking) -> Ranking:
+    """Sort the results by what they have in common, and leave out most of those that are no closer than chance."""
     sorts = sorts_of(ranking)
     order = np.argsort(sorts, kind="stable")
     kept = order[: max(int((sorts < CHANCE).sum()), LEAST)]

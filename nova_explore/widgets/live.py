@@ -50,6 +50,7 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
             return App(exploration, height=height)
         live.app.take_over(exploration)
         live.app.color_by("cluster")
+        live.app.acts.clear()  # what opening did is no one's act
         return live.app
 
 

@@ -6,122 +6,127 @@ Every answer about an item carries the item's id, so that a late answer is never
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
-from nova_explore.errors import explain
+from nova_explore.errors import UnknownNameError, explain
+from nova_explore.exploration.coloring import MEASURED
+from nova_explore.widgets import cells, found
+from nova_explore.widgets.acts import line_of
 from nova_explore.widgets.board import NOTHING, Answer, Later
 from nova_explore.widgets.boards import BOARDS
-from nova_explore.widgets.drawing import Positions, picked
-from nova_explore.widgets.work import Work
+from nova_explore.widgets.drawing import picked
 
-UNTOLD = frozenset({"media", "look", "pictures", "hover", "tiles", "ids_at", "names_at"})
+UNTOLD = frozenset(
+    {"media", "look", "pictures", "hover", "tiles", "ids_at", "names_at"}
+    | {name for board in BOARDS.values() for name in getattr(board, "QUIET", ())}
+)
 """Questions whose failure is told where the answer would be, and nowhere else."""
 
-
-class Asked(Protocol):
-    """What the app does when a person wants it."""
-
-    exploration: Any
-    work: Work
-    working: Any
-    last_error: Any
-    hovered: Any
-
-    def send(self, content: Any, buffers: Any = None) -> None:
-        """Tell the browser."""
-        ...
-
-    def search(self, query: str) -> None:
-        """Search."""
-        ...
-
-    def inspect(self, id: str) -> None:
-        """Open an item."""
-        ...
-
-    def color_by(self, column: str) -> None:
-        """Colour the map."""
-        ...
-
-    def coloring_later(self, column: str) -> Later | None:
-        """What must be computed before the map can be coloured by a column."""
-        ...
-
-    def mute(self, keys: Sequence[str]) -> None:
-        """Grey entries of the legend."""
-        ...
-
-    def show_modalities(self, names: Sequence[str]) -> None:
-        """Grey all other modalities."""
-        ...
-
-    def take(self, positions: Positions) -> None:
-        """Take what was clicked or lassoed."""
-        ...
-
-    def clear(self) -> None:
-        """Drop the slice."""
-        ...
+NO_ACTS = frozenset({"pick", "undo", "redo", "back"})
+"""What says itself which act it is, or is none."""
 
 
-def ping(_app: Asked) -> Answer:
+def ping(_app: Any) -> Answer:
     """Answer that Python is there."""
     return NOTHING
 
 
-def hover(app: Asked, *, position: int | None) -> Answer:
+def hover(app: Any, *, position: int | None) -> Answer:
     """Note the item under the pointer."""
     app.hovered = "" if position is None else app.exploration.collection[position].id
     return NOTHING
 
 
-def search(app: Asked, *, query: str) -> Answer:
-    """Search for words."""
-    app.search(query)
-    return NOTHING
+def search(app: Any, *, query: str) -> Answer | Later:
+    """Search for words, beside the kernel's thread: the first search opens a model."""
+    words, exploration, modalities = query.strip(), app.exploration, tuple(app.shown_modalities)
+    if not words:
+        app.search("")
+        return NOTHING
+    return Later("", lambda: found.search(exploration, words, modalities), _take(app, words), urgent=True)
 
 
-def inspect(app: Asked, *, id: str) -> Answer:
+def search_like(app: Any, *, id: str) -> Later:
+    """Search for what is like an item."""
+    exploration, modalities = app.exploration, tuple(app.shown_modalities)
+    return Later("", lambda: found.search_like(exploration, id, modalities), _take(app, "", like=id), urgent=True)
+
+
+def _take(app: Any, query: str, *, like: str = "") -> Callable[[Any], Answer]:
+    def then(ranking: Any) -> Answer:
+        app.rank(query, ranking, like=like)
+        return NOTHING
+
+    return then
+
+
+def inspect(app: Any, *, id: str) -> Answer:
     """Open an item, or close it."""
     app.inspect(id)
     return NOTHING
 
 
-def color_by(app: Asked, *, column: str) -> Answer | Later:
+def color_by(app: Any, *, column: str) -> Answer | Later:
     """Colour the map by a column."""
-    later = app.coloring_later(column)
-    if later is not None:
-        return later
-    app.color_by(column)
-    return NOTHING
+
+    def then(_: Any) -> Answer:
+        app.color_by(column)
+        return NOTHING
+
+    needed = app.colors_of.needed_for(column)
+    return then(None) if needed is None else Later(MEASURED[column], needed, then)
 
 
-def mute(app: Asked, *, keys: list[str]) -> Answer:
+def mute(app: Any, *, keys: list[str]) -> Answer:
     """Grey entries of the legend."""
     app.mute(keys)
     return NOTHING
 
 
-def show_modalities(app: Asked, *, names: list[str]) -> Answer:
+def show_modalities(app: Any, *, names: list[str]) -> Answer:
     """Grey all other modalities."""
     app.show_modalities(names)
     return NOTHING
 
 
-def pick(app: Asked, *, packed: bool, data: bytes) -> Answer:
+def pick(app: Any, *, packed: bool, data: bytes) -> Answer:
     """Take what was clicked, lassoed or boxed on the map; nothing clears."""
     app.take(picked(data, packed))
     return NOTHING
 
 
-def clear(app: Asked) -> Answer:
+def clear(app: Any) -> Answer:
     """Drop search and selection."""
     app.clear()
     return NOTHING
 
 
-def dismiss(app: Asked) -> Answer:
+def undo(app: Any) -> Answer:
+    """Undo what was done last."""
+    app.undo()
+    return NOTHING
+
+
+def redo(app: Any) -> Answer:
+    """Do again what was undone last."""
+    app.redo()
+    return NOTHING
+
+
+def line_of_slice(app: Any) -> Answer:
+    """Answer with Python that makes the slice."""
+    return {"line": cells.in_notebook(app.line() if app.line else "app.clear()", app)}, []
+
+
+def lines(app: Any) -> Answer:
+    """Answer with Python that does again all that was done."""
+    return {"lines": [cells.in_notebook(line, app) for line in app.acts.lines]}, []
+
+
+def dismiss(app: Any) -> Answer:
     """Forget the last error."""
     app.last_error = ""
     return NOTHING
@@ -136,7 +141,7 @@ def answer(app: Any, asked: Mapping[str, Any], buffers: Sequence[Any]) -> None:
     def tell(answered: Answer) -> None:
         content, data = answered
         app.send({"to": asked["from"], **content}, data)
-        if what not in UNTOLD | {"ping", "dismiss", "sweep", "find_values"}:
+        if what not in UNTOLD | {"ping", "dismiss", "sweep", "find_values", "line_of_slice", "lines"}:
             app.last_error = ""
 
     def fail(error: Exception) -> None:
@@ -145,17 +150,52 @@ def answer(app: Any, asked: Mapping[str, Any], buffers: Sequence[Any]) -> None:
             app.last_error = explain(error)
 
     try:
-        answered = ANSWERS[what](app, **details)
+        with _act(app, what, details):
+            answered = ANSWERS[what](app, **details)
     except Exception as error:
         fail(error)
         return
     if isinstance(answered, Later):
-        _compute(app, answered, tell, fail)
+        # The browser waits for it then, and does not take Python for busy.
+        if app.work.runs_beside:
+            app.send({"to": asked["from"], "later": answered.working})
+        _compute(app, answered, tell, fail, partial(_act, app, what, details))
     else:
         tell(answered)
 
 
-def _compute(app: Asked, later: Later, tell: Callable[[Answer], None], fail: Callable[[Exception], None]) -> None:
+def do(app: Any, what: str, details: Mapping[str, Any]) -> None:
+    """Do what the browser would ask for, now.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing is called so.
+    """
+    if what not in ANSWERS:
+        raise UnknownNameError("act", what, ANSWERS)
+    with _act(app, what, details):
+        answered = ANSWERS[what](app, **details)
+        if isinstance(answered, Later):
+            with app.busy(answered.working):
+                result = answered.compute()
+            answered.then(result)
+
+
+def _act(app: Any, what: str, details: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Note what a question changes as an act, with Python that does the same."""
+    if what in NO_ACTS:
+        return nullcontext()
+    return app.acts.recorded(partial(line_of, what, details, methods=type(app)))
+
+
+def _compute(
+    app: Any,
+    later: Later,
+    tell: Callable[[Answer], None],
+    fail: Callable[[Exception], None],
+    act: Callable[[], AbstractContextManager[None]],
+) -> None:
     def ended() -> None:
         if later.working:
             app.working = ""
@@ -163,11 +203,12 @@ def _compute(app: Asked, later: Later, tell: Callable[[Answer], None], fail: Cal
     def then(result: Any) -> None:
         ended()
         try:
-            told = later.then(result)
+            with act():
+                answered = later.then(result)
         except Exception as error:
             fail(error)
         else:
-            tell(told)
+            tell(answered)
 
     def failed(error: Exception) -> None:
         ended()
@@ -175,11 +216,12 @@ def _compute(app: Asked, later: Later, tell: Callable[[Answer], None], fail: Cal
 
     if later.working:
         app.working = later.working
-    app.work.start(later.compute, then, failed)
+    app.work.start(later.compute, then, failed, urgent=later.urgent)
 
 
 _OF_THE_APP: tuple[Callable[..., Answer | Later], ...] = (
-    ping, hover, search, inspect, color_by, mute, show_modalities, pick, clear, dismiss,
+    ping, hover, search, search_like, inspect, color_by, mute, show_modalities, pick, clear, undo, redo, line_of_slice,
+    lines, dismiss,
 )  # fmt: skip
 
 ANSWERS: Mapping[str, Callable[..., Answer | Later]] = MappingProxyType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,23 @@ class Motion:
         if time.monotonic() - self._last >= LEAST + A_POINT * len(xy):
             self._map.move(xy)
             self._last = time.monotonic()
+
+
+def prepare_drawing(app: Any, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
+    """Prepare another drawing for another thread; its pictures on the way are shown on the kernel's.
+
+    Where it fails, the items go back to where they were.
+    """
+    motion, named, shown = Motion(app.map), app.named_exploration, app.exploration
+
+    def draw() -> tuple[Exploration, Exploration]:
+        try:
+            return draw_again(named, shown, min_dist, lambda xy: app.work.post(motion, xy.copy()))
+        except BaseException:
+            app.work.post(app.map.move, shown.layout.xy)
+            raise
+
+    return draw
 
 
 def draw_again(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
 
 WIDTH, HEIGHT, MARGIN = 720, 460, 28
+MOST_BYTES = 70_000
+"""Of the picture: a notebook keeps it in text, a third longer, and all of an app in less than 100 kB."""
 MOST_NAMES = 40
 MOST_LETTERS = 28
 """Of a name on the picture; the list below it has the whole."""
@@ -57,9 +59,7 @@ def draw_still(exploration: Exploration, colors: Sequence[str]) -> Still:
     """
     picture = _points(exploration, colors)
     _write_names(picture, exploration)
-    out = io.BytesIO()
-    picture.quantize(64).save(out, "PNG", optimize=True)
-    png = base64.b64encode(out.getvalue()).decode("ascii")
+    png = base64.b64encode(_small(picture)).decode("ascii")
     names = sorted(exploration.names.values(), key=lambda name: -name.size)
     listed = " · ".join(
         f'<span style="white-space:nowrap"><span style="color:{colors[name.cluster]}">●</span> '
@@ -75,6 +75,19 @@ def draw_still(exploration: Exploration, colors: Sequence[str]) -> Still:
         "<br>A still picture: run the cell to work with the map.</figcaption></figure>"
     )
     return Still(png, html)
+
+
+def _small(picture: Image.Image) -> bytes:
+    """PNG of at most `MOST_BYTES`: with fewer colours, then smaller, where items lie everywhere."""
+    from PIL import Image
+
+    for colors, part in ((64, 1.0), (24, 1.0), (16, 0.75), (12, 0.55)):
+        size = round(picture.width * part), round(picture.height * part)
+        out = io.BytesIO()
+        picture.resize(size, Image.Resampling.BOX).quantize(colors).save(out, "PNG", optimize=True)
+        if out.tell() <= MOST_BYTES:
+            break
+    return out.getvalue()
 
 
 def _points(exploration: Exploration, colors: Sequence[str]) -> Image.Image:

@@ -11,25 +11,39 @@ from typing import Any
 class Work:
     """Runs one long computation after the other in a thread, and tells results on the thread that asked.
 
+    What is urgent has a thread of its own, where one follows the other as well.
     Where no event loop runs, as in a script or a test, everything happens at once.
     """
 
     def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
+        self._pools: dict[bool, ThreadPoolExecutor] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self, compute: Callable[[], Any], then: Callable[[Any], None], fail: Callable[[Exception], None]) -> None:
-        """Compute; then call ``then`` with the result, or ``fail`` with the error."""
+    @property
+    def runs_beside(self) -> bool:
+        """Whether there is an event loop, so that work has a thread of its own."""
         try:
-            self._loop = asyncio.get_running_loop()
+            asyncio.get_running_loop()
         except RuntimeError:
-            self._loop = None
+            return False
+        return True
+
+    def start(
+        self,
+        compute: Callable[[], Any],
+        then: Callable[[Any], None],
+        fail: Callable[[Exception], None],
+        *,
+        urgent: bool = False,
+    ) -> None:
+        """Compute; then call ``then`` with the result, or ``fail`` with the error."""
+        self._loop = asyncio.get_running_loop() if self.runs_beside else None
         if self._loop is None:
             self._settle(compute, then, fail)
             return
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, "nova_explore")
-        self._pool.submit(self._settle, compute, then, fail)
+        if urgent not in self._pools:
+            self._pools[urgent] = ThreadPoolExecutor(1, "nova_explore")
+        self._pools[urgent].submit(self._settle, compute, then, fail)
 
     def post(self, call: Callable[..., Any], *args: Any) -> None:
         """Call on the thread that asked, from the thread that computes."""
@@ -40,8 +54,8 @@ class Work:
 
     def close(self) -> None:
         """Take no more work."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _settle(
         self, compute: Callable[[], Any], then: Callable[[Any], None], fail: Callable[[Exception], None]

@@ -58,6 +58,14 @@ def test_a_column_of_one_number_or_of_nothing_can_be_drawn():
     assert [e["label"] for e in legend._categorical([True, False, True], "x").entries] == ["True", "False"]
 
 
+def test_a_column_of_one_number_is_one_value_without_a_scale(exploration, monkeypatch):
+    n = len(exploration)
+    monkeypatch.setattr(type(exploration), "column", lambda self, name: [7] * (n - 1) + [None])
+    coloring = legend.color_by(exploration, "year")
+    assert coloring.bar is None
+    assert [(entry["label"], entry["count"]) for entry in coloring.entries] == [("7", n - 1), ("missing", 1)]
+
+
 def test_a_modality_has_the_same_colour_in_every_collection(exploration):
     from nova_explore.palette import MODALITY
 

@@ -1,4 +1,4 @@
-"""The report carries all it shows, the right picture of each item, nothing of the machine, and runs its own script only."""
+"""The report carries what it shows, each item with its picture, nothing of the machine, and its own script alone."""
 
 from __future__ import annotations
 

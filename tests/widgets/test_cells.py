@@ -15,6 +15,28 @@ class Shown:
         self.closed += 1
 
 
+class Shell:
+    def __init__(self, **names: object) -> None:
+        self.user_ns = names
+
+
+def test_a_line_calls_the_app_as_the_notebook_does(monkeypatch):
+    from IPython.core import getipython
+
+    app = object()
+    monkeypatch.setattr(getipython, "get_ipython", lambda: Shell(_=app, other=object(), maps=app))
+    assert cells.in_notebook("app.search('app.x')", app) == "maps.search('app.x')"
+    assert cells.in_notebook("exploration.select([])", app) == "exploration.select([])"
+    assert cells.called(object()) == "app"
+
+
+def test_a_line_calls_the_app_app_where_no_notebook_runs(monkeypatch):
+    from IPython.core import getipython
+
+    monkeypatch.setattr(getipython, "get_ipython", lambda: None)
+    assert cells.in_notebook("app.clear()", object()) == "app.clear()"
+
+
 @pytest.fixture
 def running(monkeypatch):
     monkeypatch.setattr(cells, "_SHOWN", {})

@@ -56,6 +56,15 @@ def test_many_items_make_no_large_picture():
     assert len(draw_still(many, color_by(many, "cluster").colors).png) < 90_000
 
 
+def test_items_everywhere_make_no_large_picture_either():
+    strewn = StandIn(30_000)
+    draw = np.random.default_rng(0)
+    strewn.layout.xy.flags.writeable = True
+    strewn.layout.xy[:] = draw.uniform(-1, 1, (len(strewn), 2))
+    still = draw_still(strewn, color_by(strewn, "cluster").colors)
+    assert len(still.png) < 95_000
+
+
 def test_a_notebook_read_without_python_shows_the_still(exploration):
     from nbconvert import HTMLExporter
     from nbformat import v4

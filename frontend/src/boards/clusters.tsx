@@ -6,6 +6,7 @@ import { useApp } from "../state/context";
 import type { ClusterRow, Found } from "../state/facts";
 import { Button } from "../words/button";
 import { Dot, Icon } from "../words/icons";
+import { menuSpot, opensMenu } from "../words/menu";
 import { count, duration } from "../words/numbers";
 import { SizeOfClusters, Spacing } from "./sweep";
 
@@ -74,11 +75,15 @@ function ClusterLine({ row, most, found, isLast }: Line) {
   const isOnly = byCluster && others.length > 0 && !isMuted && others.every((key) => muted.value.includes(key));
   const toggle = () =>
     kernel.tell("mute", { keys: isMuted ? muted.value.filter((key) => key !== row.key) : [...muted.value, row.key] });
+  const menu = (event: MouseEvent) => {
+    if (opensMenu(event, store))
+      store.menu.value = { of: "cluster", target: row.key, title: row.name, ...menuSpot(event) };
+  };
   const heard = [row.name, `${count(row.count)} items`, found?.reading, found && `${found.share} found again`]
     .filter(Boolean)
     .join(", ");
   return (
-    <li class="nx-cluster" data-key={row.key} data-muted={isMuted}>
+    <li class="nx-cluster" data-key={row.key} data-muted={isMuted} onContextMenu={menu}>
       <Button
         class="nx-cluster-name"
         aria-label={heard}

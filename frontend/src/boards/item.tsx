@@ -9,6 +9,8 @@ import { Dot, Icon } from "../words/icons";
 import { count } from "../words/numbers";
 import { ItemTile } from "./tile";
 
+const MANY_ROWS = 24;
+
 export function ItemBoard() {
   const { store, kernel } = useApp();
   const item = store.facts.item.value;
@@ -137,17 +139,36 @@ export function ItemBoard() {
   }
 }
 
+// Names and values; of many, those that contain some words.
 export function Rows({ rows }: { rows: readonly (readonly [string, string])[] }) {
+  const words = useSignal("");
+  const wanted = words.value.toLowerCase();
+  const shown = wanted ? rows.filter((row) => row.some((part) => part.toLowerCase().includes(wanted))) : rows;
   return (
-    <table class="nx-rows">
-      <tbody>
-        {rows.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td dir="auto">{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      {rows.length > MANY_ROWS && (
+        <input
+          class="nx-input nx-rows-find"
+          type="search"
+          placeholder={`Find in ${count(rows.length)} rows`}
+          aria-label="Find in the details"
+          {...QUIET}
+          onKeyDown={(e) => e.stopPropagation()}
+          onInput={(e) => {
+            words.value = e.currentTarget.value;
+          }}
+        />
+      )}
+      <table class="nx-rows">
+        <tbody>
+          {shown.map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td dir="auto">{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }

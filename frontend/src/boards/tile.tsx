@@ -6,6 +6,7 @@ import { useApp } from "../state/context";
 import type { Tile } from "../state/facts";
 import { Button, QUIET } from "../words/button";
 import { Dot, Icon } from "../words/icons";
+import { itemMenu, menuSpot, opensMenu } from "../words/menu";
 
 interface Props {
   item: Tile;
@@ -33,10 +34,14 @@ export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
     else if (isOpen) kernel.tell("inspect", { id: "" });
     else open();
   };
+  const menu = (event: MouseEvent) => {
+    if (opensMenu(event, store)) store.menu.value = itemMenu(item, menuSpot(event));
+  };
   const isPlaying = playing.value === item.id;
   const score = item.score ? `, similarity ${item.score}` : item.strength ? `, strength ${item.strength} of 5` : "";
   return (
-    <div class="nx-tile-box" data-open={isOpen}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the menu key opens it on the button inside
+    <div class="nx-tile-box" data-open={isOpen} onContextMenu={menu}>
       <button
         type="button"
         class="nx-tile"

@@ -67,7 +67,7 @@ describe("the kernel", () => {
   it("says that Python is busy when a quick question waits, not when a long one does", async () => {
     const stub = new Stub();
     const kernel = new Kernel(stub.model);
-    kernel.tell("redraw");
+    kernel.tell("media");
     await vi.advanceTimersByTimeAsync(5000);
     expect(kernel.python.value).toBe("ready");
     kernel.tell("look");
@@ -75,6 +75,18 @@ describe("the kernel", () => {
     expect(kernel.python.value).toBe("busy");
     stub.answer({ to: stub.sent[1]!.from });
     expect(kernel.python.value).toBe("ready");
+    kernel.close();
+  });
+
+  it("does not take Python for busy where it said that a long work has begun", async () => {
+    const stub = new Stub();
+    const kernel = new Kernel(stub.model);
+    const asked = kernel.ask("copies");
+    stub.answer({ to: stub.sent[0]!.from, later: "comparing all items" });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(kernel.python.value).toBe("ready");
+    stub.answer({ to: stub.sent[0]!.from, found: 3 });
+    expect((await asked).found).toBe(3);
     kernel.close();
   });
 });

@@ -12,18 +12,9 @@ export interface Answer {
 
 const SLOW_MS = 2000;
 const LOOK_MS = 500;
-// What may take long by itself: its wait says nothing about Python.
-const LONG = new Set([
-  "sweep",
-  "recluster",
-  "redraw",
-  "measure_stability",
-  "color_by",
-  "search",
-  "media",
-  "names_at",
-  "choose_named",
-]);
+// What may take long on Python's own thread: its wait says nothing about Python. Of other long work, Python says that
+// it has begun.
+const LONG = new Set(["color_by", "media"]);
 
 export class GoneError extends Error {
   constructor() {
@@ -87,6 +78,10 @@ export class Kernel {
   private readonly settle = (content: Record<string, unknown>, buffers?: DataView[]) => {
     const waiting = this.asked.get(String(content?.to));
     if (!waiting) return;
+    if ("later" in content) {
+      waiting.long = true;
+      return;
+    }
     this.asked.delete(String(content.to));
     this.waiting.value = this.asked.size;
     if (this.python.value === "busy") this.look();

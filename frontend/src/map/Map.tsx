@@ -9,6 +9,7 @@ import type { MapName, Tile } from "../state/facts";
 import type { Tool } from "../state/store";
 import { Button, QUIET } from "../words/button";
 import { Dot, Icon } from "../words/icons";
+import { itemMenu, menuSpot, opensMenu } from "../words/menu";
 import { count } from "../words/numbers";
 import { Contours } from "./contours";
 import { Gestures } from "./gestures";
@@ -24,6 +25,8 @@ const TOOLS: [Tool, string][] = [
   ["box", "Box"],
 ];
 const HINT_MS = 1800;
+// Items in view among which keys step; of more, none can be told from the next.
+const MOST_STEPPED = 3000;
 
 interface Card {
   item: Tile;
@@ -48,7 +51,7 @@ export function MapPanel() {
   const plain = useSignal<"none" | "lost" | null>(null);
   const hint = useSignal(false);
   const said = useSignal("");
-  const view = useRef<{ map: MapView; overlay: Overlay } | null>(null);
+  const view = useRef<{ map: MapView; overlay: Overlay; cardOf: (item: number) => Promise<Tile | null> } | null>(null);
 
   useEffect(() => {
     const map = new MapView(stage.current!, store, (why) => {
@@ -63,6 +66,7 @@ export function MapPanel() {
           ? kernel.tell("choose_cluster", { key: String(cluster) })
           : kernel.tell("choose_named", { level, cluster }),
       async (level) => (await kernel.ask("names_at", { level })).names as MapName[],
+      (id) => pictures.url(id),
     );
     const contours = new Contours(map);
     const thumbnails = new Thumbnails(over.current!, map, store, pictures, async (positions) => {
@@ -76,18 +80,29 @@ export function MapPanel() {
       hovered = item;
       card.value = null;
       if (item === null) return;
-      const told =
-        cards.get(item) ?? ((await kernel.ask("look", { position: item }).catch(() => null)) as unknown as Tile | null);
-      if (told) cards.set(item, told);
+      const told = await cardOf(item);
       // The pointer may have moved on while Python answered.
       if (!told || hovered !== item) return;
       const [x, y] = map.spot(item) ?? [0, 0];
       card.value = { item: told, x, y };
       kernel.tell("hover", { position: item });
     };
+    const cardOf = async (item: number) => {
+      const told =
+        cards.get(item) ?? ((await kernel.ask("look", { position: item }).catch(() => null)) as unknown as Tile | null);
+      if (told) cards.set(item, told);
+      return told;
+    };
+    const menu = async (item: number | null, event: MouseEvent) => {
+      if (!opensMenu(event, store)) return;
+      const spot = menuSpot(event);
+      const told = item === null ? null : await cardOf(item);
+      store.menu.value = told ? itemMenu(told, spot) : { of: "map", target: "", title: "", ...spot };
+    };
     const forget = facts.clusters.subscribe(() => cards.clear());
     const gestures = new Gestures(stage.current!, trace.current!, map, store, {
       hover,
+      menu,
       pick: (data, packed) => kernel.tell("pick", { packed }, data),
       hint: () => {
         hint.value = true;
@@ -100,7 +115,7 @@ export function MapPanel() {
     const quiet = map.onDraw(() => {
       if (card.value && !map.spot(card.value.item.position)) card.value = null;
     });
-    view.current = { map, overlay };
+    view.current = { map, overlay, cardOf };
     return () => {
       clearTimeout(hintTimer);
       forget();
@@ -114,6 +129,7 @@ export function MapPanel() {
   }, [store, kernel]);
 
   const at = useRef<number | null>(null);
+  const atItem = useRef<string | null>(null);
   const key = (event: KeyboardEvent) => {
     const { map, overlay } = view.current ?? {};
     if (!map || !overlay || event.target !== event.currentTarget) return;
@@ -123,12 +139,30 @@ export function MapPanel() {
       "-": () => map.zoom(1 / 1.4),
       "0": () => map.reset(),
     };
-    if (at.current !== null) keys.Enter = () => kernel.tell("choose_cluster", { key: String(at.current) });
-    const act = keys[event.key] ?? (event.key.startsWith("Arrow") ? () => toName(event.key, map, overlay) : null);
+    if (atItem.current !== null) keys.Enter = () => kernel.tell("inspect", { id: atItem.current! });
+    else if (at.current !== null) keys.Enter = () => kernel.tell("choose_cluster", { key: String(at.current) });
+    const go = event.shiftKey ? () => toItem(event.key, map) : () => toName(event.key, map, overlay);
+    const act = keys[event.key] ?? (event.key.startsWith("Arrow") ? go : null);
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
+  };
+  // With Shift, from item to item: of those that are lit and in view, the nearest in the direction.
+  const toItem = async (key: string, map: MapView) => {
+    const from = card.value ?? { x: map.room.width / 2, y: map.room.height / 2 };
+    const spots = (map.inView(MOST_STEPPED) ?? [])
+      .filter((item) => item !== card.value?.item.position && map.isLit(item))
+      .map((item) => ({ item, x: map.spot(item)![0], y: map.spot(item)![1] }));
+    const next = nextSpot(key, from, spots);
+    const told = next && (await view.current?.cardOf(next.item));
+    if (!told || !next) {
+      if (!spots.length) said.value = "Nearer in, Shift and an arrow go from item to item";
+      return;
+    }
+    card.value = { item: told, x: next.x, y: next.y };
+    atItem.current = told.id;
+    said.value = `${told.title}, ${told.modality}, ${told.cluster}`;
   };
   const toName = (key: string, map: MapView, overlay: Overlay) => {
     const names = overlay.shown;
@@ -139,6 +173,8 @@ export function MapPanel() {
     const next = nextSpot(key, here, names);
     if (!next) return;
     at.current = next.cluster;
+    atItem.current = null;
+    card.value = null;
     overlay.point(next.cluster);
     const row = facts.clusters.value.rows.find(({ key }) => key === String(next.cluster));
     const found = facts.clusters.value.stability.clusters?.[String(next.cluster)];
@@ -150,7 +186,7 @@ export function MapPanel() {
     <div
       class="nx-map"
       role="group"
-      aria-label="Map of all items: arrows go from name to name, Enter shows its items, plus and minus zoom"
+      aria-label="Map of all items: arrows go from name to name, with Shift from item to item, Enter opens, plus and minus zoom"
       tabIndex={0}
       onKeyDown={key}
       {...QUIET}

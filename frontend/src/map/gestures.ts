@@ -12,6 +12,7 @@ export interface Wanted {
   pick(data: ArrayBuffer, isPacked: boolean): void;
   hover(item: number | null): void;
   hint(): void;
+  menu(item: number | null, event: MouseEvent): void;
 }
 
 export class Gestures {
@@ -39,6 +40,15 @@ export class Gestures {
     stage.addEventListener("pointercancel", () => this.drop(), { signal });
     stage.addEventListener("pointerleave", () => this.leave(), { signal });
     stage.addEventListener("wheel", (e) => this.wheel(e), { signal, passive: false });
+    stage.addEventListener(
+      "contextmenu",
+      (e) => {
+        const item = this.map.itemAt(...this.at(e));
+        this.rest();
+        this.wanted.menu(item < 0 ? null : item, e);
+      },
+      { signal },
+    );
     // The wheel zooms from a click in the map on, until one elsewhere.
     document.addEventListener(
       "pointerdown",

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { Level, MapName } from "../state/facts";
 import type { Store } from "../state/store";
+import { menuSpot, opensMenu } from "../words/menu";
 import { type Box, overlap, placeNames, type Stand } from "./placement";
 import type { MapView } from "./view";
 
@@ -27,6 +28,8 @@ const TOOLS: Box = { left: 0, top: 0, right: 48, bottom: 200 };
 const LARGER_TO = 1.8;
 const FINER_FROM = 2.2;
 const MANY_NAMES = 40;
+// Before a name that is true of few of its items.
+const PICTURES = 3;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Overlay {
@@ -46,10 +49,13 @@ export class Overlay {
     private readonly store: Store,
     private readonly onName: (level: Level, cluster: number) => void,
     private readonly ask: (level: Level) => Promise<MapName[]>,
+    private readonly picture: (id: string) => Promise<string | null>,
   ) {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "nx-lines");
     svg.append(this.lines);
+    // A handle for tests and for measurements, as the map has one.
+    Object.assign(el, { overlay: this });
     el.append(svg, this.ring);
     this.undo.push(
       effect(() => this.tagNames()),
@@ -64,6 +70,24 @@ export class Overlay {
     this.asked.clear();
     this.names = [];
     this.add("cluster", this.store.facts.names.value);
+  }
+
+  // What is known of a name: a tooltip, and pictures before it where it is true of few of its items.
+  private explain(el: HTMLElement, cluster: number): void {
+    const row = this.store.facts.clusters.value.rows.find(({ key }) => key === String(cluster));
+    if (row?.evidence) el.title = row.evidence;
+    if (!row?.doubtful) return;
+    el.dataset.doubtful = "true";
+    const strip = tag("span", "nx-name-pictures");
+    el.prepend(strip);
+    for (const id of row.medoids.slice(0, PICTURES)) {
+      const img = document.createElement("img");
+      img.alt = "";
+      this.picture(id).then((url) => {
+        if (url) img.src = url;
+      });
+      strip.append(img);
+    }
   }
 
   private add(level: Level, told: readonly MapName[]): void {
@@ -82,7 +106,17 @@ export class Overlay {
                 : "3";
       el.dataset.cluster = level === "cluster" ? String(name.cluster) : "";
       el.style.setProperty("--nx-own", name.color);
+      if (level === "cluster") this.explain(el, name.cluster);
       el.addEventListener("click", () => this.onName(level, name.cluster));
+      el.addEventListener("contextmenu", (event) => {
+        if (level !== "cluster" || !opensMenu(event, this.store)) return;
+        this.store.menu.value = {
+          of: "cluster",
+          target: String(name.cluster),
+          title: name.text,
+          ...menuSpot(event),
+        };
+      });
       this.el.append(el);
       return { el, name, level, of: name.of && new Set(name.of), stand: null, width: 0, height: 0 };
     });
@@ -194,6 +228,16 @@ export class Overlay {
     return this.names.flatMap(({ el, name, level, stand }) => {
       const spot = stand && level === "cluster" ? this.map.spot(name.members[0]!) : undefined;
       return spot ? [{ cluster: name.cluster, text: el.textContent ?? "", x: spot[0], y: spot[1] }] : [];
+    });
+  }
+
+  // Names in view: their box, and whose they are.
+  get boxes(): { text: string; level: Level; cluster: number; members: readonly number[]; box: Box }[] {
+    return this.names.flatMap(({ el, name, level, stand, width, height }) => {
+      if (!stand || el.style.visibility === "hidden") return [];
+      const [left = 0, top = 0] = el.style.translate.split(" ").map(Number.parseFloat);
+      const box = { left, top, right: left + width, bottom: top + height };
+      return [{ text: name.text, level, cluster: name.cluster, members: name.members, box }];
     });
   }
 

@@ -3,9 +3,10 @@
 import { useSignal } from "@preact/signals";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
+import { copyWords } from "../words/clipboard";
 import { count } from "../words/numbers";
 import type { Answers } from "./answers";
-import { copy, csvOf, save, textOf } from "./files";
+import { csvOf, save, textOf } from "./files";
 
 export function TakeAway({ answers, name }: { answers: Answers; name: string }) {
   const { store } = useApp();
@@ -20,7 +21,7 @@ export function TakeAway({ answers, name }: { answers: Answers; name: string }) 
     said.value = `${ids} written to ${name}.${form}`;
   };
   const copyIds = async () => {
-    said.value = (await copy(textOf(rows()))) ? `${ids} copied` : "This browser does not let a page copy.";
+    said.value = (await copyWords(textOf(rows()))) ? `${ids} copied` : "This browser does not let a page copy.";
   };
   return (
     <div class="nx-take" role="group" aria-label="Take the ids of the slice away" key={serial}>

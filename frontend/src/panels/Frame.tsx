@@ -7,9 +7,12 @@ import { MapPanel } from "../map/Map";
 import { useApp } from "../state/context";
 import { QUIET } from "../words/button";
 import { Headline, Message, Modalities, PythonBar, Search, SliceLine } from "./Head";
+import { Menu } from "./Menu";
 import { Side } from "./Side";
 
 const [LEAST, MOST, USUAL] = [30, 75, 54];
+// Least height of the map, and what stands above it and around the app, in pixels.
+const [LOWEST, AROUND] = [340, 240];
 const REMEMBERED = "nova-explore.split";
 
 export function Frame() {
@@ -26,6 +29,13 @@ export function Frame() {
     return () => el.hidePopover();
   }, [isFull]);
   const key = (event: KeyboardEvent) => {
+    const typing = (event.target as HTMLElement).closest("input, textarea, select");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
+      event.preventDefault();
+      event.stopPropagation();
+      kernel.tell(event.shiftKey ? "redo" : "undo");
+      return;
+    }
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.stopPropagation();
     if (store.facts.inspected.value) kernel.tell("inspect", { id: "" });
@@ -52,6 +62,15 @@ export function Frame() {
     event.stopPropagation();
     settle(split.value + step);
   };
+  const height = useSignal(roomFor(store.facts.height.value));
+  useEffect(() => {
+    const measure = () => {
+      height.value = roomFor(store.facts.height.value);
+    };
+    measure();
+    addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, [store.facts.height.value]);
   const full = isFull ? ({ popover: "manual" } as const) : {};
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape goes one step back, wherever the focus is
@@ -61,7 +80,7 @@ export function Frame() {
       data-full={isFull}
       {...full}
       onKeyDown={key}
-      style={{ "--nx-height": `${store.facts.height.value}px`, "--nx-split": `${split.value}%` }}
+      style={{ "--nx-height": `${height.value}px`, "--nx-split": `${split.value}%` }}
     >
       <Headline />
       <div class="nx-controls">
@@ -71,7 +90,7 @@ export function Frame() {
       <PythonBar />
       <Message />
       <SliceLine />
-      <div class="nx-main" ref={main}>
+      <div class="nx-main" ref={main} data-sheet={store.sheet.value}>
         <MapPanel />
         <div
           class="nx-splitter"
@@ -89,8 +108,16 @@ export function Frame() {
         />
         <Side lenses={LENSES} />
       </div>
+      <Menu />
     </div>
   );
+}
+
+// The map's height, so that map and items are seen together in the window. In a frame of its own, whose height follows
+// from what is in it, the screen says how much there is.
+function roomFor(wanted: number): number {
+  const seen = window.self === window.top ? innerHeight : screen.availHeight;
+  return Math.min(wanted, Math.max(LOWEST, seen - AROUND));
 }
 
 function remembered(): number {

@@ -6,17 +6,30 @@ import { useApp } from "../state/context";
 import { Button } from "../words/button";
 import { Icon } from "../words/icons";
 import { count } from "../words/numbers";
+import { copy, copySlice } from "./verbs";
 
 const SLOW_MS = 2000;
 
 export function Headline() {
-  const { store } = useApp();
-  const { headline, trust } = store.facts.about.value;
+  const app = useApp();
+  const { store } = app;
+  const { headline, trust, variant } = store.facts.about.value;
   const isFull = store.full.value;
   return (
     <div class="nx-head">
       <h2>{headline}</h2>
-      <span class="nx-trust">{trust}</span>
+      <span class="nx-trust">
+        {trust}
+        {variant && (
+          <Button
+            class="nx-link nx-variant"
+            title="What is shown is another cut or drawing than you opened. Click to copy what Python calls it"
+            onClick={() => copy(app, variant, "name")}
+          >
+            in Python: {variant}
+          </Button>
+        )}
+      </span>
       <Button
         label={isFull ? "Leave the full window" : "Fill the window"}
         class="nx-plain nx-fill"
@@ -138,9 +151,10 @@ function Mark({ name }: { name: string }) {
   );
 }
 
-// What is pointed at: every lens shows it.
+// What is pointed at: every lens shows it. What was done can be undone, and is a line of Python.
 export function SliceLine() {
   const { store, kernel } = useApp();
+  const history = store.facts.history.value;
   const { title, note, kind } = store.facts.items.value;
   const isAll = kind === "typical";
   return (
@@ -155,7 +169,39 @@ export function SliceLine() {
           {kind === "search" ? "Clear search" : "Clear selection"}
         </Button>
       )}
+      {history && <Steps {...history} />}
     </div>
+  );
+}
+
+function Steps({ undo, redo }: { undo: string; redo: string }) {
+  const app = useApp();
+  const { store, kernel } = app;
+  return (
+    <span class="nx-acts" role="group" aria-label="Steps">
+      <span class="nx-said" role="status">
+        {store.said.value}
+      </span>
+      <Button
+        label={undo ? `Undo: ${undo}` : "Nothing to undo"}
+        class="nx-plain nx-undo"
+        disabled={!undo}
+        onClick={() => kernel.tell("undo")}
+      >
+        <Icon name="undo" />
+      </Button>
+      <Button
+        label={redo ? `Redo: ${redo}` : "Nothing to redo"}
+        class="nx-plain nx-redo"
+        disabled={!redo}
+        onClick={() => kernel.tell("redo")}
+      >
+        <Icon name="redo" />
+      </Button>
+      <Button label="Copy the slice as a line of Python" class="nx-plain nx-python-line" onClick={() => copySlice(app)}>
+        <Icon name="code" />
+      </Button>
+    </span>
   );
 }
 

@@ -6,6 +6,7 @@ import type { LENSES } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
+import { Icon } from "../words/icons";
 
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
@@ -32,6 +33,9 @@ export function Side({ lenses, docks = true }: Props) {
     requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
   };
   const isOpen = docks && store.facts.inspected.value !== "";
+  useEffect(() => {
+    if (isOpen && store.sheet.value === "low") store.sheet.value = "half";
+  }, [isOpen]);
   const shown = lenses.find(({ name }) => name === store.lens.value)!;
   const Board = shown.board;
   const panel = `nx-${id}-${number.value}`;
@@ -51,12 +55,35 @@ export function Side({ lenses, docks = true }: Props) {
               tabIndex={store.lens.value === name ? 0 : -1}
               onClick={() => {
                 store.lens.value = name;
+                if (store.sheet.value === "low") store.sheet.value = "half";
               }}
             >
               {title}
             </Button>
           ))}
         </div>
+        <span class="nx-sheet-steps">
+          <Button
+            label="Lower the sheet"
+            class="nx-plain"
+            disabled={store.sheet.value === "low"}
+            onClick={() => {
+              store.sheet.value = store.sheet.value === "high" ? "half" : "low";
+            }}
+          >
+            <Icon name="down" />
+          </Button>
+          <Button
+            label="Raise the sheet"
+            class="nx-plain"
+            disabled={store.sheet.value === "high"}
+            onClick={() => {
+              store.sheet.value = store.sheet.value === "low" ? "half" : "high";
+            }}
+          >
+            <Icon name="up" />
+          </Button>
+        </span>
         <div
           class="nx-board"
           role="tabpanel"

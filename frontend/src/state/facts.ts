@@ -109,6 +109,8 @@ export interface Columns {
 export interface About {
   headline: string;
   trust: string;
+  // What Python calls the exploration that is shown, where it is another than the one that was opened.
+  variant?: string;
   caveats: string[];
   unread: [string, string][];
   unread_count: number;
@@ -117,7 +119,18 @@ export interface About {
   rows: [string, string][];
 }
 
-export interface Facts {
+// What each board shows. A board adds its row beside its component:
+//   declare module "../state/facts" { interface BoardFacts { pair: Pair } }
+export interface BoardFacts {
+  items: Items;
+  item: Item;
+  clusters: Clusters;
+  columns: Columns;
+  about: About;
+}
+
+export interface Facts extends BoardFacts {
+  boards: (keyof BoardFacts)[];
   height: number;
   own: string;
   still: string;
@@ -137,14 +150,13 @@ export interface Facts {
   inspected: string;
   working: string;
   last_error: string;
-  items: Items;
-  item: Item;
-  clusters: Clusters;
-  columns: Columns;
-  about: About;
+  // What would be undone, and done again, in words; empty where nothing would.
+  history: { undo: string; redo: string } | undefined;
 }
 
+// Facts that are no board's; Python says which boards there are.
 export const NAMES = [
+  "boards",
   "height",
   "own",
   "still",
@@ -164,12 +176,8 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
-  "items",
-  "item",
-  "clusters",
-  "columns",
-  "about",
-] as const satisfies readonly (keyof Facts)[];
+  "history",
+] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 
 export function bytesOf(value: Bytes | undefined | null): Uint8Array {
   if (!value) return new Uint8Array();

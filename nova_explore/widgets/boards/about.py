@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nova_explore.widgets.board import Shown
+from nova_explore.widgets.cells import called
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -19,6 +20,7 @@ def facts(app: Shown) -> dict[str, Any]:
     return {
         "headline": exploration.headline,
         "trust": exploration.layout.sentence,
+        "variant": "" if exploration is app.opened else f"{called(app)}.exploration",
         "caveats": list(exploration.caveats),
         "unread": [[u.name, u.reason] for u in unread[:UNREAD_SHOWN]],
         "unread_count": len(unread),

@@ -8,6 +8,7 @@ import numpy as np
 
 from nova_explore.clusters.stability import expected_seconds, usual_halves
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
+from nova_explore.widgets.motion import prepare_drawing
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -125,7 +126,7 @@ def recluster(app: Shown, *, min_cluster_size: int) -> Later:
 
 def redraw(app: Shown, *, min_dist: float) -> Later:
     """Draw the map again."""
-    draw = app.drawn_again(min_dist)
+    draw = prepare_drawing(app, min_dist)
 
     def then(others: tuple[Exploration, Exploration]) -> Answer:
         app.take_drawing(*others)

@@ -1,0 +1,62 @@
+"""Names stand beside their clusters and beside each other, whatever the zoom and the room, and while the map moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from fakes.bare_page import BarePage
+from fakes.names_measure import look_at_names, watch_names, watched_names
+from fakes.stand_in import StandIn
+
+from nova_explore.widgets import App
+
+pytestmark = pytest.mark.browser
+
+MOST_PIXELS = 8
+SIZES = [(700, 700), (1100, 800), (1900, 1000)]
+ZOOMS = (1.0, 1.5, 2.0, 1.6, 2.0)
+"""Each times the last: 1, 1.5, 3, 4.8 and 9.6 times the whole map."""
+
+
+@pytest.fixture
+def page(browser, request) -> Iterator[BarePage]:
+    width, height = getattr(request, "param", SIZES[1])
+    page = BarePage(browser, App(StandIn()), viewport={"width": width, "height": height})
+    page.app.wait()
+    page.app.settle()
+    yield page
+    assert page.errors == []
+    page.close()
+
+
+@pytest.mark.parametrize("page", SIZES, indirect=True, ids=lambda size: f"{size[0]} px")
+def test_names_never_overlap_and_are_beside_their_clusters_at_every_zoom(page):
+    shown = []
+    for factor in ZOOMS:
+        page.app.root.locator(".nx-stage").evaluate("(stage, factor) => stage.map.zoom(factor)", factor)
+        page.page.wait_for_timeout(400)
+        names = look_at_names(page.app.root)
+        assert names.overlaps == 0, f"{names} at {factor}"
+        assert names.far <= MOST_PIXELS, f"{names} at {factor}"
+        shown.append(names.names)
+    assert shown[0] >= 8
+
+
+def test_names_stay_beside_their_clusters_in_every_picture_while_the_map_moves(page):
+    watch_names(page.app.root)
+    draw = np.random.default_rng(0)
+    for _ in range(3):
+        xy = page.python.exploration.layout.xy
+        page.python.map.move(
+            (xy @ np.array([[0.6, 0.8], [-0.8, 0.6]]) + draw.normal(0, 0.3, xy.shape)).astype(np.float32)
+        )
+        page.tell()
+        page.page.wait_for_timeout(350)
+    page.page.wait_for_timeout(900)
+    frames = watched_names(page.app.root)
+    assert len(frames) >= 5
+    assert max(frame.far for frame in frames) <= MOST_PIXELS
+    assert max(frame.overlaps for frame in frames) == 0
+    assert max(frame.names for frame in frames) >= 5

@@ -16,6 +16,8 @@ PICTURES = 12
 WIDTH, SIDE = 400, 26
 """Of the drawing of a finding, and of the room at its sides, so that no number is cut."""
 TICKS = 4
+SAME = 1e-6
+"""Below this, two values are one to the eye, and a value is none."""
 
 PERSONAL = {
     "by": "Who ran this",
@@ -72,7 +74,10 @@ def axis_of(findings: Sequence[Finding]) -> tuple[float, ...]:
     if not shown:
         return ()
     low, high = min(shown), max(shown)
-    wide = (high - low) or abs(high) or 1.0
+    largest = max(abs(low), abs(high))
+    wide = high - low
+    if wide < max(SAME, SAME * largest):  # one value: an axis as wide as it is large
+        wide = largest if largest > SAME else 1.0
     rough = wide / TICKS
     unit = 10.0 ** math.floor(math.log10(rough))
     step = next(unit * times for times in (1, 2, 2.5, 5, 10) if unit * times >= rough * 0.999)

@@ -52,8 +52,10 @@ export function PageFrame({ answers, name }: { answers: Answers; name: string })
         <Modalities />
       </div>
       <Message />
-      <SliceLine />
-      <TakeAway answers={answers} name={name} />
+      <div class="nx-page-slice">
+        <SliceLine />
+        <TakeAway answers={answers} name={name} />
+      </div>
       <div class="nx-main">{isNarrow ? [side, map] : [map, side]}</div>
       {isNarrow && store.facts.inspected.value && <Sheet />}
     </div>

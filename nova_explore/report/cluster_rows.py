@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Modality
-from nova_explore.palette import MODALITY, UNCLUSTERED_GREY, spread_colors
+from nova_explore.exploration.coloring import cluster_colors
+from nova_explore.palette import MODALITY, UNCLUSTERED_GREY
 
 if TYPE_CHECKING:
     from nova_explore.clusters.names import ClusterName
@@ -68,7 +69,7 @@ def cluster_rows(exploration: Exploration, positions: NDArray[np.intp]) -> list[
         Of the items that the page shows.
     """
     labels, count = exploration.clustering.labels, exploration.clustering.count
-    colors = [*spread_colors(exploration.layout.xy, labels), UNCLUSTERED_GREY]
+    colors = [*cluster_colors(exploration), UNCLUSTERED_GREY]
     shown = set(positions.tolist())
     kinds = exploration.collection.modalities
     measured = exploration.stability if exploration.knows("stability") else None

@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.palette import UNCLUSTERED_GREY, spread_colors
+from nova_explore.exploration.coloring import cluster_colors
+from nova_explore.palette import UNCLUSTERED_GREY
 from nova_explore.report.label_placement import Pixels, density_centers, fit, place_boxes
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def map_svg(exploration: Exploration, width: int = 1600, height: int = 1100) -> 
     """Draw the map: one group a cluster with a circle an item, then the names of the largest clusters."""
     labels = exploration.clustering.labels
     points, _ = fit(exploration.layout.xy, width, height, margin=60)
-    colors = [*spread_colors(exploration.layout.xy, labels), UNCLUSTERED_GREY]
+    colors = [*cluster_colors(exploration), UNCLUSTERED_GREY]
     radius = 2.0 if len(points) > 5_000 else 4.0
     drawn = []
     for cluster in range(-1, exploration.clustering.count):
@@ -55,7 +56,7 @@ def page_svg(
     """
     labels = exploration.clustering.labels
     points, _ = fit(exploration.layout.xy, width, height, margin=60)
-    colors = [*spread_colors(exploration.layout.xy, labels), UNCLUSTERED_GREY]
+    colors = [*cluster_colors(exploration), UNCLUSTERED_GREY]
     shown = np.zeros(len(points), bool)
     shown[positions] = True
     step = -(-len(points) // MOST_DOTS)

@@ -1,7 +1,8 @@
 # pyright: reportOptionalOperand=false
 """Null calibration and power of the reviews: how often does each test find something where there is nothing to find.
 
-    python benchmarks/reviews_null.py --galleries 1000 --to benchmarks/results/reviews_null.json
+    python benchmarks/reviews_null.py --first 0 --galleries 250 --to null-0.jsonl     # in pieces, on any machine
+    python benchmarks/reviews_null.py --summary null-*.jsonl --to docs/reviews_null.json
 
 Each gallery has random vectors, random groups, random clusters and random queries, once with single items and once in
 blocks of one to six near-duplicates that share a group and a cluster. A test at 5 % should find 5 ± 1 %. Then effects
@@ -13,11 +14,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1])]
 
@@ -39,31 +40,53 @@ def null_gallery(seed: int, *, in_blocks: bool):
     return exploration, queries, unit, random
 
 
-def p_values(seed: int, *, in_blocks: bool) -> dict[str, list[float]]:
-    """The p-value of every test of one gallery without an effect."""
-    exploration, queries, _, random = null_gallery(seed, in_blocks=in_blocks)
+def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[float]]:
+    """The p-value of every test of one gallery without an effect, or of associations only, eight of them."""
+    exploration, queries, unit, random = null_gallery(seed, in_blocks=in_blocks)
     found: dict[str, list[float]] = {}
 
     def note(review, *names: str) -> None:
         for one in review.findings:
             name = next((name for name in names if one.measure.startswith(name)), None)
             if one.p is not None and name is not None:
-                key = f"{review.name}: {name}{' of one query' if '“' in one.statement else ''}"
+                key = f"{review.name}: {name}{' of one query' if one.statement.startswith('“') else ''}"
                 found.setdefault(key, []).append(one.p)
 
+    ids = np.array(exploration.collection.ids)
+    for _ in range(8 if only else 1):
+        # Whole blocks on either side, as six skin tones of one drawing are.
+        sides = random.permutation(unit.max() + 1)
+        chosen = [ids[np.isin(unit, sides[start : start + 8])].tolist() for start in (0, 8, 16, 24)]
+        note(reviews.association(exploration, *chosen, seed=seed), "WEAT difference")
+    if only:
+        return found
     options: Any = {"seed": seed, "permutations": PERMUTATIONS}
+    explicit = {
+        group: {name: vector + random.normal(size=D) for name, vector in queries.items()} for group in ("a", "b")
+    }
     note(
-        reviews.retrieval_fairness(exploration, "group", queries, **options), "Bias", "|Bias|", "NDKL", "MaxSkew", "exp"
+        reviews.retrieval_fairness(exploration, "group", queries, **options),
+        *("Bias", "|Bias|", "NDKL", "MaxSkew", "exposure"),
+    )
+    note(
+        reviews.retrieval_fairness(exploration, "group", queries, counterfactuals=explicit, **options), "shift", "lean"
     )
     note(reviews.cluster_composition(exploration, "group", **options), "Cramér's V", "lift")
     note(reviews.exposure(exploration, queries, "group", **options), "share of places")
-    ids = np.array(exploration.collection.ids)
     many = {f"q{row}": vector for row, vector in enumerate(random.normal(size=(60, D)))}
     judged = {name: random.choice(ids, 4, replace=False).tolist() for name in many}
     note(reviews.group_gap(exploration, "group", many, judged, k=60, **options), "gap", "recall")
-    note(reviews.effectiveness(exploration, many, judged, seed=seed), "nDCG", "recall", "MRR", "MAP")
-    sets = [random.normal(size=(n, D)) for n in (8, 8, 6, 6)]
-    note(reviews.association(exploration, *sets, seed=seed), "WEAT difference")
+    first = reviews.effectiveness(exploration, many, judged, seed=seed)
+    note(first, "nDCG", "recall", "MRR", "MAP")
+    other = reviews.effectiveness(
+        exploration, {name: vector + random.normal(size=D) for name, vector in many.items()},
+        {name: random.choice(ids, 4, replace=False).tolist() for name in many}, seed=seed,
+    )  # fmt: skip
+    note(reviews.compare_effectiveness(first, other, measure="MRR", seed=seed), "difference of MRR")
+    near, far = random.integers(N, size=(2, 80))
+    pairs = pd.DataFrame({"a": ids[near], "b": ids[far], "unit": unit[near]})
+    pairs["similar"] = (random.random(unit.max() + 1) < 0.5)[pairs["unit"]]
+    note(reviews.pairs(exploration, pairs, unit="unit", seed=seed), "AUC")
     return found
 
 
@@ -105,38 +128,67 @@ def planted(seed: int) -> dict[str, bool]:
     return out
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--galleries", type=int, default=1000)
-    parser.add_argument("--planted", type=int, default=100)
-    parser.add_argument("--to", type=Path)
-    arguments = parser.parse_args()
-    started, table = time.perf_counter(), {}
-    for in_blocks in (False, True):
-        gathered: dict[str, list[list[float]]] = {}
-        for seed in range(arguments.galleries):
-            for name, values in p_values(seed, in_blocks=in_blocks).items():
-                gathered.setdefault(name, []).append(values)
-        for name, values in gathered.items():
-            # Tests of one gallery depend on one another: the share is over all, its error over galleries.
-            each = np.array([np.mean([p < 0.05 for p in one]) for one in values])
-            row = {"found": float(each.mean()), "error": float(each.std() / len(each) ** 0.5), "galleries": len(each)}
-            table[f"{name}, {'blocks' if in_blocks else 'single items'}"] = row
-            print(
-                f"{row['found']:.3f} ± {1.96 * row['error']:.3f}  {name}, {'blocks' if in_blocks else 'single items'}"
-            )
+def run(first: int, galleries: int, planting: int, to: Path, only: str = "") -> None:
+    """Append the result of each gallery to a file; what is there is not measured again, so that a run can be cut."""
+    before = [json.loads(line) for line in to.read_text("utf-8").splitlines()] if to.exists() else []
+    done = {(row["seed"], row.get("blocks", "planted")) for row in before}
+    with to.open("a", encoding="utf-8", buffering=1) as file:
+        for seed in range(first, first + galleries):
+            for in_blocks in (False, True):
+                if (seed, in_blocks) in done:
+                    continue
+                shares = {name: float(np.mean(np.array(values) < 0.05))
+                          for name, values in p_values(seed, in_blocks=in_blocks, only=only).items()}  # fmt: skip
+                file.write(json.dumps({"seed": seed, "blocks": in_blocks, "found": shares}, ensure_ascii=False) + "\n")
+        for seed in range(first, first + planting):
+            if (seed, "planted") in done:
+                continue
+            file.write(json.dumps({"seed": seed, "planted": planted(seed)}, ensure_ascii=False) + "\n")
+
+
+def summarise(files: list[Path]) -> dict[str, Any]:
+    """Shares of galleries with a finding, with their error over galleries, and the power of planted effects."""
+    rows = {}
+    for line in (line for file in files for line in file.read_text("utf-8").splitlines()):
+        row = json.loads(line)
+        before = rows.get((row["seed"], row.get("blocks", "planted")), {})
+        row["found"] = before.get("found", {}) | row.get("found", {})  # a later file measures again
+        rows[row["seed"], row.get("blocks", "planted")] = row
+    null: dict[str, list[float]] = {}
     power: dict[str, list[bool]] = {}
-    for seed in range(arguments.planted):
-        for name, found in planted(seed).items():
+    for row in rows.values():
+        for name, share in row.get("found", {}).items():
+            null.setdefault(f"{name}, {'blocks' if row['blocks'] else 'single items'}", []).append(share)
+        for name, found in row.get("planted", {}).items():
             power.setdefault(name, []).append(found)
-    shares = {name: float(np.mean(found)) for name, found in power.items()}
-    for name, share in shares.items():
-        print(f"{share:.2f}  {name}")
-    print(f"{time.perf_counter() - started:.0f} s")
-    if arguments.to:
-        arguments.to.write_text(
-            json.dumps({"null": table, "power": shares}, indent=1, ensure_ascii=False) + "\n", "utf-8"
-        )
+    # Tests of one gallery depend on one another: the share is over all, its error over galleries.
+    table = {
+        name: {"found": round(float(np.mean(each)), 4), "error": round(float(np.std(each)) / len(each) ** 0.5, 4),
+               "galleries": len(each)}
+        for name, each in sorted(null.items())
+    }  # fmt: skip
+    shares = {name: {"power": float(np.mean(found)), "galleries": len(found)} for name, found in power.items()}
+    return {"null": table, "power": shares}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--galleries", type=int, default=1000)
+    parser.add_argument("--planted", type=int, default=0)
+    parser.add_argument("--only", default="", help="association: what whole blocks change the most, measured alone")
+    parser.add_argument("--summary", type=Path, nargs="+")
+    parser.add_argument("--to", type=Path, required=True)
+    arguments = parser.parse_args()
+    if not arguments.summary:
+        run(arguments.first, arguments.galleries, arguments.planted, arguments.to, arguments.only)
+        return
+    summary = summarise(arguments.summary)
+    for name, row in summary["null"].items():
+        print(f"{row['found']:.3f} ± {1.96 * row['error']:.3f}  {name} ({row['galleries']:,} galleries)")
+    for name, row in summary["power"].items():
+        print(f"{row['power']:.2f}  {name} ({row['galleries']:,} galleries)")
+    arguments.to.write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import nova_explore as nx
+from nova_explore.cli.benchmarking import benchmark
 from nova_explore.cli.exporting import export
 from nova_explore.cli.forgetting import forget
 from nova_explore.cli.jupyter import NEWEST
 from nova_explore.cli.missing import account_for, show_lines
 from nova_explore.cli.reviewing import review
+from nova_explore.cli.serving import serve
+from nova_explore.cli.spending import INCOMPLETE, confirm_cost
 from nova_explore.errors import NovaExploreError
 
 if TYPE_CHECKING:
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from nova_explore.library.store import Library
     from nova_explore.models.model import EmbeddingModel
 
-INCOMPLETE = 1
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -99,7 +101,7 @@ def embed(
     collection = nx.read(source)
     jobs = {"path": path, "s3": s3, "role": role} if is_nova(model) and (path != "auto" or s3) else {}
     expected = _estimate(collection, to, opened, retry_refused=retry_refused, **jobs)
-    _confirm_cost(expected, budget, yes=yes, model=opened)
+    confirm_cost(expected, budget, yes=yes, model=opened)
     waiting = {"wait": wait} if jobs else {}
     _embed(
         collection, to, opened, budget=budget, retry_refused=retry_refused, say_cost=False, **jobs, **waiting
@@ -113,7 +115,7 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
 
     before = _open_map(library, key or NEWEST)
     collection = nx.read(source)
-    _confirm_cost(before.estimate(collection), budget, yes=yes)
+    confirm_cost(before.estimate(collection), budget, yes=yes)
     with _interruptible():
         after = before.add(collection, budget=budget)
     said = (after.placed.sentence if after.placed else None, after.neighbors.sentence)
@@ -129,6 +131,8 @@ def add(library: LibraryPath, source: Source, key: Key = None, budget: Budget = 
 app.command()(forget)
 app.command()(export)
 app.command()(review)
+app.command()(serve)
+app.command()(benchmark)
 
 
 @app.command()
@@ -279,32 +283,6 @@ def _estimate(collection: Collection, to: Path, model: EmbeddingModel, **jobs: A
 
     make: Any = estimate_jobs if "path" in jobs else estimate
     return make(collection, to=to, model=model, **jobs)
-
-
-def _confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any = None) -> None:
-    """Show what a run would cost and who pays, and ask, before anything is sent."""
-    from nova_explore.cli.spending import show_caller, show_duration
-    from nova_explore.models.cost import dollars
-    from nova_explore.models.model import StreamingModel
-
-    if expected is None or not expected.calls:
-        return
-    typer.echo(str(expected))
-    if isinstance(model, StreamingModel):
-        show_caller(model)
-        show_duration(model, expected)
-    if budget is not None:
-        typer.echo(f"Budget: {dollars(budget)}; the run stops before it is passed.")
-    if yes:
-        return
-    try:
-        wanted = typer.confirm("Send it?")
-    except typer.Abort:
-        typer.secho("Nothing was sent: nobody can answer here. Use --yes to send without a question.", err=True)
-        raise typer.Exit(INCOMPLETE) from None
-    if not wanted:
-        typer.secho("Nothing was sent.", err=True)
-        raise typer.Exit(INCOMPLETE)
 
 
 def _embed(source: str | Collection, to: Path, model: str | EmbeddingModel, **options: Any) -> Library:

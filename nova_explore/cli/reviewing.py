@@ -74,6 +74,8 @@ def _run(exploration: Exploration, library: Path, pack: Path, to: Path | None, a
     command += ["--to", _named(to)] if to else []
     command += ["--json", _named(as_json)] if as_json else []
     about = {**settings.get("report", {}), "command": shlex.join(command)}
+    if decided := decisions_of(exploration):
+        about["notes"] = "\n".join(filter(None, (about.get("notes"), *decided)))
     if to is not None:
         head = {name: about[name] for name in ("title", "author", "question") if name in about}
         nx.write_report(exploration, to=to, reviews=reviews, about=about, limits=limits, **head)
@@ -92,6 +94,20 @@ def _run(exploration: Exploration, library: Path, pack: Path, to: Path | None, a
 def _named(path: Path) -> str:
     """A path as it may stand in a report: without the folders of this machine."""
     return path.name if path.is_absolute() else str(path)
+
+
+def decisions_of(exploration: Exploration) -> list[str]:
+    """What people decided in the app: how many results each judged, and their notes about findings."""
+    judged = exploration.library.judgements.frame()
+    lines = [
+        f"{count:,} results judged by {judge}" for judge, count in judged["judge"].value_counts(sort=False).items()
+    ]
+    notes = exploration.library.notes.frame()
+    lines += [
+        f"{row['review']}, {row['finding']}: {row['text']}{' (' + row['by'] + ')' if row['by'] else ''}"
+        for row in notes.to_dict("records")
+    ]
+    return lines
 
 
 def _show(reviews: list[Review], limits: list[Limit]) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from nova_explore.library.store import Library
     from nova_explore.models.nova.model import NovaModel
 
+INCOMPLETE = 1
+"""Nothing was done, or not all of it."""
+
 SIGNS = {"ok": "ok      ", "missing": "MISSING ", "unknown": "unknown "}
 
 
@@ -55,6 +58,31 @@ def show_duration(model: Any, expected: Any) -> None:
 
     if isinstance(model, NovaModel) and (quota := model.quota()) and (said := time_of(model, expected, quota)):
         typer.echo(said)
+
+
+def confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any = None) -> None:
+    """Show what a run would cost and who pays, and ask, before anything is sent."""
+    from nova_explore.models.cost import dollars
+    from nova_explore.models.model import StreamingModel
+
+    if expected is None or not expected.calls:
+        return
+    typer.echo(str(expected))
+    if isinstance(model, StreamingModel):
+        show_caller(model)
+        show_duration(model, expected)
+    if budget is not None:
+        typer.echo(f"Budget: {dollars(budget)}; the run stops before it is passed.")
+    if yes:
+        return
+    try:
+        wanted = typer.confirm("Send it?")
+    except typer.Abort:
+        typer.secho("Nothing was sent: nobody can answer here. Use --yes to send without a question.", err=True)
+        raise typer.Exit(INCOMPLETE) from None
+    if not wanted:
+        typer.secho("Nothing was sent.", err=True)
+        raise typer.Exit(INCOMPLETE)
 
 
 def show_receipts(library: Library, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nova_explore.library.lance import Tables, arrow, schema
@@ -45,19 +46,40 @@ class JudgementRows:
         self._append(row)
         return number
 
-    def undo(self, judge: str) -> bool:
-        """Take back the last decision of a judge that still counts; whether there was one."""
+    def undo(self, judge: str) -> tuple[str, str] | None:
+        """Take back the last decision of a judge that still counts; its query and item, None where there was none."""
         left = self._counting()
         mine = [row for row in left if row["judge"] == judge]
         if not mine:
-            return False
+            return None
         number = self._tables.count("judgements")
         row = {
             "number": number, "query": "", "item": "", "relevance": None, "judge": judge, "at": now(),
             "undone": mine[-1]["number"],
         }  # fmt: skip
         self._append(row)
-        return True
+        return mine[-1]["query"], mine[-1]["item"]
+
+    def save_pool(self, pairs: Sequence[tuple[str, str, str]]) -> None:
+        """Keep what is to be judged, in order: query, its words, item. It replaces the pool before."""
+        number = max((row["pool"] for row in self._pools()), default=-1) + 1
+        rows = [
+            {"pool": number, "place": place, "query": query, "words": words, "item": item}
+            for place, (query, words, item) in enumerate(pairs)
+        ]
+        shape = schema(pool="int64", place="int64", query="string", words="string", item="string")
+        self._tables.append("judging_pools", arrow(rows, shape))
+
+    def pool(self) -> list[tuple[str, str, str]]:
+        """The newest pool; empty where there is none."""
+        rows = self._pools()
+        newest = max((row["pool"] for row in rows), default=-1)
+        mine = sorted((row for row in rows if row["pool"] == newest), key=lambda row: row["place"])
+        return [(row["query"], row["words"], row["item"]) for row in mine]
+
+    def _pools(self) -> list[dict[str, Any]]:
+        rows = self._tables.read("judging_pools")
+        return [] if rows is None else rows.to_pylist()
 
     def frame(self) -> pd.DataFrame:
         """What counts now: one row a query, item and judge, with columns query, item, relevance, judge and at."""

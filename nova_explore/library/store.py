@@ -42,6 +42,7 @@ from nova_explore.library.label_rows import LabelRows
 from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
+from nova_explore.library.note_rows import NoteRows
 from nova_explore.library.query_rows import QueryRows
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
@@ -68,7 +69,7 @@ class Library:
     ----------
     maps, jobs, queries : MapTables, JobRows, QueryRows
         What was computed from its vectors, what a service answers later, and the vectors of queries.
-    labels, judgements, asked : LabelRows, JudgementRows, AskedRows
+    labels, judgements, notes, asked : LabelRows, JudgementRows, NoteRows, AskedRows
         What people decided, what they judged, and the names that a language model proposed.
 
     Raises
@@ -81,12 +82,11 @@ class Library:
         self.path = path
         self.created: str = read_marker(path)["created"]
         self._tables = Tables(path)
-        self.maps = MapTables(self._tables)
-        self.jobs = JobRows(self._tables)
+        self.maps, self.jobs = MapTables(self._tables), JobRows(self._tables)
         self.labels = LabelRows(self._tables)
         self.asked = AskedRows(self._tables)
         self.queries = QueryRows(self._tables)
-        self.judgements = JudgementRows(self._tables)
+        self.judgements, self.notes = JudgementRows(self._tables), NoteRows(self._tables)
         self._collection: tuple[object, Collection] | None = None
 
     @contextmanager

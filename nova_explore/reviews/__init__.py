@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nova_explore.reviews.advice import choose_space
     from nova_explore.reviews.cluster_groups import cluster_composition
     from nova_explore.reviews.comparison import compare_effectiveness
     from nova_explore.reviews.finding import Chance, Finding, Review
@@ -26,6 +27,7 @@ _WHERE = {
     "Finding": "finding",
     "Review": "finding",
     "association": "word_association",
+    "choose_space": "advice",
     "cluster_composition": "cluster_groups",
     "compare_effectiveness": "comparison",
     "effectiveness": "retrieval",
@@ -39,8 +41,9 @@ _WHERE = {
 }
 
 __all__ = [
-    "Chance", "Finding", "Review", "association", "cluster_composition", "compare_effectiveness", "effectiveness",
-    "exposure", "group_gap", "occupation_queries", "pairs", "retrieval_fairness", "review", "start_pack",
+    "Chance", "Finding", "Review", "association", "choose_space", "cluster_composition", "compare_effectiveness",
+    "effectiveness", "exposure", "group_gap", "occupation_queries", "pairs", "retrieval_fairness", "review",
+    "start_pack",
 ]  # fmt: skip
 
 

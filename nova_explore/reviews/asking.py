@@ -6,8 +6,10 @@ The calls that a review takes are counted before the first one; a budget refuses
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +21,12 @@ from nova_explore.errors import OverBudgetError, SourceError, SpaceMismatchError
 from nova_explore.models.cost import check_budget, dollars
 from nova_explore.models.model import PricedModel, aim
 from nova_explore.models.queries import embed_items, text_item
+from nova_explore.sources.beside import MEDIA_SUFFIXES
 from nova_explore.sources.read import read
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nova_explore.exploration.bundle import Exploration
 
 
@@ -81,9 +86,10 @@ def ask(exploration: Exploration, queries: Any, *, budget: float | None = None) 
     Parameters
     ----------
     exploration : Exploration
-    queries : mapping, frame, sequence of str, or path of a CSV file
-        From a name to words, an item id, a file, an `Item` or a vector, or to several of these. A frame or file has
-        the columns ``query`` and, where words and name differ, ``words``. A sequence of words names itself.
+    queries : mapping, frame, series, sequence of str, or path
+        From a name to words, an item id, a file, an `Item` or a vector, or to several of these. A frame or file (CSV,
+        TSV, JSON lines, Parquet) has the column ``query`` and, where words and name differ, one of ``words``, ``item``,
+        ``file`` and ``vector``; a folder is of the form of BEIR or mteb. A sequence of words names itself.
     budget : float, optional
         US dollars that the calls must not pass; nothing is sent where they would.
 
@@ -119,29 +125,71 @@ def ask(exploration: Exploration, queries: Any, *, budget: float | None = None) 
 
 
 def pairs_of(queries: Any) -> list[tuple[str, Any]]:
-    """Queries as (name, value) pairs, whatever form they came in."""
+    """Queries as (name, value) pairs, whatever form they came in; see `ask`."""
     if isinstance(queries, str | Path):
-        import pandas as pd
-
-        path = Path(queries)
-        if not path.is_file():
-            raise SourceError(f"There is no file of queries at {path}. Pass a mapping from a name to words.")
-        queries = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype=str)
+        queries = _read_file(Path(queries))
     if hasattr(queries, "columns"):
-        if "query" not in queries.columns:
-            have = ", ".join(map(str, queries.columns))
-            raise SourceError(f"The frame of queries has the columns {have}. It needs 'query', and may have 'words'.")
-        words = queries["words"] if "words" in queries.columns else queries["query"]
-        return list(zip(map(str, queries["query"]), words, strict=True))
+        return _of_frame(queries)
+    if hasattr(queries, "to_dict") and not isinstance(queries, Mapping):  # a series, whose index has the names
+        queries = queries.to_dict()
     if isinstance(queries, Mapping):
         return [(str(name), one) for name, value in queries.items() for one in _several(value)]
-    if isinstance(queries, np.ndarray):
-        return [(f"vector {number}", vector) for number, vector in enumerate(queries, 1)]
+    if isinstance(queries, np.ndarray) and queries.dtype.kind == "f":
+        return [(f"vector {number}", vector) for number, vector in enumerate(np.atleast_2d(queries), 1)]
     return [(str(words), words) for words in queries]
 
 
+def _read_file(path: Path) -> Any:
+    """Queries of a CSV, TSV, JSON lines or Parquet file, or of a folder of the form of BEIR or mteb."""
+    import pandas as pd
+
+    if path.is_dir():
+        found = sorted([*path.glob("queries.jsonl"), *path.glob("queries/*")])
+        if not found:
+            raise SourceError(f"{path} has no queries.jsonl, and no folder queries, as BEIR and mteb have.")
+        path = next((file for file in found if "test" in file.name), found[0])
+    if not path.is_file():
+        raise SourceError(f"There is no file of queries at {path}. Pass a mapping from a name to words.")
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    if path.suffix in (".jsonl", ".ndjson"):
+        return pd.DataFrame([json.loads(line) for line in path.read_text("utf-8-sig").splitlines() if line.strip()])
+    return pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype=str, encoding="utf-8-sig")
+
+
+NAMES = ("query", "query-id", "_id", "id", "qid")
+"""Columns that name a query, the first of them that a frame has; BEIR and mteb have the others."""
+
+VALUES = ("words", "text", "item", "file", "vector", "image")
+"""Columns that hold what is asked, the first that is filled; without one, the name is what is asked."""
+
+
+def _of_frame(frame: pd.DataFrame) -> list[tuple[str, Any]]:
+    named = next((name for name in NAMES if name in frame.columns), None)
+    if named is None:
+        have = ", ".join(map(str, frame.columns))
+        raise SourceError(f"The frame of queries has the columns {have}. It needs 'query', and may have 'words'.")
+    # ViDoRe calls the words "query" and the name "query-id".
+    if named == "query" and "query-id" in frame.columns:
+        return list(zip(map(str, frame["query-id"]), frame["query"], strict=True))
+    columns = [name for name in VALUES if name in frame.columns] or [named]
+    rows = []
+    shown: Any = frame[list(dict.fromkeys([named, *columns]))]
+    for record in shown.to_dict("records"):
+        column = next((name for name in columns if not _empty(record[name])), named)
+        value = record[column]
+        rows.append((str(record[named]), Path(value) if column == "file" else value))
+    return rows
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value) or (isinstance(value, str) and not value)
+
+
 def _several(value: Any) -> Iterable[Any]:
-    if isinstance(value, list | tuple) and not all(isinstance(one, int | float) for one in value):
+    if isinstance(value, np.ndarray) and value.ndim == 2:
+        return value
+    if isinstance(value, list | tuple) and not all(isinstance(one, Real) for one in value):
         return value
     return [value]
 
@@ -150,8 +198,10 @@ def _resolve(exploration: Exploration, name: str, value: Any) -> tuple[Item | No
     collection = exploration.collection
     if isinstance(value, Item):
         return value, None
+    if isinstance(value, str) and Path(value).suffix.lower() in MEDIA_SUFFIXES and Path(value).is_file():
+        value = Path(value)
     if isinstance(value, Path):
-        found = list(read(value))
+        found = list(read(value, progress=False))
         if not found:
             raise SourceError(f"The query {name!r} is the file {value}, which could not be read.")
         return found[0], None
@@ -163,6 +213,8 @@ def _resolve(exploration: Exploration, name: str, value: Any) -> tuple[Item | No
         if not value.strip():
             raise SourceError(f"The query {name!r} is blank. A query needs at least one word.")
         return text_item(value), None
+    if _empty(value) or isinstance(value, Real):
+        raise SourceError(f"The query {name!r} is {value!r}. It needs words, an item id, a file or a vector.")
     vector = np.asarray(value, np.float32)
     if vector.shape != (exploration.space.dimension,):
         raise SpaceMismatchError(

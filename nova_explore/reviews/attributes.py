@@ -57,8 +57,8 @@ def groups_of(exploration: Exploration, attribute: Any, *, fewest: int = FEWEST)
     ----------
     exploration : Exploration of n items
     attribute : str, sequence of str, or mapping
-        A metadata column; several columns, whose combinations are the groups; or a mapping (or series) from item id to
-        group. A column name may also hold several, joined by ``" × "``.
+        A metadata column; several columns, whose combinations are the groups; a mapping (or series) from item id to
+        group; or the group of each item, in order. A column name may also hold several, joined by ``" × "``.
     fewest : int, default 30
         Members that a group needs to be reported.
 
@@ -90,6 +90,8 @@ def _values(exploration: Exploration, attribute: Any) -> tuple[str, list[str | N
         for id in attribute:
             collection.position(str(id))
         return "group", [_word(attribute.get(item.id)) for item in collection]
+    if not isinstance(attribute, str) and len(attribute) == len(collection) and set(attribute) - {*collection.columns}:
+        return "group", [_word(value) for value in attribute]
     columns: Sequence[str] = [attribute] if isinstance(attribute, str) else list(attribute)
     if isinstance(attribute, str) and attribute not in collection.columns and CROSS in attribute:
         columns = attribute.split(CROSS)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.clusters.duplicates import find_duplicates
+from nova_explore.clusters.duplicates import SIMILARITY, find_duplicates
 from nova_explore.reviews.finding import Chance
 
 if TYPE_CHECKING:
@@ -215,21 +215,57 @@ def bca(value: float, resampled: NDArray[np.float64], left_out: NDArray[np.float
     return float(low), float(high)
 
 
-def sign_flip(differences: Any, *, seed: int = 0, count: int = 9999) -> tuple[float, Chance]:
-    """Two-sided p-value that paired differences have no sign, and the band of their mean; exact up to 14 pairs."""
+def sign_flip(differences: Any, unit: Any = None, *, seed: int = 0, count: int = 9999) -> tuple[float, Chance]:
+    """Two-sided p-value that paired differences have no sign, and the band of their mean; exact up to 14 units.
+
+    Parameters
+    ----------
+    differences : float array of shape (m,)
+    unit : sequence of length m, optional
+        Differences that change their sign together; every one alone by default.
+    """
     differences = np.asarray(differences, float)
-    m = len(differences)
-    if m == 0:
+    if len(differences) == 0:
         return 1.0, Chance(math.nan, math.nan, math.nan)
+    number = np.arange(len(differences)) if unit is None else np.unique(np.asarray(unit), return_inverse=True)[1]
+    parts = np.bincount(number, differences) / len(differences)
+    m = len(parts)
     if 2**m <= EXACT:
         signs = 1 - 2 * ((np.arange(2**m)[:, None] >> np.arange(m)) & 1)
-        null = signs @ differences / m
+        null = signs @ parts
         p = float((abs(null) >= abs(differences.mean()) - 1e-12).mean())
     else:
         signs = np.random.default_rng(seed).choice((-1.0, 1.0), size=(count, m))
-        null = signs @ differences / m
+        null = signs @ parts
         p = float((1 + (abs(null) >= abs(differences.mean()) - 1e-12).sum()) / (1 + count))
     return p, chance_of(null)
+
+
+def units_among(vectors: NDArray[np.floating[Any]], unit: Any = None) -> NDArray[np.intp]:
+    """Number the unit of each of a few vectors: near-duplicates by default, else what they belong to.
+
+    Parameters
+    ----------
+    vectors : float array of shape (m, d)
+        Unit rows.
+    unit : sequence of length m, optional
+
+    Raises
+    ------
+    ValueError
+        If there are not m units.
+    """
+    if unit is None:
+        from scipy.sparse.csgraph import connected_components
+
+        # A chain of near-duplicates is one unit, as in the finder of duplicates.
+        near = np.asarray(vectors) @ np.asarray(vectors).T >= SIMILARITY
+        return connected_components(near, directed=False)[1].astype(np.intp)
+    labels = list(np.asarray(unit).tolist())
+    if len(labels) != len(vectors):
+        raise ValueError(f"unit has {len(labels)} entries for {len(vectors)} vectors. Pass one for each.")
+    numbers = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+    return np.array([numbers[label] for label in labels], np.intp)
 
 
 def splits(total: int, first: int, *, seed: int = 0, count: int = 9999) -> tuple[NDArray[np.bool_], bool]:

@@ -54,7 +54,7 @@ def compare_wordings(
     import pandas as pd
 
     def first(query: Query) -> list[int]:
-        return np.argsort(ranks_of(scores_of(exploration, query), tie))[:k].tolist()
+        return np.argsort(ranks_of(scores_of(exploration.vectors, query), tie))[:k].tolist()
 
     lists = {query.name: first(query) for query in queries}
     rows = [

@@ -63,8 +63,13 @@ def read_judgements(source: Any) -> pd.DataFrame:
     if missing := [name for name in COLUMNS if name not in frame.columns]:
         have = ", ".join(map(str, frame.columns))
         raise SourceError(f"The judgements have the columns {have}. They need {', '.join(missing)} too.")
+    relevance: Any = pd.to_numeric(frame["relevance"], errors="coerce")
+    wrong = relevance.isna() & frame["relevance"].notna()
+    if wrong.any():
+        shown = next(value for value, bad in zip(frame["relevance"], wrong, strict=True) if bad)
+        raise SourceError(f"A relevance is {shown!r}. It needs a number: 0 for irrelevant, more for more relevant.")
     frame = frame.assign(
-        query=frame["query"].astype(str), item=frame["item"].astype(str), relevance=frame["relevance"].astype(float)
+        query=frame["query"].astype(str), item=frame["item"].astype(str), relevance=relevance.astype(float)
     )
     return frame.dropna(subset=["relevance"]).groupby(["query", "item"], sort=False)["relevance"].median().reset_index()
 

@@ -1,17 +1,13 @@
-"""Items in the order of their cosine with a query; equal ones by id, as trec_eval orders them."""
+"""The order of results: items by the cosine of their vector with a query's, equal ones as trec_eval orders them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.reviews.asking import Query
-
-if TYPE_CHECKING:
-    from nova_explore.exploration.bundle import Exploration
 
 
 def id_order(ids: Sequence[str]) -> NDArray[np.intp]:
@@ -21,9 +17,9 @@ def id_order(ids: Sequence[str]) -> NDArray[np.intp]:
     return order
 
 
-def scores_of(exploration: Exploration, query: Query) -> NDArray[np.float32]:
+def scores_of(vectors: NDArray[np.float32], query: Query) -> NDArray[np.float32]:
     """Cosine of every item with a query; the item that the query is stands last."""
-    scores = exploration.vectors @ query.vector
+    scores = vectors @ query.vector
     if query.position >= 0:
         scores[query.position] = -np.inf
     return scores

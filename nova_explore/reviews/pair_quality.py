@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from nova_explore.errors import SourceError
 from nova_explore.reviews.asking import ask
-from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, p_above
+from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, null_of, p_above, units_among
 from nova_explore.reviews.finding import Finding, Review, with_q
 
 if TYPE_CHECKING:
@@ -27,29 +28,42 @@ HANLEY = "Hanley, McNeil 1982, doi 10.1148/radiology.143.1.7063747"
 
 
 def pairs(
-    exploration: Exploration, pairs: Any, *, budget: float | None = None, resamples: int = RESAMPLES, seed: int = 0
+    exploration: Exploration,
+    pairs: Any,
+    *,
+    unit: str | Sequence[Any] | None = None,
+    budget: float | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
 ) -> Review:
     """Measure whether similar pairs have higher cosines than dissimilar ones.
 
     Parameters
     ----------
     exploration : Exploration
-    pairs : frame or CSV file
-        Columns ``a``, ``b`` (item ids, words or files) and ``similar`` (true or false).
+    pairs : frame, CSV file, or sequence of (a, b, similar)
+        Columns ``a``, ``b`` (item ids, words or files) and ``similar`` (true or false, or 1 and 0).
+    unit : column of the pairs, or sequence, optional
+        Pairs that are one observation: they are permuted and drawn again together. By default those that share ``a``.
+    budget : float, optional
+        US dollars that the calls must not pass.
 
     Returns
     -------
     Review
-        AUC for every pair of modalities with its interval (pairs that share an end are drawn together as one unit of
-        ``a``), and a threshold chosen on folds with the F1 that it reaches on the held-out pairs. Tables: ``pairs``,
-        ``thresholds``, ``calibration``.
+        AUC for every pair of modalities with its interval, and a threshold chosen on folds with the F1 that it reaches
+        on the held-out pairs. Tables: ``pairs``, ``thresholds``, ``calibration``.
     """
     import pandas as pd
 
-    frame = pd.read_csv(pairs) if isinstance(pairs, str | Path) else pairs
+    frame = _read(pairs)
     if missing := [name for name in ("a", "b", "similar") if name not in frame.columns]:
         raise SourceError(f"The pairs have the columns {', '.join(map(str, frame.columns))}. They need {missing} too.")
     frame = frame.reset_index(drop=True)
+    if not len(frame):
+        raise SourceError("There are no pairs. Give at least one similar and one dissimilar pair.")
+    labels = frame["a"] if unit is None else frame[unit] if isinstance(unit, str) else unit
+    units = units_among(np.empty((len(frame), 0)), [str(label) for label in labels])
     asked = ask(
         exploration, {f"{side}{row}": one for side in "ab" for row, one in enumerate(frame[side])}, budget=budget
     )
@@ -57,7 +71,7 @@ def pairs(
     ends = [(found[f"a{row}"], found[f"b{row}"]) for row in range(len(frame))]
     table = pd.DataFrame(
         {
-            "a": frame["a"], "b": frame["b"], "similar": frame["similar"].astype(bool),
+            "a": frame["a"], "b": frame["b"], "similar": [_is_true(value) for value in frame["similar"]],
             "cosine": [float(a.vector @ b.vector) for a, b in ends],
             "modalities": ["–".join(sorted((a.modality, b.modality))) for a, b in ends],
         }
@@ -68,10 +82,9 @@ def pairs(
         if not truth.any() or truth.all():
             not_run.append((f"AUC of {kinds}", "needs both similar and dissimilar pairs"))
             continue
-        unit = pd.factorize(rows["a"].astype(str))[0]
-        value, low, high = auc(cosine, truth), *_auc_interval(cosine, truth, unit, seed=seed, resamples=resamples)
-        random = np.random.default_rng(seed)
-        null = np.array([auc(cosine, random.permutation(truth)) for _ in range(999)])
+        own = np.unique(units[rows.index], return_inverse=True)[1]
+        value, low, high = auc(cosine, truth), *_auc_interval(cosine, truth, own, seed=seed, resamples=resamples)
+        null = null_of(truth.astype(np.int64), own, lambda batch, c=cosine: _auc_of(c, batch), count=999, seed=seed)
         statement = (
             f"Of a similar and a dissimilar {kinds} pair, the similar one has the higher cosine in {value:.0%} of "
             f"cases ({int(truth.sum())} similar, {int((~truth).sum())} dissimilar); by chance in half."
@@ -86,6 +99,8 @@ def pairs(
             continue
         thresholds.append((kinds, *choose_threshold(cosine, truth, seed=seed), len(rows)))
         curves.append(_calibration(str(kinds), cosine, truth))
+    for at in thresholds:
+        findings.append(_threshold(*at))
     columns = ["modalities", "threshold", "low", "high", "F1 held out", "n"]
     tables = {
         "pairs": table,
@@ -93,6 +108,45 @@ def pairs(
         "calibration": pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(),
     }
     return Review("pairs", with_q(findings), tables, tuple(not_run), asked.calls, asked.cost, {"seed": seed})
+
+
+def _threshold(kinds: str, value: float, low: float, high: float, f1: float, n: int) -> Finding:
+    statement = (
+        f"For {kinds} pairs, a cosine of {value:.3f} or more is the best sign of a similar pair (F1 {f1:.2f} on pairs "
+        "that had no part in choosing it). It holds for this model and these modalities only."
+    )
+    return Finding(statement, f"threshold of {kinds}", value, low, high, n, source="F1 on held-out folds")
+
+
+def _read(pairs: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(pairs, str | Path):
+        if not Path(pairs).is_file():
+            raise SourceError(f"There is no file of pairs at {pairs}. It is a CSV file with the columns a, b, similar.")
+        return pd.read_csv(pairs)
+    return pairs if hasattr(pairs, "columns") else pd.DataFrame(list(pairs), columns=["a", "b", "similar"])
+
+
+def _is_true(value: Any) -> bool:
+    """A judgement that a file may hold as a word."""
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word not in ("true", "false", "1", "0", "yes", "no", "1.0", "0.0"):
+            raise SourceError(f"A pair is {value!r} in the column 'similar'. It needs true or false.")
+        return word in ("true", "1", "yes", "1.0")
+    if value not in (0, 1):
+        raise SourceError(f"A pair is {value!r} in the column 'similar'. It needs true or false: cut ratings yourself.")
+    return bool(value)
+
+
+def _auc_of(scores: NDArray[np.float64], truths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """AUC of each of many ways to call the pairs similar: float array of shape (b,)."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(scores)
+    m = truths.sum(axis=1)
+    return (truths @ ranks - m * (m + 1) / 2) / (m * (len(scores) - m))
 
 
 def auc(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:

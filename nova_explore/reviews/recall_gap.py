@@ -13,9 +13,9 @@ from nova_explore.reviews.asking import ask, pairs_of
 from nova_explore.reviews.attributes import groups_of
 from nova_explore.reviews.chance import bootstrap_mean, chance_of, drawn_counts, null_of, p_above, p_two_sided, units_of
 from nova_explore.reviews.finding import FEWEST, Finding, Review, too_few, with_q
+from nova_explore.reviews.judged import Judged, match
 from nova_explore.reviews.judgements import read_judgements
 from nova_explore.reviews.order import id_order, scores_of
-from nova_explore.reviews.retrieval import Judged, match
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -140,7 +140,7 @@ def _hits(exploration: Exploration, judged: Judged, *, k: int) -> NDArray[np.flo
     tie = id_order(exploration.collection.ids)
     found = np.zeros(len(judged.owner))
     for number, query in enumerate(judged.queries):
-        first = np.lexsort((-tie, -scores_of(exploration, query)))[:k]
+        first = np.lexsort((-tie, -scores_of(exploration.vectors, query)))[:k]
         mine = judged.owner == number
         found[mine] = np.isin(judged.item[mine], first)
     return found

@@ -7,7 +7,8 @@ beside every number; it is found by permuting groups between sets of near-duplic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,22 +18,18 @@ from nova_explore.errors import UnknownNameError
 from nova_explore.parameters import whole_number
 from nova_explore.reviews.asking import Asked, Query, ask
 from nova_explore.reviews.attributes import Groups, groups_of
-from nova_explore.reviews.chance import (
-    units_of,
-)
-from nova_explore.reviews.composition import Shown, measure_composition
+from nova_explore.reviews.chance import units_of
+from nova_explore.reviews.composition import Shown, composition, measure_composition
 from nova_explore.reviews.counterfactual import compare_counterfactuals
 from nova_explore.reviews.finding import FEWEST, Finding, Review, with_q
-from nova_explore.reviews.gallery import NOT_ASSESSABLE, copies_across, finds_concepts, word_baseline
+from nova_explore.reviews.gallery import NOT_ASSESSABLE, copies_across, finds_concepts, pixel_baseline, word_baseline
 from nova_explore.reviews.order import id_order, scores_of
+from nova_explore.reviews.perturbed import HIROTA, perturbed_vectors
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nova_explore.exploration.bundle import Exploration
-
-GALLERY_DRAWS = 500
-"""Galleries that are drawn again for the interval of one query's composition."""
 
 FEWEST_TEMPLATES = 5
 
@@ -46,6 +43,7 @@ def retrieval_fairness(
     target: str | Mapping[str, float] | None = None,
     counterfactuals: Mapping[str, Any] | None = None,
     concept: str | None = None,
+    perturbed: Sequence[str] = (),
     unit: Any = None,
     fewest: int = FEWEST,
     permutations: int = 1999,
@@ -70,6 +68,8 @@ def retrieval_fairness(
         For a group, queries of the same names with explicit words: ``{"female": {"engineer": "a female engineer"}}``.
     concept : str, optional
         A metadata column that says which items show what a query of that name looks for.
+    perturbed : sequence of {"blur", "grey"}, optional
+        Measure again on perturbed pictures, each embedded once: the background blurred, the colour taken out.
     unit : None, str or sequence
         What is permuted; see `chance.units_of`.
     fewest : int, default 30
@@ -83,7 +83,7 @@ def retrieval_fairness(
     -------
     Review
         Tables: ``queries`` (one row a query and group), ``summary`` (one row a measure), ``gallery``, and
-        ``counterfactuals`` where they were passed.
+        ``counterfactuals``, ``perturbed`` where they were asked for.
     """
     k = whole_number("k", k, least=1)
     groups = groups_of(exploration, attribute, fewest=fewest)
@@ -129,6 +129,15 @@ def retrieval_fairness(
         tables |= more_tables
         tables["word overlap"], reason = word_baseline(exploration, asked, groups, k=k)
         not_run += [("word-overlap baseline", reason)] if reason else []
+        tables["raw pixels"], reason = pixel_baseline(exploration, asked, groups, gallery, k=k)
+        not_run += [("raw-pixel baseline", reason)] if reason else []
+        if perturbed:
+            changed, more_calls, more_cost, missing = perturbed_vectors(exploration, gallery, perturbed, budget=budget)
+            calls, cost, not_run = calls + more_calls, cost + more_cost, [*not_run, *missing]
+            found, tables["perturbed"] = _again(asked, changed, shown, gallery, labels, wanted, groups, exploration)
+            findings += found
+        else:
+            not_run.append(("perturbed galleries", 'not asked for: pass perturbed=("blur", "grey")'))
     if any(len(some) < FEWEST_TEMPLATES for some in asked.by_name().values()):
         not_run.append(("average over templates", f"fewer than {FEWEST_TEMPLATES} wordings of a query: one is noise"))
     return Review("retrieval fairness", with_q(findings), tables, tuple(not_run), calls, cost, settings)
@@ -155,14 +164,47 @@ def rank_gallery(exploration: Exploration, asked: Asked, gallery: NDArray[np.int
     """Rank the gallery for every query; enough of each ranking is kept for galleries that are drawn again."""
     tie = id_order([exploration.collection.ids[position] for position in gallery])
     depth = min(len(gallery), 4 * k + 50)
-    rows = [_first(exploration, query, gallery, tie)[:depth] for query in asked.queries]
+    rows = [_first(exploration.vectors, query, gallery, tie)[:depth] for query in asked.queries]
     return Shown(tuple(query.name for query in asked.queries), np.stack(rows), k)
 
 
+def _again(
+    asked: Asked,
+    changed: Mapping[str, NDArray[np.float32]],
+    shown: Shown,
+    gallery: NDArray[np.intp],
+    labels: NDArray[np.int64],
+    wanted: NDArray[np.float64],
+    groups: Groups,
+    exploration: Exploration,
+) -> tuple[list[Finding], pd.DataFrame]:
+    """The composition of perturbed galleries beside that of the real one: how far a perturbation alone moves it."""
+    import pandas as pd
+
+    tie = id_order([exploration.collection.ids[position] for position in gallery])
+    main = "Bias" if len(groups.names) == 2 else "NDKL"
+    rows = [("as they are", float(composition(labels, shown, wanted)[main].mean()))]
+    for name, vectors in changed.items():
+        first = np.stack([_first(vectors, query, gallery, tie)[: shown.k] for query in asked.queries])
+        rows.append((name, float(composition(labels, replace(shown, first=first), wanted)[main].mean())))
+    table = pd.DataFrame(rows, columns=["pictures", f"{main}@{shown.k}"])
+    if len(rows) < 2:
+        return [], table
+    values = [value for _, value in rows]
+    statement = (
+        f"On perturbed pictures ({', '.join(changed)}) the mean {main}@{shown.k} is between {min(values[1:]):.3f} and "
+        f"{max(values[1:]):.3f}; on the pictures as they are it is {values[0]:.3f}."
+    )
+    return [
+        Finding(statement, f"range of {main}@{shown.k}", max(values) - min(values), min(values), max(values),
+                len(asked.queries), source=HIROTA)
+    ], table  # fmt: skip
+
+
 def _first(
-    exploration: Exploration, query: Query, gallery: NDArray[np.intp], tie: NDArray[np.intp]
+    vectors: NDArray[np.float32], query: Query, gallery: NDArray[np.intp], tie: NDArray[np.intp]
 ) -> NDArray[np.intp]:
-    return np.lexsort((-tie, -scores_of(exploration, query)[gallery]))
+    return np.lexsort((-tie, -scores_of(vectors, query)[gallery]))
 
 
 def _gallery_table(groups: Groups, wanted: NDArray[np.float64], unit: NDArray[np.intp]) -> pd.DataFrame:

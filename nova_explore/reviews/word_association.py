@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import TooFewItemsError
-from nova_explore.reviews.asking import ask
-from nova_explore.reviews.chance import RESAMPLES, chance_of, splits
+from nova_explore.reviews.asking import Asked, ask
+from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, splits, units_among
 from nova_explore.reviews.finding import Finding, Review, with_q
+from nova_explore.reviews.pixels import pixels_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nova_explore.exploration.bundle import Exploration
 
 CALISKAN = "Caliskan, Bryson, Narayanan 2017, doi 10.1126/science.aal4230; Steed, Caliskan 2021, arXiv 2010.15052"
@@ -28,6 +32,7 @@ def association(
     A: Any,  # noqa: N803
     B: Any,  # noqa: N803
     *,
+    unit: Any = None,
     budget: float | None = None,
     seed: int = 0,
 ) -> Review:
@@ -40,12 +45,18 @@ def association(
         Two sets of things: words, ids, files or vectors; see `asking.ask`.
     A, B : the same
         Two sets of attributes.
+    unit : sequence, optional
+        What each thing of X, then of Y, belongs to: things of one unit are permuted and drawn again together. By
+        default those that are nearly the same.
+    budget : float, optional
+        US dollars that the calls must not pass.
 
     Returns
     -------
     Review
         The raw difference of cosines first, then the effect size d (deviation with n - 1), with the same p-value:
-        over all splits of X and Y up to 20,000, else over 9,999 drawn ones. Table ``things``: the lean of each.
+        over all splits of X and Y up to 20,000, else over 9,999 drawn ones. Table ``things``: the lean of each, and
+        for pictures what their raw pixels give.
 
     Raises
     ------
@@ -61,7 +72,8 @@ def association(
     kinds = {name: {query.modality for query in one.queries} for name, one in asked.items()}
     calls, cost = sum(one.calls for one in asked.values()), sum(one.cost for one in asked.values())
     settings = {"seed": seed, **{name: len(rows) for name, rows in sets.items()}}
-    lean = leans(np.concatenate([sets["X"], sets["Y"]]), sets["A"], sets["B"])
+    things = np.concatenate([sets["X"], sets["Y"]])
+    lean = leans(things, sets["A"], sets["B"])
     first = len(sets["X"])
     table = pd.DataFrame(
         {
@@ -75,8 +87,31 @@ def association(
             reason = f"{one} is {', '.join(sorted(kinds[one]))} and {other} is {', '.join(sorted(kinds[other]))}"
             reason += ": cosines of two modalities cannot be compared"
             return Review("association", (), {"things": table}, (("WEAT", reason),), calls, cost, settings)
-    findings, not_run = _test(lean, first, seed=seed)
+    units = units_among(things / np.linalg.norm(things, axis=1, keepdims=True), unit)
+    findings, not_run = _test(lean, first, units, seed=seed)
+    found, reason = _in_pixels(exploration, asked, table)
+    findings += found
+    not_run += [("raw-pixel baseline", reason)] if reason else []
     return Review("association", with_q(findings), {"things": table}, tuple(not_run), calls, cost, settings)
+
+
+def _in_pixels(exploration: Exploration, asked: Mapping[str, Asked], table: pd.DataFrame) -> tuple[list[Finding], str]:
+    """The same difference in raw pixels, for sets of pictures of the collection: what needs no model to be seen."""
+    places = {name: [query.position for query in one.queries] for name, one in asked.items()}
+    if any(position < 0 for some in places.values() for position in some):
+        return [], "" if any(q.modality == "text" for one in asked.values() for q in one.queries) else "no ids"
+    rows = {name: found for name, some in places.items() if (found := pixels_of(exploration, some)) is not None}
+    if len(rows) < len(places):
+        return [], "" if exploration.collection[places["X"][0]].modality != "image" else "a picture cannot be opened"
+    lean = leans(np.concatenate([rows["X"], rows["Y"]]), rows["A"], rows["B"])
+    table["lean in pixels"] = lean
+    first = len(places["X"])
+    value = float(lean[:first].mean() - lean[first:].mean())
+    statement = (
+        f"In raw pixels alone, without a model, the things of X lean to A by {value:+.4f} of cosine more than those of "
+        "Y. What the pixels show is in the pictures, not in the model."
+    )
+    return [Finding(statement, "difference in pixels", value, math.nan, math.nan, len(lean), source=CALISKAN)], ""
 
 
 def leans(things: NDArray[np.float64], first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,29 +129,38 @@ def effect_size(lean: NDArray[np.float64], first: int) -> float:
     return float(lean[:first].mean() - lean[first:].mean()) / deviation if deviation else 0.0
 
 
-def permutation_p(lean: NDArray[np.float64], first: int, *, seed: int = 0) -> tuple[float, bool, NDArray[np.float64]]:
-    """One-sided p of the difference of means, whether it is exact, and the differences of all splits."""
-    sides, exact = splits(len(lean), first, seed=seed)
-    sums = sides @ lean
-    null = sums / first - (lean.sum() - sums) / (len(lean) - first)
+def permutation_p(
+    lean: NDArray[np.float64], first: int, unit: NDArray[np.intp] | None = None, *, seed: int = 0
+) -> tuple[float, bool, NDArray[np.float64]]:
+    """One-sided p of the difference of means, whether it is exact, and the differences of all splits.
+
+    The first difference is the one that is observed. Where several things are one unit, whole units change sides.
+    """
+    # What is nearly the same on both sides is a unit of each side: a side cannot trade half of one.
+    side = np.arange(len(lean)) >= first
+    number = np.arange(len(lean))
+    if unit is not None:
+        number = np.unique(np.stack([side, unit], axis=1), axis=0, return_inverse=True)[1].ravel()
+    sums, sizes = np.bincount(number, lean), np.bincount(number).astype(float)
+    sides, exact = splits(len(sums), len(np.unique(number[:first])), seed=seed)
+    weight = sides @ sizes
+    null = sides @ sums / weight - (lean.sum() - sides @ sums) / (len(lean) - weight)
     observed = float(lean[:first].mean() - lean[first:].mean())
     return float((null >= observed - 1e-12).mean()), exact, null
 
 
-def _test(lean: NDArray[np.float64], first: int, *, seed: int) -> tuple[list[Finding], list[tuple[str, str]]]:
+def _test(
+    lean: NDArray[np.float64], first: int, unit: NDArray[np.intp], *, seed: int
+) -> tuple[list[Finding], list[tuple[str, str]]]:
     n, second = len(lean), len(lean) - first
-    p, exact, null = permutation_p(lean, first, seed=seed)
+    p, exact, null = permutation_p(lean, first, unit, seed=seed)
     p = min(1.0, 2 * min(p, float((null <= null[0] + 1e-12).mean())))
-    random = np.random.default_rng(seed)
-    xs = lean[random.integers(first, size=(RESAMPLES, first))]
-    ys = lean[first + random.integers(second, size=(RESAMPLES, second))]
-    raw = xs.mean(axis=1) - ys.mean(axis=1)
-    deviation = np.concatenate([xs, ys], axis=1).std(axis=1, ddof=1)
-    sizes = raw[deviation > 0] / deviation[deviation > 0]
+    raw, sizes = _redrawn(lean, first, unit, seed=seed)
     not_run = []
-    if min(first, second) < FEWEST_WORDS:
+    fewest = min(len(np.unique(unit[:first])), len(np.unique(unit[first:])))
+    if fewest < FEWEST_WORDS:
         least = 1 / math.comb(n, first)
-        reason = f"{min(first, second)} < {FEWEST_WORDS} on one side: the smallest possible value is {least:.3f}"
+        reason = f"{fewest} < {FEWEST_WORDS} on one side: the smallest possible value is {least:.3f}"
         not_run.append(("p-value of the association", reason))
     tested = None if not_run else p
     how = f"all {len(null):,} splits" if exact else f"{len(null) - 1:,} random splits"
@@ -139,3 +183,20 @@ def _test(lean: NDArray[np.float64], first: int, *, seed: int) -> tuple[list[Fin
         ),
     ]  # fmt: skip
     return findings, not_run
+
+
+def _redrawn(
+    lean: NDArray[np.float64], first: int, unit: NDArray[np.intp], *, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Differences, raw and by their deviation, of sides whose units are drawn again."""
+    drawn = []
+    for side, values in enumerate((lean[:first], lean[first:])):
+        number = np.unique(unit[:first] if side == 0 else unit[first:], return_inverse=True)[1]
+        weight = drawn_counts(int(number.max()) + 1, seed=seed + side, resamples=RESAMPLES)[:, number]
+        drawn.append((weight.sum(axis=1), weight @ values, weight @ values**2))
+    (n, sums, squares), (m, others, more) = drawn
+    raw = sums / n - others / m
+    mean = (sums + others) / (n + m)
+    variance = (squares + more - (n + m) * mean**2) / np.maximum(n + m - 1, 1)
+    kept = variance > 1e-18
+    return raw, raw[kept] / np.sqrt(variance[kept])

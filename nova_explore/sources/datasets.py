@@ -2,13 +2,15 @@
 
 `demo` lays out one folder of all five modalities for reading. What it holds, from where, in which version and under
 which licence is written beside it in ``SOURCES.md``, and described with its biases in the repository's
-``data/README.md``.
+``data/README.md``. `benchmark` reads what a person has on disk already.
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import re
 import shutil
 import tempfile
 import unicodedata
@@ -19,6 +21,7 @@ from pathlib import Path
 
 from nova_explore.cache_folder import cache_folder
 from nova_explore.errors import SourceError
+from nova_explore.sources.benchmarks import benchmark as benchmark
 from nova_explore.sources.fetch import Package, fetch_debian, fetch_wheel, installed_version, unpack
 
 Step = Callable[[Path, Path], Iterator[Package]]
@@ -128,6 +131,36 @@ def stamps(cache: str | Path | None = None) -> list[Stamp]:
 def sounds(cache: str | Path | None = None) -> list[Stamp]:
     """List the captioned sound effects of the demo collection, sorted by path; no spoken names among them."""
     return _captioned(demo(cache), "sounds", (".ogg",))
+
+
+def stamp_translations(cache: str | Path | None = None) -> dict[str, dict[str, str]]:
+    """Captions of the demo's stamps in up to 77 languages, by English caption and code of the language (``pt_BR``).
+
+    The first call fetches the stamps' Debian package (161 MB) where it is not installed; the captions alone are kept.
+
+    Raises
+    ------
+    SourceError
+        If the package can neither be found nor fetched.
+    """
+    base = Path(cache).expanduser() if cache is not None else cache_folder()
+    kept = base / "stamp-translations-1.json"
+    if not kept.exists():
+        base.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".stamps-", dir=base) as temporary:
+            root = INSTALLED_STAMPS
+            if not root.is_dir():
+                root = Path(temporary)
+                unpack(fetch_debian(STAMPS_PACKAGE, root), root, wanted=lambda name: name.endswith(".txt"))
+            captions: dict[str, dict[str, str]] = {}
+            for path in sorted(root.rglob("*.txt")):
+                lines = re.findall(r"^([A-Za-z_@]+)\.utf8=(.+)$", path.read_text("utf-8", errors="replace"), re.M)
+                if (english := _caption(path)) and lines:
+                    captions.setdefault(english, {}).update((code, words.strip()) for code, words in lines)
+            part = Path(temporary) / "captions.json"
+            part.write_text(json.dumps(captions, ensure_ascii=False), "utf-8")
+            part.replace(kept)
+    return json.loads(kept.read_text("utf-8"))
 
 
 def _captioned(media: Path, part: str, suffixes: tuple[str, ...]) -> list[Stamp]:

@@ -108,3 +108,20 @@ def test_a_library_that_is_not_there_is_status_2(tmp_path):
 
 def test_either_a_start_or_a_pack_is_needed(library):
     assert run(library).exit_code == 2
+
+
+def test_what_people_decided_in_the_app_is_in_report_and_json(library, tmp_path):
+    import nova_explore as nx
+
+    opened = nx.open_library(library)
+    with opened.writing():
+        opened.judgements.judge("owl nest", opened.collection().ids[0], 2, judge="Ann")
+        opened.notes.write("retrieval fairness", "topic: birds", "<i>look again</i>", by="Ben")
+    pack, page, facts = tmp_path / "pack.toml", tmp_path / "review.html", tmp_path / "review.json"
+    pack.write_text(PACK.replace("[report]", '[report]\nnotes = "mine"'), "utf-8")
+    assert run(library, "--pack", pack, "--to", page, "--json", facts).exit_code == 0
+    notes = json.loads(facts.read_text("utf-8"))["about"]["notes"]
+    assert notes.splitlines() == [
+        "mine", "1 results judged by Ann", "retrieval fairness, topic: birds: <i>look again</i> (Ben)",
+    ]  # fmt: skip
+    assert "&lt;i&gt;look again&lt;/i&gt;" in page.read_text("utf-8")

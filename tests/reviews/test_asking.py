@@ -4,6 +4,7 @@
 # pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -79,3 +80,47 @@ def test_wrong_queries_say_what_is_needed(exploration):
         ask(exploration, {"q": np.zeros(48)})
     with pytest.raises(SourceError, match="It needs 'query'"):
         pairs_of(pd.DataFrame({"words": ["a"]}))
+
+
+def test_files_of_every_form_give_names_and_words(tmp_path):
+    frame = pd.DataFrame({"query": ["a", "b"], "words": ["owl nest", "sail"]})
+    frame.to_csv(tmp_path / "q.csv", index=False)
+    frame.to_csv(tmp_path / "q.tsv", index=False, sep="\t")
+    frame.to_parquet(tmp_path / "q.parquet")
+    rows = ['{"_id": "a", "text": "owl nest"}', "", '{"_id": "b", "text": "sail"}']
+    (tmp_path / "queries.jsonl").write_text("\n".join(rows), "utf-8")
+    wanted = [("a", "owl nest"), ("b", "sail")]
+    for source in (tmp_path / "q.csv", str(tmp_path / "q.tsv"), tmp_path / "q.parquet", tmp_path / "queries.jsonl",
+                   tmp_path, frame.set_index("query")["words"]):  # fmt: skip
+        assert pairs_of(source) == wanted
+
+
+def test_a_frame_may_hold_items_files_and_vectors(tmp_path):
+    frame = pd.DataFrame({"query": ["a", "b", "c"], "item": ["i1", None, None], "file": [None, "x.png", None]})
+    frame["vector"] = [None, None, np.ones(3)]
+    (first, item), (second, file), (third, vector) = pairs_of(frame)
+    assert (first, item, second, file, third) == ("a", "i1", "b", Path("x.png"), "c")
+    np.testing.assert_array_equal(vector, np.ones(3))
+
+
+def test_vidore_calls_its_words_query():
+    assert pairs_of(pd.DataFrame({"query-id": [7], "query": ["rouge ?"]})) == [("7", "rouge ?")]
+
+
+def test_several_vectors_of_a_name_may_be_rows_of_an_array(exploration):
+    asked = ask(exploration, {"two": np.eye(48)[:2], "one": np.eye(48)[0].tolist(), "also": list(np.eye(48)[3])})
+    assert [query.name for query in asked.queries] == ["two", "two", "one", "also"]
+    assert len(ask(exploration, np.eye(48, dtype=np.float32)[:3]).queries) == 3
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), 3])
+def test_a_query_that_is_nothing_is_named(exploration, value):
+    with pytest.raises(SourceError, match="The query 'empty' is"):
+        ask(exploration, {"empty": value})
+
+
+def test_folders_and_frames_without_queries_say_what_is_needed(tmp_path):
+    with pytest.raises(SourceError, match=r"has no queries.jsonl"):
+        pairs_of(tmp_path)
+    with pytest.raises(SourceError, match="needs 'query'"):
+        pairs_of(pd.DataFrame({"words": ["owl"]}))

@@ -43,3 +43,10 @@ def test_a_mapping_by_id_groups_and_an_unknown_id_is_named(people):
     assert groups.names == ("x", "y")
     with pytest.raises(UnknownNameError, match="i9"):
         groups_of(people, {"i9": "x"})
+
+
+def test_the_group_of_each_item_may_be_given_in_order(people):
+    labels = ["x" if place % 2 else "y" for place in range(len(people))]
+    groups = groups_of(people, np.array(labels), fewest=2)
+    assert set(groups.names) == {"x", "y"}
+    assert [groups.names[label] for label in groups.labels] == labels

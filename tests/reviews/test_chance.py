@@ -19,6 +19,7 @@ from nova_explore.reviews.chance import (
     permuted,
     sign_flip,
     splits,
+    units_among,
     units_of,
 )
 from nova_explore.reviews.finding import Finding, with_q
@@ -125,3 +126,21 @@ def test_q_values_of_the_worked_example():
 
 def test_the_chance_level_of_nothing_is_nan():
     assert np.isnan(chance_of(np.empty(0)).mean)
+
+
+def test_signs_of_one_unit_flip_together():
+    differences = np.array([0.2, 0.1, 0.3, 0.2, 0.1])
+    alone, _ = sign_flip(differences)
+    together, _ = sign_flip(np.repeat(differences, 8), np.repeat(np.arange(5), 8))
+    assert together == pytest.approx(alone) == 2 / 2**5
+    many, _ = sign_flip(np.repeat(differences, 8))
+    assert many < 0.001
+
+
+def test_units_among_a_few_vectors_are_chains_of_near_duplicates():
+    rows = np.array([[1, 0, 0], [0.999, 0.04, 0], [0, 1, 0], [0, 0, 1]])
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert units_among(rows).tolist() == [0, 0, 1, 2]
+    assert units_among(rows, ["a", "b", "a", "b"]).tolist() == [0, 1, 0, 1]
+    with pytest.raises(ValueError, match="unit has 2 entries for 4 vectors"):
+        units_among(rows, [1, 2])

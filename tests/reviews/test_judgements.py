@@ -110,3 +110,8 @@ def test_missing_columns_and_files_are_named(tmp_path):
         read_judgements(tmp_path / "none.csv")
     with pytest.raises(SourceError, match="no folder qrels"):
         read_judgements(tmp_path)
+
+
+def test_a_relevance_that_is_no_number_is_named():
+    with pytest.raises(SourceError, match="A relevance is 'good'"):
+        read_judgements(pd.DataFrame({"query": ["a"], "item": ["b"], "relevance": ["good"]}))

@@ -84,5 +84,21 @@ def test_rank_biased_overlap_of_published_lists():
     assert rbo("abc", "abc") == pytest.approx(1)
 
 
+def test_the_first_ten_of_two_lists_carry_most_of_the_weight_as_published():
+    # Webber, Moffat and Zobel 2010, equation 21: the weight of the first 10 at p = .9 is .8556.
+    p, d = 0.9, 10
+    weight = 1 - p ** (d - 1) + (1 - p) / p * d * (np.log(1 / (1 - p)) - sum(p**i / i for i in range(1, d)))
+    assert weight == pytest.approx(0.855585, abs=1e-6)
+    # Lists that agree on the first ten and on nothing after keep at least that.
+    first, other = list(range(100)), [*range(10), *range(1000, 1090)]
+    assert rbo(first, other) == pytest.approx(weight, abs=0.01)
+
+
+def test_exposure_of_the_readme_of_fairranktune():
+    weight = exposure(codes("MMMMMMMFFF"), 2) * (1 / np.log2(np.arange(2, 12))).sum() / np.array([7, 3])
+    assert weight == pytest.approx([0.5197142341886783, 0.3018532329225326], abs=1e-12)
+    assert weight[0] - weight[1] == pytest.approx(0.21786100126614577, abs=1e-12)
+
+
 def test_jaccard_counts_shared_results():
     assert jaccard("abc", "bcd") == 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes.toy_model import TOPICS, ToyModel
 
 import nova_explore as nx
 from nova_explore.errors import SourceError
@@ -61,3 +62,27 @@ def test_every_language_has_five_wordings_of_every_occupation(language):
     queries = occupation_queries(language)
     assert list(queries) == list(OCCUPATIONS)
     assert all(len(set(words)) == 5 for words in queries.values())
+
+
+def test_a_second_run_of_a_pack_makes_no_call(own_toy_160):
+    counted = []
+
+    class Counting(ToyModel):
+        def embed_batch(self, items, *, role="index"):
+            counted.extend(items)
+            return super().embed_batch(items, role=role)
+
+    words = [f"{first} {second}" for first in TOPICS["birds"].split() for second in TOPICS["boats"].split()][:40]
+    pack = {
+        "queries": words, "attribute": "topic", "judgements": {key: [own_toy_160.collection().ids[0]] for key in words},
+        "effectiveness": {"paraphrases": {words[0]: "owl"}}, "retrieval_fairness": {"k": 10}, "exposure": {},
+        "group_gap": {"fewest": 2}, "cluster_composition": {},
+        "association": {"X": words[:4], "Y": words[4:8], "A": words[8:12], "B": words[12:16]},
+    }  # fmt: skip
+    first = nx.review(nx.explore(own_toy_160, model=Counting(), progress=False), pack)
+    assert len(counted) == sum(one.calls for one in first) == 41
+    counted.clear()
+    again = nx.review(nx.explore(own_toy_160, model=Counting(), progress=False), pack)
+    assert counted == []
+    assert sum(one.calls for one in again) == 0
+    assert [one.findings for one in again] == [one.findings for one in first]

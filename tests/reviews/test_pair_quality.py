@@ -69,3 +69,29 @@ def test_the_threshold_that_separates_is_found():
     assert threshold == pytest.approx(50 / 99)
     assert f1 > 0.95
     assert low <= threshold <= high
+
+
+def test_pairs_may_be_tuples_and_what_is_no_judgement_is_named():
+    exploration = gallery(np.eye(8), [{}] * 8, k=5)
+    ids = exploration.collection.ids
+    review = reviews.pairs(exploration, [(ids[0], ids[1], True), (ids[0], ids[2], False)])
+    assert review.tables["pairs"]["similar"].tolist() == [True, False]
+    with pytest.raises(SourceError, match="cut ratings yourself"):
+        reviews.pairs(exploration, [(ids[0], ids[1], 0.4)])
+    with pytest.raises(SourceError, match="There is no file of pairs"):
+        reviews.pairs(exploration, "nowhere.csv")
+    with pytest.raises(SourceError, match="There are no pairs"):
+        reviews.pairs(exploration, [])
+
+
+def test_pairs_of_one_unit_are_drawn_again_together():
+    random = np.random.default_rng(0)
+    exploration = gallery(random.normal(size=(60, 6)), [{}] * 60)
+    ids = exploration.collection.ids
+    frame = pd.DataFrame({"a": ids[:30], "b": ids[30:], "similar": random.random(30) < 0.5})
+    repeated = pd.concat([frame] * 4, ignore_index=True).assign(unit=list(range(30)) * 4)
+    once, together = (reviews.pairs(exploration, one, unit=unit).findings[0]
+                      for one, unit in ((frame, None), (repeated, "unit")))  # fmt: skip
+    alone = reviews.pairs(exploration, repeated, unit=list(range(120))).findings[0]
+    assert together.high - together.low == pytest.approx(once.high - once.low, rel=0.15)
+    assert alone.high - alone.low < 0.7 * (once.high - once.low)

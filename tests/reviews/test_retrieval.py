@@ -11,6 +11,9 @@ import pytrec_eval
 from fakes.reviewed import gallery
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rankkit.compare import paired_compare
+from rankkit.data import Run
+from rankkit.metrics import hit_rate, ndcg, recall_at_k
 
 from nova_explore import reviews
 from nova_explore.errors import SourceError
@@ -159,6 +162,37 @@ def test_two_spaces_are_compared_query_by_query():
     difference = two.tables["queries"]["nDCG@10"] - one.tables["queries"]["nDCG@10"]
     assert compared.findings[0].value == pytest.approx(difference.mean())
     assert compared.settings["queries_needed"] == queries_needed(difference)
+
+
+def test_measures_and_comparison_equal_those_of_rankkit():
+    """A third implementation: it has linear gain, and another way to draw its intervals."""
+    exploration, asked, judged = planted(n=60, queries=30, seed=4)
+    other = {name: vector + 0.7 * np.random.default_rng(row).normal(size=8) for row, (name, vector) in
+             enumerate(asked.items())}  # fmt: skip
+    reviewed = [reviews.effectiveness(exploration, queries, judged) for queries in (asked, other)]
+    runs = []
+    for queries in (asked, other):
+        each = []
+        for name, vector in queries.items():
+            order = np.argsort(-(exploration.vectors @ (vector / np.linalg.norm(vector)).astype(np.float32)))
+            mine = judged[judged["query"] == name]
+            relevance = dict(zip(mine["item"], mine["relevance"].astype(float), strict=True))
+            each.append(Run(name, tuple(exploration.collection.ids[i] for i in order), relevance))
+        runs.append(each)
+    for review, each in zip(reviewed, runs, strict=True):
+        table = review.tables["queries"]
+        assert table["nDCG@10"].to_numpy() == pytest.approx([ndcg(run, 10, gain="linear") for run in each], abs=1e-9)
+        assert table["recall@10"].to_numpy() == pytest.approx([recall_at_k(run, 10) for run in each], abs=1e-9)
+        assert table["hit rate@10"].to_numpy() == pytest.approx([hit_rate(run, 10) for run in each], abs=1e-9)
+    compared = reviews.compare_effectiveness(*reviewed)
+    first, second = (review.tables["queries"]["nDCG@10"].to_dict() for review in reviewed)
+    theirs = paired_compare(first, second)
+    assert compared.findings[0].value == pytest.approx(theirs.delta, abs=1e-9)
+    assert compared.findings[0].p == pytest.approx(theirs.p_permutation, abs=0.02)
+    assert [compared.findings[0].low, compared.findings[0].high] == pytest.approx(
+        [theirs.ci_lo, theirs.ci_hi], abs=0.02
+    )
+    assert compared.settings["queries_needed"] == pytest.approx(theirs.queries_needed(0.01), rel=0.02)
 
 
 def test_the_size_of_a_comparison_follows_the_spread():

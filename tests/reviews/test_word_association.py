@@ -1,5 +1,6 @@
 """WEAT against its published values, on vectors and word lists that the wheel of wefe carries."""
 
+# pyright: reportOperatorIssue=false
 # pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
 # pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations
@@ -109,3 +110,15 @@ def test_one_attribute_is_too_few(sets):
     exploration = gallery(np.random.default_rng(1).normal(size=(40, 6)), [{}] * 40)
     with pytest.raises(TooFewItemsError, match="A has 1"):
         reviews.association(exploration, sets[0], sets[1], sets[2][:1], sets[3])
+
+
+def test_copies_of_a_thing_are_one_unit_and_no_evidence():
+    random = np.random.default_rng(2)
+    exploration = gallery(random.normal(size=(40, 8)), [{}] * 40)
+    x, y, a, b = (random.normal(size=(5, 8)) for _ in range(4))
+    once = reviews.association(exploration, x, y, a, b)
+    copies = reviews.association(exploration, np.repeat(x, 6, 0), np.repeat(y, 6, 0), a, b)
+    assert copies.findings[0].value == pytest.approx(once.findings[0].value)
+    assert copies.findings[0].p == pytest.approx(once.findings[0].p, abs=0.03)
+    alone = reviews.association(exploration, np.repeat(x, 6, 0), np.repeat(y, 6, 0), a, b, unit=list(range(60)))
+    assert alone.findings[0].p < once.findings[0].p

@@ -92,6 +92,25 @@ export function ItemBoard() {
       <h4>
         Nearest items <span>by cosine similarity</span>
       </h4>
+      <p class="nx-around">
+        <span>{item.around}</span>
+        {(item.elsewhere ?? []).length > 0 && (
+          <span>
+            <svg viewBox="0 0 22 8" aria-hidden="true">
+              <path d="M0 4H22" stroke-width="1.5" stroke-dasharray="5 3" />
+            </svg>
+            true, elsewhere
+          </span>
+        )}
+        {(item.strangers ?? []).length > 0 && (
+          <span>
+            <svg viewBox="0 0 22 8" aria-hidden="true">
+              <circle cx="11" cy="4" r="3.4" stroke-dasharray="2 2" />
+            </svg>
+            beside it, no true neighbour
+          </span>
+        )}
+      </p>
       <div class="nx-near">
         {(item.nearest ?? []).map((near) => (
           <ItemTile key={near.id} item={near} />

@@ -2,20 +2,21 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { ClustersBoard } from "../boards/clusters";
 import { ColumnsBoard } from "../boards/columns";
 import { ItemBoard } from "../boards/item";
 import { ItemsBoard } from "../boards/items";
 import { MapPanel } from "../map/Map";
-import { Message, Modalities, Search, SliceLine } from "../panels/Head";
+import { Message, Modalities, SliceLine } from "../panels/Head";
 import { Side } from "../panels/Side";
 import { useApp } from "../state/context";
 import type { Answers } from "./answers";
+import { PageClusters } from "./PageClusters";
+import { PageSearch } from "./PageSearch";
 import { TakeAway } from "./TakeAway";
 
 const LENSES = [
   { name: "items", title: "Items", board: ItemsBoard },
-  { name: "clusters", title: "Clusters", board: ClustersBoard },
+  { name: "clusters", title: "Clusters", board: PageClusters },
   { name: "columns", title: "Colours", board: ColumnsBoard },
 ] as const;
 const NARROW = "(max-width: 719px)";
@@ -48,7 +49,7 @@ export function PageFrame({ answers, name }: { answers: Answers; name: string })
       style={{ "--nx-height": `${store.facts.height.value}px` }}
     >
       <div class="nx-controls">
-        <Search />
+        <PageSearch />
         <Modalities />
       </div>
       <Message />

@@ -85,7 +85,7 @@ export class Answers {
       query: "",
       inspected: "",
       item: {},
-      clusters: data.clusters,
+      clusters: { ...data.clusters, size: null, spacing: -1 },
       about: {
         headline: data.headline,
         trust: data.trust,
@@ -169,7 +169,7 @@ export class Answers {
       total: positions.length,
       ranks: numbered.map((position, place) => ({ position, text: String(place + 1) })),
       sections,
-      placeholder: "Find words in titles and texts, then Enter",
+      placeholder: "Find words in titles and texts",
     };
   }
 

@@ -32,7 +32,7 @@ export interface PageData {
   nearest_count: number;
   colorings: Record<string, Coloring>;
   choices: [string, string][];
-  clusters: Clusters;
+  clusters: Pick<Clusters, "rows" | "stability">;
   typical: number[];
   // Columns of the person's own and of the map: a value of each item, or none.
   details: [string, (string | null)[]][];

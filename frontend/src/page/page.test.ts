@@ -52,12 +52,10 @@ const data = (): PageData => ({
   ],
   clusters: {
     rows: [
-      { key: "0", name: "dogs", count: 2, share: "50%", color: "#4477aa", medoids: ["b"] },
-      { key: "1", name: "sounds", count: 1, share: "25%", color: "#ee7733", medoids: ["c"] },
-      { key: "2", name: "unclustered", count: 1, share: "25%", color: "#9a9fa6", medoids: [] },
+      { key: "0", name: "dogs", count: 2, share: "50%", color: "#4477aa", medoids: ["b"], mix: [] },
+      { key: "1", name: "sounds", count: 1, share: "25%", color: "#ee7733", medoids: ["c"], mix: [] },
+      { key: "2", name: "unclustered", count: 1, share: "25%", color: "#9a9fa6", medoids: [], mix: [] },
     ],
-    size: null,
-    spacing: -1,
     stability: {},
   },
   typical: [1, 2],

@@ -78,6 +78,7 @@ export function Frame() {
       class="nx"
       ref={root}
       data-full={isFull}
+      data-bare={store.facts.bare.value}
       {...full}
       onKeyDown={key}
       style={{ "--nx-height": `${height.value}px`, "--nx-split": `${split.value}%` }}

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { LENSES } from "../boards";
+import type { Board } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
@@ -11,13 +11,15 @@ import { Icon } from "../words/icons";
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
 interface Props {
-  lenses: typeof LENSES;
+  lenses: readonly Board[];
   // Whether an open item is docked here.
   docks?: boolean;
 }
 
-export function Side({ lenses, docks = true }: Props) {
-  const { store } = useApp();
+export function Side({ lenses: all, docks = true }: Props) {
+  const app = useApp();
+  const { store } = app;
+  const lenses = all.filter(({ when }) => when?.(app) ?? true);
   const tabs = useRef<HTMLDivElement>(null);
   const number = useSignal(0);
   useEffect(() => {

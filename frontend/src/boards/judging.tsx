@@ -1,0 +1,321 @@
+// One item beside one query, blind: how relevant is it? By keyboard, with undo; every decision is kept at once.
+
+import "./judging.css";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Medium } from "../media/Medium";
+import { Thumb } from "../media/Thumb";
+import { useApp } from "../state/context";
+import type { Item } from "../state/facts";
+import { Button, QUIET } from "../words/button";
+import { Icon } from "../words/icons";
+
+interface Judging {
+  ready: boolean;
+  levels?: [string, string][];
+  judge?: string;
+  total?: number;
+  done?: number;
+  pair?: { query: string; words: string; item: Item } | null;
+  last?: string;
+  judges?: [string, string][];
+  agreement?: string;
+  needed?: string;
+  disagreements?: { query: string; by: string; id: string; title: string; modality: string }[];
+  depth?: number;
+}
+
+declare module "../state/facts" {
+  interface BoardFacts {
+    judging: Judging;
+  }
+}
+
+export function JudgingBoard() {
+  const { store, kernel } = useApp();
+  const facts = store.facts.judging.value;
+  useEffect(() => {
+    if (!facts.ready) kernel.tell("open_judging");
+  }, [facts.ready, kernel]);
+  const editing = useSignal(false);
+  if (!facts.ready) return <p class="nx-quiet">opening what was judged …</p>;
+  if (!facts.total || editing.value)
+    return (
+      <Pool
+        isFirst={!facts.total}
+        depth={facts.depth ?? 10}
+        close={() => {
+          editing.value = false;
+        }}
+      />
+    );
+  return (
+    <div class="nx-judging">
+      {facts.judge ? <Pair facts={facts} /> : <Who facts={facts} />}
+      <Standing facts={facts} />
+      <p>
+        <Button
+          class="nx-link"
+          onClick={() => {
+            editing.value = true;
+          }}
+        >
+          Judge other queries
+        </Button>
+      </p>
+    </div>
+  );
+}
+
+function Pool({ isFirst, depth, close }: { isFirst: boolean; depth: number; close: () => void }) {
+  const { kernel } = useApp();
+  const queries = useSignal("");
+  const deep = useSignal(depth);
+  const works = useSignal(false);
+  const begin = async () => {
+    works.value = true;
+    await kernel.tell("begin_pool", { queries: queries.value, depth: deep.value });
+    works.value = false;
+    close();
+  };
+  return (
+    <form
+      class="nx-judging nx-form"
+      onSubmit={(e) => {
+        e.preventDefault();
+        begin();
+      }}
+    >
+      <h3>Judge search results</h3>
+      <p class="nx-quiet">
+        You see one result at a time and say how well it answers its query. Results are shuffled, and nothing tells how
+        high they stood. From your decisions the reviews measure how well search works here.
+      </p>
+      <label>
+        What people look for, one query a line
+        <textarea
+          class="nx-input nx-query-lines"
+          rows={6}
+          placeholder={"a bird with a long beak\na map of a city"}
+          value={queries.value}
+          {...QUIET}
+          onKeyDown={(e) => e.stopPropagation()}
+          onInput={(e) => {
+            queries.value = e.currentTarget.value;
+          }}
+        />
+      </label>
+      <label class="nx-inline">
+        Results to judge for each query
+        <input
+          class="nx-input nx-number"
+          type="number"
+          min={1}
+          max={100}
+          value={deep.value}
+          {...QUIET}
+          onKeyDown={(e) => e.stopPropagation()}
+          onInput={(e) => {
+            deep.value = Number(e.currentTarget.value) || depth;
+          }}
+        />
+      </label>
+      <p class="nx-row">
+        <Button class="nx-button nx-primary" type="submit" disabled={works.value || !queries.value.trim()}>
+          {works.value ? "finding results …" : "Start judging"}
+        </Button>
+        {!isFirst && (
+          <Button class="nx-button" onClick={close}>
+            Cancel
+          </Button>
+        )}
+      </p>
+    </form>
+  );
+}
+
+function Who({ facts }: { facts: Judging }) {
+  const { kernel } = useApp();
+  const name = useSignal("");
+  const start = (judge: string) => judge.trim() && kernel.tell("judge_as", { judge });
+  return (
+    <form
+      class="nx-form"
+      onSubmit={(e) => {
+        e.preventDefault();
+        start(name.value);
+      }}
+    >
+      <h3>{facts.total} results to judge</h3>
+      <label>
+        Who judges? Each person’s decisions are kept apart.
+        <input
+          class="nx-input nx-judge"
+          value={name.value}
+          placeholder="your name"
+          {...QUIET}
+          onKeyDown={(e) => e.stopPropagation()}
+          onInput={(e) => {
+            name.value = e.currentTarget.value;
+          }}
+        />
+      </label>
+      <p class="nx-row">
+        <Button class="nx-button nx-primary" type="submit" disabled={!name.value.trim()}>
+          Judge
+        </Button>
+        {(facts.judges ?? []).map(([judge]) => (
+          <Button key={judge} class="nx-button" onClick={() => start(judge)}>
+            Go on as {judge}
+          </Button>
+        ))}
+      </p>
+    </form>
+  );
+}
+
+function Pair({ facts }: { facts: Judging }) {
+  const { kernel } = useApp();
+  const box = useRef<HTMLElement>(null);
+  const waits = useSignal(false);
+  const { pair, levels = [], judge, done = 0, total = 0, last } = facts;
+  useEffect(() => box.current?.focus({ preventScroll: true }), [judge]);
+  const decide = async (relevance: number | null) => {
+    if (!pair || waits.value) return;
+    waits.value = true;
+    await kernel.tell("decide", { item: pair.item.id, relevance });
+    waits.value = false;
+    box.current?.focus({ preventScroll: true });
+  };
+  const undo = () => kernel.tell("take_back").then(() => box.current?.focus({ preventScroll: true }));
+  const key = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest("audio, video")) return;
+    const pressed = event.key.toLowerCase();
+    const act = levels.some(([value]) => value === pressed)
+      ? () => decide(Number(pressed))
+      : pressed === "s"
+        ? () => decide(null)
+        : pressed === "u"
+          ? undo
+          : pressed === " " && !(event.target as HTMLElement).closest("button, summary")
+            ? () => play(box.current)
+            : null;
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  return (
+    <section class="nx-pair" ref={box} tabIndex={-1} aria-label="Judge this result" {...QUIET} onKeyDown={key}>
+      <p class="nx-row nx-progress">
+        <progress max={total} value={done} aria-label="Judged" />
+        <span class="nx-count">
+          {done} of {total}
+        </span>
+        <span class="nx-quiet">by {judge}</span>
+        <Button class="nx-link" onClick={() => kernel.tell("judge_as", { judge: "" })}>
+          someone else
+        </Button>
+      </p>
+      {pair ? (
+        <>
+          <p class="nx-asked">
+            How well does this answer <strong dir="auto">{pair.words}</strong>?
+          </p>
+          <div class="nx-media" data-modality={pair.item.modality} key={`${pair.query} ${pair.item.id}`}>
+            <Medium item={pair.item} />
+          </div>
+          <p class="nx-judged-title" dir="auto">
+            <Icon name={pair.item.modality ?? ""} />
+            {pair.item.title}
+          </p>
+          <p class="nx-row nx-levels">
+            {levels.map(([value, word]) => (
+              <Button
+                key={value}
+                class="nx-button"
+                data-level={value}
+                disabled={waits.value}
+                onClick={() => decide(Number(value))}
+              >
+                <kbd>{value}</kbd> {word}
+              </Button>
+            ))}
+            <Button class="nx-button" data-level="none" disabled={waits.value} onClick={() => decide(null)}>
+              <kbd>s</kbd> cannot say
+            </Button>
+          </p>
+        </>
+      ) : (
+        <p class="nx-asked" role="status">
+          {judge} has judged all {total}. Thank you.
+        </p>
+      )}
+      <p class="nx-row nx-last" role="status">
+        {last && (
+          <span class="nx-quiet" dir="auto">
+            {last}
+          </span>
+        )}
+        {done > 0 && (
+          <Button class="nx-link" onClick={undo}>
+            undo <kbd>u</kbd>
+          </Button>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function play(box: HTMLElement | null): void {
+  const player = box?.querySelector<HTMLMediaElement>("audio, video");
+  if (!player) return;
+  if (player.paused) player.play().catch(() => undefined);
+  else player.pause();
+}
+
+// Where the judging stands: who did how much, how well they agree, what they differ on.
+function Standing({ facts }: { facts: Judging }) {
+  const { kernel, pictures } = useApp();
+  const { judges = [], agreement, needed, disagreements = [] } = facts;
+  if (!judges.length) return null;
+  return (
+    <details class="nx-standing" open={!facts.pair}>
+      <summary {...QUIET}>Where it stands</summary>
+      <ul>
+        {judges.map(([name, share]) => (
+          <li key={name}>
+            {name}: <span class="nx-count">{share}</span>
+          </li>
+        ))}
+      </ul>
+      {agreement ? (
+        <p>{agreement}</p>
+      ) : (
+        <p class="nx-quiet">A second judge shows how far people agree on what is relevant.</p>
+      )}
+      {needed && <p>{needed}</p>}
+      {disagreements.length > 0 && (
+        <>
+          <h4>To settle: judges differ on these</h4>
+          <ul class="nx-differ">
+            {disagreements.map((one) => (
+              <li key={`${one.query} ${one.id}`}>
+                <Button class="nx-differ-item" onClick={() => kernel.tell("inspect", { id: one.id })}>
+                  <Thumb item={one} pictures={pictures} />
+                  <span>
+                    <strong dir="auto">{one.query}</strong>
+                    <span dir="auto">{one.title}</span>
+                    <span class="nx-quiet" dir="auto">
+                      {one.by}
+                    </span>
+                  </span>
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,117 @@
+"""Judging and fairness in a real JupyterLab: twenty items by keyboard with two judges, a row that is drilled into."""
+
+from __future__ import annotations
+
+import pytest
+from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
+
+pytestmark = pytest.mark.browser
+
+SETUP = """
+from pathlib import Path
+from fakes.drawn_people import people_exploration
+from nova_explore.widgets import App
+explored = people_exploration(Path("reviewed"))
+app = App(explored, height=640)
+app
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook) -> Notebook:
+    notebook = open_notebook("reviewing", [SETUP])
+    AppInPage(notebook.page).wait(WHOLE_CHAIN_MS)
+    return notebook
+
+
+@pytest.fixture
+def app(notebook) -> AppInPage:
+    app = notebook.app(0)
+    app.settle()
+    return app
+
+
+def judge_all(app: AppInPage, name: str, keys: str) -> None:
+    """Judge all pairs by keyboard, one of these keys after the other."""
+    app.root.locator(".nx-judge").fill(name)
+    app.root.locator(".nx-judge").press("Enter")
+    section = app.root.locator(".nx-pair")
+    section.wait_for()
+    for number in range(20):
+        app.root.locator(".nx-progress .nx-count", has_text=f"{number} of 20").wait_for()
+        wait_for(lambda: section.evaluate("el => el === document.activeElement"))
+        app.page.keyboard.press(keys[number % len(keys)])
+    app.root.get_by_text(f"{name} has judged all 20").wait_for()
+
+
+def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
+    app.turn_to("judging")
+    app.root.locator(".nx-query-lines").fill("a nurse\na pilot")
+    app.root.get_by_text("Start judging").click()
+    app.root.get_by_text("20 results to judge").wait_for()
+    judge_all(app, "Ann", "0122")
+    assert notebook.holds("len(explored.library.judgements.frame()) == 20")
+    app.root.get_by_text("someone else").click()
+    judge_all(app, "Ben", "0121")
+    app.root.get_by_text("Agreement: Krippendorff’s α is", exact=False).or_(
+        app.root.get_by_text("Agreement: Krippendorff's α is", exact=False)
+    ).wait_for()
+    assert app.root.locator(".nx-differ-item").count() > 0
+    assert notebook.holds(
+        "explored.library.judgements.frame()['judge'].value_counts().to_dict() == {'Ann': 20, 'Ben': 20}"
+    )
+    app.page.keyboard.press("u")
+    app.root.locator(".nx-progress .nx-count", has_text="19 of 20").wait_for()
+    app.page.keyboard.press("s")
+    app.root.get_by_text("Ben has judged all 20").wait_for()
+    assert notebook.holds("explored.library.judgements.frame()['relevance'].isna().sum() == 1")
+    assert not notebook.errors
+
+
+def test_who_judges_sees_neither_rank_nor_cluster(app, notebook):
+    app.turn_to("judging")
+    app.root.get_by_text("someone else").click()
+    app.root.locator(".nx-judge").fill("Cem")
+    app.root.locator(".nx-judge").press("Enter")
+    pair = app.root.locator(".nx-pair")
+    pair.locator("img").wait_for()
+    said = pair.inner_text()
+    assert "of 20" in said
+    assert not any(word in said for word in ("cluster", "similarity", "rank", "strength"))
+    # Another app over the same library goes on where this judge stopped.
+    app.page.keyboard.press("1")
+    app.root.locator(".nx-progress .nx-count", has_text="1 of 20").wait_for()
+    assert notebook.holds(
+        "len(__import__('nova_explore.reviews.judging', fromlist=['x']).Judging(explored.library).left('Cem')) == 19"
+    )
+
+
+def test_a_fairness_row_leads_to_its_items_and_keeps_a_note(app, notebook):
+    app.turn_to("fairness")
+    app.root.locator(".nx-fairness .nx-select").first.select_option("gender")
+    app.root.locator(".nx-query-lines").fill("a nurse\na pilot\na farmer\na judge")
+    app.root.locator(".nx-choices .nx-number").fill("16")
+    app.root.get_by_role("button", name="Ask", exact=True).click()
+    rows = app.root.locator(".nx-query-row")
+    rows.first.wait_for()
+    assert rows.count() == 4
+    first = rows.first
+    assert first.get_attribute("data-query") == "a nurse"  # those farthest from chance come first
+    assert first.get_attribute("data-outside") == "true"
+    assert "picking without looking shows" in first.locator(".nx-band").first.get_attribute("aria-label")
+    assert first.locator(".nx-picture").count() == 16
+    assert "explicit words move the results" in app.root.locator(".nx-not-run").inner_text()
+    women = first.locator("[data-group=women] .nx-group")
+    women.click()
+    wait_for(lambda: notebook.holds("len(app.selection) > 8"))
+    assert notebook.holds("all(explored.collection[p].metadata['gender'] == 'women' "
+                          "for p in explored.collection.positions(app.selection))")  # fmt: skip
+    first.locator(".nx-picture").first.click()
+    wait_for(lambda: notebook.holds("app.inspected != ''"))
+    app.root.locator(".nx-close").click()
+    first.get_by_text("Add a note").click()
+    first.locator(".nx-note-form input").fill("long hair, drawn so")
+    first.locator(".nx-note-form input").press("Enter")
+    first.get_by_text("Note: long hair, drawn so").wait_for()
+    assert notebook.holds("explored.library.notes.frame()['text'].tolist() == ['long hair, drawn so']")
+    assert not notebook.errors

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Modality
 from nova_explore.exploration.coloring import cluster_colors
+from nova_explore.exploration.columns import name_of
 from nova_explore.palette import MODALITY, UNCLUSTERED_GREY
 
 if TYPE_CHECKING:
@@ -73,16 +74,17 @@ def cluster_rows(exploration: Exploration, positions: NDArray[np.intp]) -> list[
     shown = set(positions.tolist())
     kinds = exploration.collection.modalities
     measured = exploration.stability if exploration.knows("stability") else None
+    names = exploration.names
     rows = []
     for row, color in enumerate(colors):
         cluster = row if row < count else -1
         members = positions[labels[positions] == cluster]
-        name = exploration.names.get(cluster)
+        name = names.get(cluster)
         medoids = tuple(
             id for id in (name.medoids if name else ()) if exploration.collection.position(id) in shown
         )[:MEDOIDS]  # fmt: skip
         facts: dict[str, Any] = {
-            "key": str(row), "name": exploration.name_of(cluster), "count": len(members),
+            "key": str(row), "name": name_of(cluster, names), "count": len(members),
             "share": f"{len(members) / max(len(positions), 1):.0%}", "color": color, "medoids": list(medoids),
         }  # fmt: skip
         if name is not None and name.score is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nova_explore.labels.tables import PROPOSED
 
@@ -43,12 +44,11 @@ def decisions_of(exploration: Exploration) -> Decisions:
     done, of = labels.progress
     told = labels.table
     rows = tuple(
-        (str(row.name), int(row.size), str(row.status), str(row.by), _minute(row.when), "; ".join(row.notes))
-        for row in told[told["status"] != PROPOSED].itertuples(index=False)
+        (row["name"], int(row["size"]), row["status"], row["by"], _minute(row["when"]), "; ".join(row["notes"]))
+        for row in told[told["status"] != PROPOSED].to_dict("records")
     )
-    lines = tuple(
-        (_minute(row.when), str(row.by), _what(row)) for row in history.iloc[::-1].head(MOST_LINES).itertuples()
-    )
+    newest = history.iloc[::-1].head(MOST_LINES).to_dict("records")
+    lines = tuple((_minute(row["when"]), row["by"], _what(row)) for row in newest)
     return Decisions(f"{done:,} of {of:,} clusters decided", rows, tuple(labels.unattached["name"]), lines)
 
 
@@ -56,10 +56,8 @@ def _minute(when: object) -> str:
     return str(when)[:16].replace("T", " ")
 
 
-def _what(row: object) -> str:
-    names = " and ".join(f"“{name}”" for name in getattr(row, "names", ()))
-    tags = ", ".join(getattr(row, "tags", ()))
-    text = getattr(row, "text", "")
-    items = getattr(row, "items", 0)
-    said = [str(getattr(row, "action", "")), names, tags, f"{items:,} items" if items else "", text]
-    return " · ".join(filter(None, said)) + (" (undone)" if getattr(row, "undone", False) else "")
+def _what(row: Mapping[Any, Any]) -> str:
+    names = " and ".join(f"“{name}”" for name in row["names"])
+    items = f"{row['items']:,} items" if row["items"] else ""
+    said = [row["action"], names, ", ".join(row["tags"]), items, row["text"]]
+    return " · ".join(filter(None, said)) + (" (undone)" if row["undone"] else "")

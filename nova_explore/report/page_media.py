@@ -109,7 +109,8 @@ def _media(
     exploration: Exploration, positions: Sequence[int], first: Sequence[int], *, room: int
 ) -> Iterator[tuple[int, tuple[str, bytes]]]:
     """What fits, in this order: what matters most, short sounds, films, pages, longer sounds, larger pictures."""
-    by_kind = {kind: [p for p in positions if exploration.collection.modalities[p] == kind] for kind in Modality}
+    kinds = exploration.collection.modalities
+    by_kind = {kind: [position for position in positions if kinds[position] == kind] for kind in Modality}
     sounds = sorted(by_kind[Modality.AUDIO], key=lambda position: (_seconds(exploration, position), position))
     pages = _evenly(by_kind[Modality.PAGE], len(by_kind[Modality.PAGE]))
     played = [position for position in first if exploration.collection[position].modality in _ENCODERS]
@@ -160,10 +161,12 @@ def _sound(data: bytes, _mime: str) -> tuple[str, bytes] | None:
     import av
 
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    with av.open(io.BytesIO(data)) as media:
+    media: Any = av.open(io.BytesIO(data))
+    with media:
         heard = [frame for decoded in media.decode(audio=0) for frame in resampler.resample(decoded)]
     heard += resampler.resample(None)
-    samples = np.concatenate([frame.to_ndarray().ravel() for frame in heard]) if heard else np.zeros(0, np.float32)
+    parts = [frame.to_ndarray().ravel() for frame in heard]
+    samples = np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, np.float32)
     return ("audio/mpeg", encode_sound(samples, RATE, bit_rate=BIT_RATE)) if len(samples) else None
 
 
@@ -175,7 +178,8 @@ def _film(data: bytes, mime: str) -> tuple[str, bytes] | None:
         return None
     out = io.BytesIO()
     form = "webm" if mime.endswith("webm") else "mp4"
-    with av.open(io.BytesIO(data)) as source, av.open(out, "w", format=form, options={"fflags": "+bitexact"}) as film:
+    source: Any = av.open(io.BytesIO(data))
+    with source, av.open(out, "w", format=form, options={"fflags": "+bitexact"}) as film:
         streams = {stream.index: film.add_stream_from_template(stream) for stream in source.streams
                    if stream.type in ("video", "audio")}  # fmt: skip
         for stream in streams.values():

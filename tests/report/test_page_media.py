@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import av
 import pytest
@@ -51,7 +52,8 @@ def test_what_matters_most_comes_first(exploration):
 def test_a_sound_plays_as_long_as_it_was(exploration):
     position = next(p for p in range(len(exploration)) if exploration.collection[p].modality == "audio")
     _, data = carried(exploration, 1, [position]).media[position]
-    with av.open(io.BytesIO(data)) as media:
+    media: Any = av.open(io.BytesIO(data))
+    with media:
         samples = sum(frame.samples for frame in media.decode(audio=0))
     assert samples / page_media.RATE == pytest.approx(2.0, abs=0.15)
 

@@ -13,7 +13,7 @@ export function TakeAway({ answers, name }: { answers: Answers; name: string }) 
   const said = useSignal("");
   const { serial, kind, total } = store.facts.items.value;
   const n = kind === "typical" ? answers.n : total;
-  const rows = () => answers.positions.map((position) => answers.tile(position));
+  const rows = () => answers.positions.map((position) => answers.items.tile(position));
   const ids = `${count(n)} ${n === 1 ? "id" : "ids"}`;
   const take = (form: "csv" | "txt") => {
     if (form === "csv") save(`${name}.csv`, "text/csv", csvOf(rows()));

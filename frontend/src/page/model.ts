@@ -102,9 +102,9 @@ export class PageModel implements Model {
       case "tiles":
         return { content: { start: details.start, tiles: answers.tiles(details.serial, details.start) } };
       case "look":
-        return { content: { ...answers.tile(details.position) } };
+        return { content: { ...answers.items.tile(details.position) } };
       case "ids_at":
-        return { content: { ids: details.positions.map((position: number) => answers.tile(position).id) } };
+        return { content: { ids: details.positions.map((position: number) => answers.items.tile(position).id) } };
       case "neighbor_in_slice":
         return { content: { id: answers.beside(details.step) } };
       case "find_values":
@@ -112,12 +112,12 @@ export class PageModel implements Model {
       case "names_at":
         return { content: { names: [] } };
       case "pictures": {
-        const found = (details.ids as string[]).map((id) => [id, answers.picture(id)] as const);
+        const found = (details.ids as string[]).map((id) => [id, answers.items.picture(id)] as const);
         const known = found.filter((one): one is [string, Uint8Array<ArrayBuffer>] => one[1] !== null);
         return { content: { ids: known.map(([id]) => id) }, buffers: known.map(([, bytes]) => bytes) };
       }
       case "media": {
-        const { mime, bytes, note } = answers.medium(details.id);
+        const { mime, bytes, note } = answers.items.medium(details.id);
         return { content: { id: details.id, mime, note }, buffers: [bytes] };
       }
       default:

@@ -206,11 +206,11 @@ describe("an open item", () => {
 
   it("shows what the page carries: whole, or the small picture, or a reason", () => {
     const { answers } = made();
-    expect(answers.medium("c")).toMatchObject({ mime: "audio/mpeg", note: "" });
-    expect(answers.medium("a").note).toMatch(/small picture/);
-    expect(() => answers.medium("d")).toThrow(/no room/);
-    expect([answers.tile(2).silent, answers.tile(0).silent]).toEqual([false, true]);
-    expect(answers.tile(3).words.length).toBe(280);
+    expect(answers.items.medium("c")).toMatchObject({ mime: "audio/mpeg", note: "" });
+    expect(answers.items.medium("a").note).toMatch(/small picture/);
+    expect(() => answers.items.medium("d")).toThrow(/no room/);
+    expect([answers.items.tile(2).silent, answers.items.tile(0).silent]).toEqual([false, true]);
+    expect(answers.items.tile(3).words.length).toBe(280);
   });
 });
 

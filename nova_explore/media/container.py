@@ -311,15 +311,15 @@ def _decoded(media: Any, stream: Any, start: float, end: float) -> tuple[NDArray
     return _joined(pieces, lead, None if length is None else lead + max(0, length)), rate
 
 
-def encode_sound(sound: NDArray[np.float32], rate: int) -> bytes:
-    """Encode mono samples as MP3, 96 kbit/s, which every browser plays."""
+def encode_sound(sound: NDArray[np.float32], rate: int, *, bit_rate: int = 96_000) -> bytes:
+    """Encode mono samples as MP3, which every browser plays."""
     out = io.BytesIO()
     import av
 
-    rate_out = rate if rate in (32000, 44100, 48000) else 44100
+    rate_out = rate if rate in (16000, 22050, 24000, 32000, 44100, 48000) else 44100
     with av.open(out, "w", format="mp3") as media:
         stream = media.add_stream("libmp3lame", rate=rate_out, layout="mono")
-        stream.bit_rate = 96_000  # pyright: ignore[reportAttributeAccessIssue]
+        stream.bit_rate = bit_rate  # pyright: ignore[reportAttributeAccessIssue]
         put_sound(media, stream, sound, rate)
     return out.getvalue()
 

@@ -227,8 +227,8 @@ def say_row(bars: list[dict[str, Any]]) -> str:
     most = max(bars, key=lambda bar: bar["count"] - bar["expected"])
     low, high, mean = (f"{round(most[name], 1):g}" for name in ("low", "high", "expected"))
     return (
-        f"{most['count']:g} of the first {most['of']} results are {most['group']}. Picking {most['of']} without looking "
-        f"shows {low} to {high} of them, {mean} on average."
+        f"{most['count']:g} of the first {most['of']} results are {most['group']}. "
+        f"Picking {most['of']} without looking shows {low} to {high} of them, {mean} on average."
     )
 
 

@@ -31,7 +31,7 @@ def main(items: int, clusters: int) -> None:
     def map_of(numbers):
         names = {c: ClusterName(c, f"name {c}", "keywords", (), (), 0) for c in range(int(numbers.max()) + 1)}
         clustering = Clustering(numbers, np.ones(items, np.float32), {})
-        return Labelled(collection, clustering, names, np.zeros((items, 1), np.float32), no, no, no)
+        return Labelled(collection, clustering, names, np.zeros((items, 1), np.float32), no, no, no, no)
 
     def no(*_):
         return None

@@ -2,11 +2,18 @@
 
 import type { ComponentType } from "preact";
 import { AboutBoard } from "./boards/about";
+import { ASKED_VERBS } from "./boards/asked";
+import { ChangesBoard } from "./boards/changes";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
+import { ConceptBoard, markAs } from "./boards/concept";
+import { CopiesBoard } from "./boards/copies";
 import { FairnessBoard } from "./boards/fairness";
 import { ItemsBoard } from "./boards/items";
 import { JudgingBoard } from "./boards/judging";
+import { MatrixBoard } from "./boards/matrix";
+import { PAIR_VERBS, PairBoard } from "./boards/pair";
+import { TakeAwayBoard } from "./boards/take_away";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
 
@@ -23,12 +30,33 @@ export interface Board {
   title: string;
   board: ComponentType;
   verbs?: readonly Verb[];
+  // Whether there is a tab for it; there always is where nothing says when.
+  when?: (app: App) => boolean;
 }
 
 export const LENSES: readonly Board[] = [
-  { name: "items", title: "Items", board: ItemsBoard },
+  { name: "items", title: "Items", board: ItemsBoard, verbs: ASKED_VERBS },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
+  {
+    name: "concept",
+    title: "Learn",
+    board: ConceptBoard,
+    verbs: [
+      { of: "item", label: "Mark as like the concept", act: ({ store }, id) => markAs(store, "like", [{ id }]) },
+      { of: "item", label: "Mark as not the concept", act: ({ store }, id) => markAs(store, "unlike", [{ id }]) },
+    ],
+  },
+  { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
+  { name: "matrix", title: "Matrix", board: MatrixBoard },
+  { name: "copies", title: "Copies", board: CopiesBoard },
+  {
+    name: "changes",
+    title: "Changes",
+    board: ChangesBoard,
+    when: ({ store }) => store.facts.changes.value.sentence !== undefined,
+  },
   { name: "columns", title: "Colours", board: ColumnsBoard },
+  { name: "take_away", title: "Take away", board: TakeAwayBoard },
   { name: "judging", title: "Judging", board: JudgingBoard },
   { name: "fairness", title: "Fairness", board: FairnessBoard },
   { name: "about", title: "About", board: AboutBoard },

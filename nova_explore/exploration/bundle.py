@@ -31,6 +31,7 @@ from nova_explore.library.vector_index import IndexReport
 from nova_explore.map.basis import MapBasis
 from nova_explore.map.layout import Layout
 from nova_explore.map.modality_gap import ModalityGap
+from nova_explore.map.neighborhood import Neighborhood, look_around
 from nova_explore.map.neighbors import Neighbors
 from nova_explore.map.out_of_sample import Placed, lead
 from nova_explore.map.trust import FEWEST_TO_TRUST, Trust, measure_trust
@@ -38,13 +39,14 @@ from nova_explore.media.content import Playable
 from nova_explore.models.cost import Estimate
 from nova_explore.models.model import EmbeddingModel
 from nova_explore.models.queries import SpaceModel
-from nova_explore.similarity.background import TUNING_QUERIES, Example, embed_phrases
+from nova_explore.similarity.background import TUNING_QUERIES, embed_phrases
 from nova_explore.similarity.contrast import Contrast, contrast
 from nova_explore.similarity.copies import Copies, find_copies
 from nova_explore.similarity.explanation import Explanation, explain
 from nova_explore.similarity.finder import Finder
 from nova_explore.similarity.pair import Pair, compare
 from nova_explore.similarity.ranking import Ranking, nearest
+from nova_explore.similarity.sides import Example
 from nova_explore.similarity.slice_matrix import SliceMatrix, compare_all
 from nova_explore.space import Space
 
@@ -69,11 +71,9 @@ class Exploration:
         Unit rows.
     key, created, versions
         Name of this map in the library, when it was computed, and with which packages.
-    neighbors : Neighbors
+    neighbors, layout, clustering : Neighbors, Layout, Clustering
     gap : ModalityGap
         Whether neighbours are of vectors without the modality gap.
-    layout : Layout
-    clustering : Clustering
     proposed : dict of int to ClusterName
         Names of the clusters before anybody decided; no entry for the unclustered items.
     placed : Placed or None
@@ -145,23 +145,21 @@ class Exploration:
     def labels(self) -> Labels:
         """What people decided about these clusters and items; see `Labels`."""
         of = self.collection, self.clustering, self.proposed, self.vectors, lambda: self.mapped.hierarchy, self.naming
-        return Labels(self.library, Labelled(*of, lambda: self._stability))
+        return Labels(self.library, Labelled(*of, lambda: self._stability, lambda: self.compared))
 
     @property
     def names(self) -> dict[int, ClusterName]:
         """Names of the clusters: the label where a cluster carries one, else what is proposed."""
         return self.labels.names(self.proposed)
 
-    # ---- clusters -----------------------------------------------------------------------------------------------
-
     def sweep(self) -> Sweep:
         """How many clusters other smallest sizes would give, and how much they would leave unclustered."""
         return self.hierarchy.sweep()
 
-    def recluster(self, *, min_cluster_size: int) -> Exploration:
-        """Find the clusters again, none smaller than this; the map stays as it is. See `variants.recluster`."""
-        of = self.mapped
-        return self._with(variants.recluster(of.drawn_map, of.naming, min_cluster_size=min_cluster_size))
+    def recluster(self, *, min_cluster_size: int | None = None, inside: int | None = None) -> Exploration:
+        """Find the clusters again, or those inside one of them; the map stays as it is. See `variants.recluster`."""
+        of, how = self.mapped, {"min_cluster_size": min_cluster_size, "inside": inside}
+        return self._with(variants.recluster(of.drawn_map, of.naming, of.basis, **how))
 
     @property
     def coarser(self) -> Exploration:
@@ -278,7 +276,7 @@ class Exploration:
 
     def similarity(self, ids: Iterable[str]) -> SliceMatrix:
         """Compare all items of a slice with one another; see `slice_matrix.compare_all`."""
-        return compare_all(self.collection, self.compared, self.clustering.labels, list(ids))
+        return compare_all(self.collection, self.compared, self.clustering.labels, ids)
 
     def contrast(self, ids: Iterable[str]) -> Contrast:
         """What sets a slice apart from the rest; see `contrast.contrast`."""
@@ -290,10 +288,8 @@ class Exploration:
 
     def build_index(self, *, progress: bool = True) -> list[IndexReport]:
         """Make the indexes that searches use from now on, tuned with 256 phrases; see `Library.build_index`."""
-        queries = embed_phrases(self.model, TUNING_QUERIES)
-        reports = self.library.build_index(self.space, queries=queries, progress=progress)
-        self._finder = None
-        return reports
+        queries, self._finder = embed_phrases(self.model, TUNING_QUERIES), None
+        return self.library.build_index(self.space, queries=queries, progress=progress)
 
     @property
     def finder(self) -> Finder:
@@ -388,6 +384,10 @@ class Exploration:
     def nearest(self, id: str, *, k: int = 12) -> Ranking:
         """Return an item's neighbours: the items most similar to it, by the cosine that the map is made of."""
         return nearest(self.collection, self.compared, id, k=k)
+
+    def neighborhood(self, id: str) -> Neighborhood:
+        """What the map gets wrong around an item: true neighbours elsewhere, false ones beside it."""
+        return look_around(self.layout.xy, self.neighbors, self.collection.position(id))
 
     @property
     def compared(self) -> NDArray[np.float32]:

@@ -6,9 +6,9 @@ One function from a column to its colours, for the app, the report and the pictu
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from numbers import Real
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from nova_explore.exploration.columns import LARGER
 from nova_explore.palette import CATEGORICAL, FIXED, SEQUENTIAL, UNCLUSTERED_GREY, by_cluster, rgb, spread_colors
 
 if TYPE_CHECKING:
+    from nova_explore.clusters.names import ClusterName
     from nova_explore.exploration.bundle import Exploration
 
 MOST_VALUES = 30
@@ -36,6 +37,8 @@ MOST_SEEN, DIRECTIONS, CORE, NEAREST = 4000, 16, 28, 0.85
 BUILT_IN = {
     "cluster": "cluster",
     "larger_cluster": "larger cluster",
+    "label": "label",
+    "tags": "tags",
     "added": "added items",
     "modality": "modality",
     "preservation": "map trust",
@@ -44,6 +47,8 @@ BUILT_IN = {
     "trustworthiness": "map trust: no false neighbours",
     "continuity": "map trust: no torn neighbours",
 }
+DECIDED = ("label", "tags")
+"""Columns that say what a person decided."""
 MEASURED = {name: f"measuring {BUILT_IN[name]}" for name in ("outlier", "trustworthiness", "continuity")}
 MEASURED["larger_cluster"] = "finding the larger clusters"
 ISO = re.compile(r"\d{4}-\d{2}(-\d{2}|$)")
@@ -87,7 +92,8 @@ def choices(exploration: Exploration) -> list[list[str]]:
     """List what the map can be coloured by: pairs of name and label, the built-in ones first."""
     columns = [str(column) for column in exploration.columns if column not in NOT_OFFERED]
     columns = [column for column in columns if _says_something(exploration, column)]
-    return [[name, label] for name, label in BUILT_IN.items() if name in {*exploration.columns}] + [
+    offered = {*exploration.columns} - ({*DECIDED} if not exploration.labels.version else set())
+    return [[name, label] for name, label in BUILT_IN.items() if name in offered] + [
         [column, column] for column in columns
     ]
 
@@ -114,6 +120,8 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     if column == LARGER:
         return color_clusters(exploration.coarser, title)
     values = exploration.column(column)
+    if column == "tags":
+        values = ["; ".join(tags) or None for tags in values]
     numbers = _numbers(values)
     if numbers is not None and (column in BUILT_IN or not _is_constant(numbers)):
         return _continuous(numbers, title)
@@ -152,6 +160,36 @@ def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] |
     entries.append(_entry(count, f"unclustered, {exploration.clustering.noise_share:.0%}", noise, UNCLUSTERED_GREY))
     codes = np.where(labels < 0, count, labels).astype(np.int32)
     return Coloring(codes, colors, tuple(entries), title, names=names_on_map(exploration, colors))
+
+
+def rename(coloring: Coloring, own: Sequence[str], names: Mapping[int, ClusterName]) -> Coloring:
+    """Call clusters what they are called now, in a colouring by clusters.
+
+    Clusters of one label share the colour of the largest of them, and have one name on the map.
+
+    Parameters
+    ----------
+    coloring : Coloring
+    own : sequence of str
+        The colour of every cluster by itself.
+    names : Mapping of int to ClusterName
+    """
+    first: dict[str, int] = {}
+    one_of = {c: first.setdefault(name.name, c) if name.source == "person" else c for c, name in sorted(names.items())}
+    colors = [own[one_of.get(c, c)] for c in range(len(own))]
+    entries = [
+        entry | {"color": colors[c]} | ({"label": names[c].with_share} if c in names else {})
+        for c, entry in enumerate(coloring.entries)
+    ]
+    sizes: Counter[int] = Counter()
+    for c, name in names.items():
+        sizes[one_of[c]] += name.size
+    told = [
+        name | {"text": names[c].name, "size": sizes[c], "color": colors[c]}
+        for name in coloring.names if one_of.get(c := name["cluster"]) == c
+    ]  # fmt: skip
+    told.sort(key=lambda name: -name["size"])
+    return replace(coloring, colors=tuple(colors), entries=tuple(entries), names=tuple(told))
 
 
 def names_on_map(exploration: Exploration, colors: Sequence[str]) -> tuple[dict[str, Any], ...]:

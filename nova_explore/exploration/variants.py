@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import FEWEST_TO_CLUSTER, Clustering, Hierarchy
+from nova_explore.clusters.inside import cluster_inside
 from nova_explore.clusters.layers import COARSER, keep_apart, only_parts
 from nova_explore.clusters.matching import match_clusters
 from nova_explore.clusters.names import ClusterName
-from nova_explore.errors import TooFewItemsError
+from nova_explore.errors import TooFewItemsError, UnknownNameError
 from nova_explore.exploration.drawn_map import DrawnMap
 from nova_explore.map.basis import MapBasis
 from nova_explore.map.layout import lay_out, turn_toward, weigh
@@ -41,18 +42,40 @@ def hierarchy_of(drawn: DrawnMap) -> Hierarchy:
     return drawn.clustering.hierarchy
 
 
-def recluster(drawn: DrawnMap, naming: Naming, *, min_cluster_size: int) -> DrawnMap:
-    """Cut the tree at another smallest size; a cluster that is mostly one of the map's keeps its name.
+def recluster(
+    drawn: DrawnMap, naming: Naming, basis: MapBasis, *, min_cluster_size: int | None = None, inside: int | None = None
+) -> DrawnMap:
+    """Find the clusters again; a cluster that is mostly one of the map's keeps its name.
+
+    Parameters
+    ----------
+    drawn : DrawnMap
+    naming : callable
+    basis : MapBasis
+        Of the map.
+    min_cluster_size : int, optional
+        Items that a cluster holds at least, where the tree is cut again. Inside one cluster it is chosen by the number
+        of items where it is not given.
+    inside : int, optional
+        Look for clusters among the items of this cluster alone; see `nova_explore.clusters.inside`.
 
     Raises
     ------
     TooFewItemsError
         If there are too few items for clusters.
+    UnknownNameError
+        If there is no cluster to look inside of.
     ValueError
         If the size is below 2 or above the number of items.
     """
-    smallest = whole_number("min_cluster_size", min_cluster_size, least=2)
-    clustering = hierarchy_of(drawn).cut(smallest)
+    if inside is None:
+        clustering = hierarchy_of(drawn).cut(whole_number("min_cluster_size", min_cluster_size, least=2))
+    else:
+        smallest = None if min_cluster_size is None else whole_number("min_cluster_size", min_cluster_size, least=2)
+        number = whole_number("inside", inside)
+        if number >= drawn.clustering.count:
+            raise UnknownNameError("cluster", number, map(str, range(drawn.clustering.count)))
+        clustering = cluster_inside(basis.compared, drawn.clustering, number, min_cluster_size=smallest)
     return _with_clusters(drawn, clustering, match_clusters(drawn.clustering.labels, clustering.labels), naming)
 
 

@@ -108,14 +108,16 @@ def plain_name(name: object, *, called: str = "name") -> str:
     Raises
     ------
     ValueError
-        If nothing is left of it, or it is too long.
+        If it is no text, nothing is left of it, or it is too long.
 
     Examples
     --------
     >>> plain_name("  water\n birds ")
     'water birds'
     """
-    said = " ".join(str(name).split())
+    if not isinstance(name, str):
+        raise ValueError(f"{called}={name!r} is no text. Pass a few words.")
+    said = " ".join(name.split())
     said = "".join(character for character in said if character.isprintable() or character in "\u200c\u200d")
     said = said.encode("utf-8", "replace").decode("utf-8")
     if not said:
@@ -133,3 +135,17 @@ def plain_score(score: float | None) -> float | None:
 def plain_ids(ids: str | Iterable[str]) -> tuple[str, ...]:
     """One id or several, each once, in the order in which they came."""
     return tuple(dict.fromkeys([ids] if isinstance(ids, str) else map(str, ids)))
+
+
+def plain_tags(tags: Iterable[object]) -> tuple[str, ...]:
+    """Tags as `plain_name` writes them, each once.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one of them is no tag.
+    """
+    chosen = tuple(dict.fromkeys(plain_name(tag, called="tag") for tag in tags))
+    if not chosen:
+        raise ValueError("No tag is given. Pass one or several: tag(ids, 'to check', 'for print').")
+    return chosen

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
 from nova_explore.errors import UnknownNameError
 from nova_explore.html_table import show_table
-from nova_explore.labels.decision import Put, plain_ids, plain_name, plain_score
-from nova_explore.labels.labelled import Labelled
+from nova_explore.labels.concept import Concept, learn
+from nova_explore.labels.decision import Decision, Put, plain_ids, plain_name, plain_tags
+from nova_explore.labels.labelled import Labelled, as_label
 from nova_explore.labels.log import Log
+from nova_explore.labels.pieces import Piece, along_tree, chosen_and_rest
 from nova_explore.labels.proposing import propose, questions_of
-from nova_explore.labels.state import LabelState, last_to_redo, last_to_undo
+from nova_explore.labels.state import LabelState, Made, Note, last_to_redo, last_to_undo
 from nova_explore.labels.tables import history_table, label_table, unattached_table
 from nova_explore.labels.targets import Target, Targets
-from nova_explore.labels.tree_split import split_by_tree
 from nova_explore.library.store import Library
-from nova_explore.parameters import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +59,7 @@ class Labels:
         self._labelled = labelled
         self._targets = Targets(self._log, labelled)
         self._asked: dict[int, tuple[str, str]] = {}
+        self._cut: tuple[object, list[Piece]] = None, []
 
     # ---- what a person decides ----------------------------------------------------------------------------------
 
@@ -85,7 +82,7 @@ class Labels:
         ValueError
             If there are fewer than two.
         """
-        chosen = list(dict.fromkeys(clusters))
+        chosen = [clusters] if isinstance(clusters, str | int) else list(dict.fromkeys(clusters))
         if len(chosen) < 2:
             raise ValueError(f"clusters={chosen} is fewer than two. Pass the clusters to merge: merge([0, 1], name).")
         parts = [part for cluster in chosen for part in self._targets.resolve(cluster)[1]]
@@ -118,31 +115,24 @@ class Labels:
         ValueError
             If none or all of the items are chosen.
         """
-        old, parts = self._targets.resolve(cluster)
-        collection = self._labelled.collection
-        members = [id for part in parts for id in part if collection.has(id)]
         if ids is None:
-            count = whole_number("into", into, least=2)
-            positions = np.array(sorted(collection.positions(members)), np.intp)
-            found = split_by_tree(self._labelled.hierarchy(), positions, self._labelled.vectors, into=count)
-            pieces = [[collection.ids[position] for position in piece.tolist()] for piece in found]
-            names = self._names_for(pieces, taken={*self._state.labels()} - {old})
+            pieces = self.pieces(cluster, into)
         else:
-            chosen = plain_ids(ids)
-            inside, rest = {*members}, [id for id in members if id not in {*chosen}]
-            if strange := [id for id in chosen if id not in inside]:
-                raise UnknownNameError(f"item in {old!r}", strange[0], members)
-            if not chosen or not rest:
-                raise ValueError(
-                    f"{len(chosen):,} of the {len(members):,} items of {old!r} are chosen. Needed: some of them, not "
-                    "none and not all. To name all of them, call rename."
-                )
-            pieces = [list(chosen), rest]
+            old, members = self._members(cluster)
             taken = {*self._state.labels(), old}
-            names = [plain_name(name) if name is not None else self._names_for(pieces[:1], taken=taken)[0], old]
-        puts = tuple(Put(called, "split", (tuple(piece),)) for called, piece in zip(names, pieces, strict=True))
+            pieces = chosen_and_rest(self._labelled, old, members, plain_ids(ids), name=name, taken=taken)
+        puts = tuple(Put(called, "split", (piece,)) for called, piece in pieces)
         self._log.write("split", puts=puts)
-        return tuple(names)
+        return tuple(called for called, _ in pieces)
+
+    def pieces(self, cluster: Target, into: int = 2) -> list[Piece]:
+        """What `split` would make of a cluster along the tree: name and ids of each piece. Nothing is decided."""
+        old, members = self._members(cluster)
+        asked = cluster, into, self._log.version
+        if self._cut[0] != asked:
+            cut = along_tree(self._labelled, members, into=into, taken={*self._state.labels()} - {old})
+            self._cut = asked, cut
+        return self._cut[1]
 
     def mark(self, cluster: Target, mark: str = "mixed") -> str:
         """Say of a cluster that it is ``"mixed"``, that you are ``"unsure"``, or that it is ``"done"``.
@@ -169,11 +159,11 @@ class Labels:
 
     def tag(self, ids: str | Iterable[str], *tags: str) -> None:
         """Give items tags."""
-        self._log.write("tag", ids=self._known(ids), tags=_tags(tags))
+        self._log.write("tag", ids=self._known(ids), tags=plain_tags(tags))
 
     def untag(self, ids: str | Iterable[str], *tags: str) -> None:
         """Take tags from items."""
-        self._log.write("untag", ids=self._known(ids), tags=_tags(tags))
+        self._log.write("untag", ids=self._known(ids), tags=plain_tags(tags))
 
     def note(self, target: Target, text: str) -> None:
         """Write something down about a cluster, a label or an item, by its number, name or id."""
@@ -219,6 +209,21 @@ class Labels:
         self._asked |= {int(str(cluster)): (str(name), model) for cluster, name in table["name"].dropna().items()}
         return table
 
+    def learn(self, like: str | Iterable[str], unlike: str | Iterable[str] = (), *, seed: int = 0) -> Concept:
+        """Rank the other items by a few that are like a concept and a few that are not; see `concept.learn`."""
+        return learn(self._labelled.collection, self._labelled.compared(), like, unlike, seed=seed)
+
+    def keep(self, concept: Concept, tag: str, *, at_least: float = 0.5) -> tuple[str, ...]:
+        """Tag what was marked as like a concept and what scores at least this; returns the ids."""
+        ids = self._known(concept.members(at_least))
+        how = f"learnt from {len(concept.like)} items like it and {len(concept.unlike)} not, score {at_least:g} or more"
+        self._log.write("tag", ids=ids, tags=plain_tags([tag]), text=how)
+        return ids
+
+    def asked(self, cluster: int) -> tuple[str, str] | None:
+        """The name that a language model proposed for a cluster in this session, and which model; None where none."""
+        return self._asked.get(cluster)
+
     # ---- what follows from it -----------------------------------------------------------------------------------
 
     @property
@@ -246,6 +251,17 @@ class Labels:
         return self._log.follow(call)
 
     @property
+    def turns(self) -> tuple[Decision | None, Decision | None]:
+        """What `undo` would undo and what `redo` would do again; None where there is nothing."""
+        self._log.catch_up()
+        return last_to_undo(self._log.decisions, self.by), last_to_redo(self._log.decisions, self.by)
+
+    @property
+    def overtaken(self) -> tuple[str, ...]:
+        """What others decided about items that you had decided about, one sentence each, as far as this was read."""
+        return tuple(self._log.overtaken)
+
+    @property
     def history(self) -> pd.DataFrame:
         """All decisions, oldest first: number, when, by, action, names, items, tags, text, proposal, undone."""
         self._log.refresh()
@@ -271,8 +287,8 @@ class Labels:
     def progress(self) -> tuple[int, int]:
         """Clusters that are decided, of how many; one whose items are all in labels counts as decided."""
         self._log.catch_up()
-        left = self._targets.left()
-        return self._labelled.clustering.count - len(left), self._labelled.clustering.count
+        left = self._targets.open_items()
+        return int((left == 0).sum()), len(left)
 
     def of(self, id: str) -> str | None:
         """The label of an item; None where it has none.
@@ -310,14 +326,28 @@ class Labels:
         self._log.catch_up()
         return self._targets.carried()
 
+    def status_of(self, cluster: int) -> tuple[str, Made | None]:
+        """How far a cluster is decided, and who made its label what it is, None where it carries none.
+
+        ``"proposed"``: nobody has decided. ``"elsewhere"``: it carries no label, but all of its items have one.
+        Else the status of the label: ``"accepted"``, ``"renamed"``, ``"merged"``, ``"split"``, ``"moved"`` or a mark.
+        """
+        name = self.carried().get(cluster)
+        if name is not None:
+            return self._state.made[name].status, self._state.made[name]
+        return ("proposed" if self._targets.open_items()[cluster] else "elsewhere"), None
+
+    def notes_of(self, target: Target) -> tuple[Note, ...]:
+        """What was written down about a cluster, a label or its items."""
+        ids = {*self.ids_of(target)}
+        return tuple(note for note in self._state.notes if ids.intersection(note.ids))
+
     def names(self, proposed: dict[int, ClusterName]) -> dict[int, ClusterName]:
         """The names of the clusters, with the label in the place of the proposal where a cluster carries one."""
         carried = self.carried()
         if not carried:
             return proposed
-        return proposed | {
-            cluster: _called(proposed[cluster], name) for cluster, name in carried.items() if cluster in proposed
-        }
+        return proposed | {c: as_label(proposed[c], name) for c, name in carried.items() if c in proposed}
 
     def __len__(self) -> int:
         self._log.catch_up()
@@ -353,45 +383,15 @@ class Labels:
         self._labelled.collection.positions(chosen)
         return chosen
 
+    def _members(self, target: Target) -> tuple[str, list[str]]:
+        """Name of a cluster or label, and the ids of its items on this map."""
+        name, parts = self._targets.resolve(target)
+        return name, [id for part in parts for id in part if self._labelled.collection.has(id)]
+
     def _proposal(self, target: Target, name: str) -> dict[str, Any]:
         """What was proposed under this name for a cluster; empty where it was not."""
-        if isinstance(target, str) or int(target) not in self._labelled.proposed:
+        if isinstance(target, str):
             return {}
-        proposed = self._labelled.proposed[int(target)]
         if (asked := self._asked.get(int(target))) and asked[0] == name:
             return {"name": name, "source": asked[1], "score": None}
-        for one in (proposed, *proposed.alternates):
-            if one.name == name:
-                return {"name": one.name, "source": one.source, "score": plain_score(one.score)}
-        return {}
-
-    def _names_for(self, pieces: list[list[str]], *, taken: set[str]) -> list[str]:
-        """Names made from the items of each piece, every one different."""
-        labels = np.full(len(self._labelled.collection), -1, np.int32)
-        for number, piece in enumerate(pieces):
-            labels[self._labelled.collection.positions(piece)] = number
-        of = Clustering(labels, (labels >= 0).astype(np.float32), {})
-        names: list[str] = []
-        for name in (self._labelled.naming(of, {})[number].name for number in range(len(pieces))):
-            plain = called = plain_name(name[:190])
-            number = 2
-            while called in taken or called in names:
-                called, number = f"{plain} ({number})", number + 1
-            names.append(called)
-        return names
-
-
-def _called(proposed: ClusterName, name: str) -> ClusterName:
-    if name == proposed.name:
-        return replace(proposed, source="person")
-    same = next((one for one in proposed.alternates if one.name == name), None)
-    return replace(
-        proposed, name=name, source="person", score=same and same.score, outside=same and same.outside
-    )  # fmt: skip
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    chosen = tuple(dict.fromkeys(plain_name(tag, called="tag") for tag in tags))
-    if not chosen:
-        raise ValueError("No tag is given. Pass one or several: tag(ids, 'to check', 'for print').")
-    return chosen
+        return self._labelled.proposal(int(target), name)

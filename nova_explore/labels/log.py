@@ -37,21 +37,37 @@ class Log:
         What follows from them.
     version : int
         Raised by every change of the state.
+    overtaken : list of str
+        What others decided about the items of decisions of this session, one sentence each, oldest first.
     """
 
     def __init__(self, rows: LabelRows, by: str | None = None) -> None:
         self._rows = rows
         self._written = -1
         self._own: dict[str, Decision] = {}
+        self._writing = False
         self._followers: list[Callable[[], None]] = []
-        self.by = by or account()
+        self._account = account()
+        if by:
+            self.by = by
         self.decisions: list[Decision] = []
         self.state = LabelState()
         self.version = 0
+        self.overtaken: list[str] = []
+        rows.readers.add(self)
+
+    @property
+    def by(self) -> str:
+        """Who decides here: the same for all maps of the library in this process."""
+        return self._rows.by or self._account
+
+    @by.setter
+    def by(self, person: str) -> None:
+        self._rows.by = person
 
     def catch_up(self) -> None:
         """Read what this process has written elsewhere, without a look at the disk where there is nothing."""
-        if self._written != self._rows.written:
+        if self._written != self._rows.written and not self._writing:
             self.refresh()
 
     def refresh(self) -> None:
@@ -69,6 +85,7 @@ class Log:
         self._take(new)
         if not first:
             self._tell_overtaken([one for one in new if not self._is_own(one)])
+        self._call_followers()
 
     def write(self, action: str, **parts: Any) -> Decision:
         """Write a decision down, and take it and all that others decided meanwhile into account.
@@ -81,8 +98,11 @@ class Log:
         self.refresh()
         seen = len(self.decisions)
         draft = Decision(uuid.uuid4().hex, now(), self.by, SESSION, action, **parts)
-        decision = replace(draft, number=self._rows.append(draft.as_record()))
-        self._own[decision.id] = decision
+        self._writing = True
+        try:
+            decision = replace(draft, number=self._rows.append(draft.as_record()))
+        finally:
+            self._writing = False
         self._written = self._rows.written
         between = []
         if decision.number > seen + 1:
@@ -91,11 +111,11 @@ class Log:
         self._take([*between, decision])
         for other in between:
             if not self._is_own(other) and self._items(other) & self._items(decision):
-                warnings.warn(
+                self._tell(
                     f"{other.by} decided {_say(other)} about the same items a moment before, at {other.when}. "
-                    "Your decision is later and stands; both are in labels.history.",
-                    stacklevel=4,
+                    "Your decision is later and stands; both are in labels.history."
                 )
+        self._call_followers()
         return decision
 
     def follow(self, call: Callable[[], None]) -> Callable[[], None]:
@@ -106,12 +126,15 @@ class Log:
     def _take(self, new: Iterable[Decision]) -> None:
         new = list(new)
         self.decisions += new
+        self._own |= {one.id: one for one in new if self._is_own(one)}
         if any(one.turns for one in new):
             self.state = replay(self.decisions)
         else:
             for one in new:
                 self.state.apply(one)
         self.version += 1
+
+    def _call_followers(self) -> None:
         for call in tuple(self._followers):
             call()
 
@@ -129,11 +152,14 @@ class Log:
             lost = [one for one in self._own.values() if one.number < other.number and self._items(one) & touched]
             if lost and other.action not in ("tag", "untag", "note"):
                 shared = len(self._items(lost[-1]) & touched)
-                warnings.warn(
+                self._tell(
                     f"{other.by} has decided {_say(other)} about {shared:,} of the items of your {lost[-1].action!r}, "
-                    f"at {other.when}. That decision is later and stands; yours is in labels.history.",
-                    stacklevel=5,
+                    f"at {other.when}. That decision is later and stands; yours is in labels.history."
                 )
+
+    def _tell(self, sentence: str) -> None:
+        self.overtaken.append(sentence)
+        warnings.warn(sentence, stacklevel=6)
 
 
 def _say(decision: Decision) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nova_explore.errors import UnknownNameError
 from nova_explore.labels.attach import attach
 from nova_explore.labels.labelled import Labelled
 from nova_explore.labels.log import Log
+from nova_explore.parameters import whole_number
 
 Target = int | str
 """A cluster by its number, or a label by its name."""
+
+
+UNCLUSTERED = "cluster to decide about (-1 stands for the unclustered items: labels.move(ids, to=name) takes some)"
 
 
 class Targets:
@@ -25,18 +30,29 @@ class Targets:
     def __init__(self, log: Log, labelled: Labelled) -> None:
         self._log = log
         self._labelled = labelled
-        self._carried: tuple[int, dict[int, str]] = -1, {}
+        self._known = -1
+        self._carried: dict[int, str] = {}
+        self._open = np.zeros(0, np.int64)
 
     def carried(self) -> dict[int, str]:
         """The label that each cluster carries; see `attach.attach`."""
-        if self._carried[0] != self._log.version:
-            of, ids = self._log.state.part_of, self._labelled.collection.ids
-            found: dict[int, str] = {}
-            if of:
-                parts = np.fromiter((of.get(id, -1) for id in ids), np.int32, len(ids))
-                found = attach(parts, self._log.state.name_of_part, self._labelled.clustering.labels)
-            self._carried = self._log.version, found
-        return self._carried[1]
+        self._bring_up_to_date()
+        return self._carried
+
+    def open_items(self) -> NDArray[np.int64]:
+        """How many items without a label every cluster has that carries none; 0 where nothing is left to decide."""
+        self._bring_up_to_date()
+        return self._open
+
+    def _bring_up_to_date(self) -> None:
+        if self._known == self._log.version:
+            return
+        of, ids, clusters = self._log.state.part_of, self._labelled.collection.ids, self._labelled.clustering.labels
+        parts = np.fromiter((of.get(id, -1) for id in ids), np.int32, len(ids)) if of else np.full(len(ids), -1)
+        self._carried = attach(parts, self._log.state.name_of_part, clusters) if of else {}
+        self._open = np.bincount(clusters[(clusters >= 0) & (parts < 0)], minlength=self._labelled.clustering.count)
+        self._open[list(self._carried)] = 0
+        self._known = self._log.version
 
     def resolve(self, target: Target) -> tuple[str, list[tuple[str, ...]]]:
         """Name and items of a cluster or label, the items in the parts that are found again by themselves."""
@@ -54,8 +70,10 @@ class Targets:
                 "label" if not same else "one cluster", target, [*self._log.state.labels(), *proposed]
             )
         count = self._labelled.clustering.count
-        cluster = int(target)
-        if not 0 <= cluster < count:
+        if target == -1:
+            raise UnknownNameError(UNCLUSTERED, target, map(str, range(count)))
+        cluster = whole_number("cluster", None if isinstance(target, bool) else target)
+        if cluster >= count:
             raise UnknownNameError("cluster", target, map(str, range(count)))
         if (carried := self.carried().get(cluster)) is not None:
             return carried, list(map(tuple, self._log.state.parts(carried).values()))
@@ -76,7 +94,4 @@ class Targets:
 
     def left(self) -> dict[int, tuple[str, ...]]:
         """Clusters that are not decided, with the ids of their items that have no label."""
-        carried = self.carried()
-        open_ones = (cluster for cluster in range(self._labelled.clustering.count) if cluster not in carried)
-        left = {cluster: self._members(cluster) for cluster in open_ones}
-        return {cluster: ids for cluster, ids in left.items() if ids}
+        return {cluster: self._members(cluster) for cluster in np.flatnonzero(self.open_items()).tolist()}

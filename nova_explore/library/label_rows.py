@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from nova_explore.library.lance import Tables, arrow, schema
 from nova_explore.library.marker import locked
@@ -16,6 +17,14 @@ LONGEST_TURN = 30.0
 
 COMPACTED = 256
 """Decisions after which the small files that they lie in are joined."""
+
+
+class Reader(Protocol):
+    """Whoever reads the log and wants to hear of what is new in it."""
+
+    def catch_up(self) -> None:
+        """Read what is new."""
+        ...
 
 
 class LabelRows:
@@ -31,11 +40,17 @@ class LabelRows:
     written : int
         Decisions that this object has written: whoever reads the log in the same process compares it, without a look
         at the disk.
+    by : str
+        Who decides in this process; empty where nobody has said.
+    readers : WeakSet of Reader
+        Told of every decision that this object has written: all maps of one library in a process have the same log.
     """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.written = 0
+        self.by = ""
+        self.readers: weakref.WeakSet[Reader] = weakref.WeakSet()
 
     def append(self, decision: Mapping[str, Any]) -> int:
         """Write a decision down, and return its number in the log; it is on disk when this returns.
@@ -56,6 +71,8 @@ class LabelRows:
             if number % COMPACTED == 0:
                 self._tables.compact(TABLE)
         self.written += 1
+        for reader in tuple(self.readers):
+            reader.catch_up()
         return number
 
     def read(self, after: int = 0) -> list[dict[str, Any]]:

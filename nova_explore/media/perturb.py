@@ -30,6 +30,8 @@ MOST_WORDS = 24
 """Parts of a text to begin with: single words up to so many, runs of words beyond."""
 
 WINDOWS = 12
+FEW = 4
+"""Words and windows where few calls are allowed."""
 SHORTEST = 0.1
 """Seconds of the shortest part of a sound."""
 
@@ -102,18 +104,19 @@ class Maskable:
         self.content = content
         self.folder = folder
 
-    def parts(self) -> list[Place]:
-        """The parts to begin with."""
+    def parts(self, *, coarse: bool = False) -> list[Place]:
+        """The parts to begin with; fewer and larger ones where few calls are allowed."""
+        words, windows, grid = (FEW, FEW, 2) if coarse else (MOST_WORDS, WINDOWS, GRID)
         match self.content:
             case Text(text):
-                return self._runs(list(_words(text)))
+                return self._runs(list(_words(text)), words)
             case Sound(samples, rate):
                 seconds = len(samples) / rate
-                return _windows(seconds, int(np.clip(seconds / SHORTEST, 1, WINDOWS)))
+                return _windows(seconds, int(np.clip(seconds / SHORTEST, 1, windows)))
             case Clip(frames, _):
-                return _boxes(2) + _windows(self._seconds(), min(WINDOWS, max(2, len(frames))))
+                return _boxes(1 if coarse else 2) + _windows(self._seconds(), min(windows, max(2, len(frames))))
             case _:
-                return _boxes(GRID)
+                return _boxes(grid)
 
     def finer(self, place: Place) -> list[Place]:
         """The parts of a part; itself alone where it is the smallest there is."""
@@ -159,9 +162,9 @@ class Maskable:
 
     # ---- texts and pages ----------------------------------------------------------------------------------------
 
-    def _runs(self, words: list[tuple[int, int]]) -> list[Place]:
+    def _runs(self, words: list[tuple[int, int]], most: int) -> list[Place]:
         """Words, joined to at most so many runs."""
-        count = min(MOST_WORDS, len(words))
+        count = min(most, len(words))
         edges = np.linspace(0, len(words), count + 1).astype(int) if count else []
         return [Place("characters", (words[first][0], words[last - 1][1])) for first, last in pairwise(edges)]
 

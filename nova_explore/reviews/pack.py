@@ -203,6 +203,8 @@ def start_pack(exploration: Exploration) -> str:
         "# All columns: " + (", ".join(map(_one_line, exploration.collection.columns)) or "none") + ".",
         "",
         "# [report]",
+        '# title = "what stands above it"',
+        '# question = "what it is to answer"',
         '# by = "who runs this"',
         '# intended_use = "what the collection is searched for, by whom"',
         '# limits = "what this review cannot show"',

@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.errors import SpaceMismatchError, UnknownNameError, UnreadableError
-from nova_explore.models.model import EmbeddingModel, PricedModel
-from nova_explore.models.queries import embed_items, embed_texts, text_item
+from nova_explore.errors import SpaceMismatchError, UnknownNameError
+from nova_explore.models.model import EmbeddingModel, PricedModel, Role
+from nova_explore.models.queries import embed_items, embed_texts
 from nova_explore.similarity.no_match import Level, level_of, level_of_pairs, nonsense
 from nova_explore.similarity.ranking import spread
+from nova_explore.similarity.sides import Example, Handed, Side, is_file, is_named, words_item
 from nova_explore.similarity.words_index import WordsIndex
-from nova_explore.sources.read import read
 from nova_explore.words import read_vocabulary, words_of
 
 REFERENCE_QUERIES = 64
@@ -35,9 +34,6 @@ PAIRED = 256
 
 SAMPLE = 4096
 """Items of a modality that scores are measured against: a share of them is off by at most 0.008 (one deviation)."""
-
-Example = str | Path | Item
-"""An item by id, a medium on disk by path, or an item that is in no collection."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,37 +56,6 @@ class Pool:
     worded: NDArray[np.intp]
     words: NDArray[np.float32]
     sample: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Side:
-    """What is compared with something else.
-
-    Attributes
-    ----------
-    item : Item
-        Of the collection, of a file, or made of words.
-    vector : float32 array of shape (d,)
-    position : int
-        In the collection, or -1.
-    words : bool
-        Whether it is words that were asked for.
-    """
-
-    item: Item
-    vector: NDArray[np.float32]
-    position: int = -1
-    words: bool = False
-
-    @property
-    def title(self) -> str:
-        """What a person calls it."""
-        return f"“{self.item.text}”" if self.words else self.item.title
-
-    @property
-    def sort(self) -> str:
-        """Its modality, or ``words``."""
-        return "words" if self.words else str(self.item.modality)
 
 
 class Background:
@@ -124,34 +89,50 @@ class Background:
         self._pairs: dict[tuple[str, str], NDArray[np.float32]] = {}
         self._concepts: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         self.masked: dict[tuple[str, ...], NDArray[np.float32]] = {}
+        self._handed = Handed()
+        self._embeddings: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     def side(self, thing: Example) -> Side:
-        """Resolve an id, a file, an item or words, in this order, to what can be compared.
+        """Resolve an id, a file, bytes, an item or words, in this order, to what can be compared.
 
         Raises
         ------
+        SourceError
+            If it is none of these, or has the form of a path at which there is nothing.
         UnreadableError
-            If a file cannot be read or embedded.
+            If a medium cannot be read or embedded.
+        ValueError
+            If the words are blank.
         """
-        if isinstance(thing, str) and not self.collection.has(thing) and not _is_file(thing):
-            item = text_item(thing)
-            return Side(item, embed_items(self._open(), [item], role="query")[0], words=True)
+        if isinstance(thing, str) and not self.collection.has(thing) and not is_file(thing):
+            item = words_item(thing)
+            return Side(item, self._embedded(item, "query"), words=True)
         return self.example(thing)
 
     def example(self, example: Example) -> Side:
-        """Resolve an id, a file or an item.
+        """Resolve an id, a file, bytes or an item.
 
         Raises
         ------
+        SourceError
+            If it is none of these, or there is nothing at a path.
+        UnknownNameError
+            If the collection has no item of this id.
         UnreadableError
-            If a file cannot be read or embedded.
+            If a medium cannot be read or embedded.
         """
-        if isinstance(example, str) and self.collection.has(example):
+        if isinstance(example, str) and (self.collection.has(example) or is_named(example)):
             position = self.collection.position(example)
             return Side(self.collection[position], self.vectors[position], position)
-        if isinstance(example, Item):
-            return Side(example, embed_items(self._open(), [example], role="index")[0])
-        return Side(*embed_example(self._open(), example))
+        item = self._handed.item(example)
+        return Side(item, self._embedded(item, "index"))
+
+    def _embedded(self, item: Item, role: Role) -> NDArray[np.float32]:
+        """Embed what is in no collection; nothing is asked for twice in a session."""
+        key = item.content_key, role
+        if key not in self._embeddings:
+            self._embeddings[key] = embed_items(self._open(), [item], role=role)[0]
+        return self._embeddings[key]
 
     def positions(self, modality: str) -> NDArray[np.intp]:
         """Positions of the items of a modality, rising."""
@@ -305,29 +286,3 @@ def embed_phrases(model: EmbeddingModel, count: int) -> NDArray[np.float32]:
 def _is_found_by_words(item: Item, model: EmbeddingModel) -> bool:
     speaks = item.modality in (Modality.AUDIO, Modality.VIDEO) and bool(item.text)
     return speaks or item.modality not in model.capabilities.text_search
-
-
-def _is_file(thing: str) -> bool:
-    try:
-        return "\n" not in thing and Path(thing).expanduser().is_file()
-    except (OSError, ValueError):  # longer than a path can be
-        return False
-
-
-def embed_example(model: EmbeddingModel, path: str | Path) -> tuple[Item, NDArray[np.float32]]:
-    """Read and embed a medium on disk, to search for items like it; of several items in it, the first.
-
-    Returns
-    -------
-    item : Item
-    vector : float32 array of shape (d,)
-
-    Raises
-    ------
-    UnreadableError
-        If the medium cannot be read or embedded.
-    """
-    found = read(path, progress=False)
-    if not len(found):
-        raise UnreadableError("; ".join(f"{u.name}: {u.reason}" for u in found.unread) or f"{path} is empty.")
-    return found[0], embed_items(model, found[:1], role="index")[0]

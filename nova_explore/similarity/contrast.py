@@ -191,7 +191,7 @@ def contrast(
     """
     collection = background.collection
     inside = np.zeros(len(collection), np.bool_)
-    inside[collection.positions(ids)] = True
+    inside[collection.positions([ids] if isinstance(ids, str) else ids)] = True
     fewest = min(int(inside.sum()), int((~inside).sum()))
     if fewest < FEWEST:
         raise TooFewItemsError(

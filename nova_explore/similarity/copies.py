@@ -7,6 +7,7 @@ the same bytes need neither. Nothing is ever deleted: for every group the one to
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ class CopyPair:
     how: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Copies:
     """Groups of near-duplicates among n items, and which of their items are copies of one another.
 
@@ -79,6 +80,13 @@ class Copies:
 
     def __len__(self) -> int:
         return len(self.alike)
+
+    def __repr__(self) -> str:
+        return f"<Copies: {self.sentence}>"
+
+    def _repr_html_(self) -> str:
+        head = f"<div><p>{html.escape(self.sentence)}</p>"
+        return head + (self.to_frame().to_html(max_rows=40) if self.copies else "") + "</div>"
 
     @property
     def labels(self) -> NDArray[np.int32]:
@@ -141,7 +149,7 @@ class Copies:
                 "how": [self._how(row) for row in rows],
                 "name": [item.name for item in items],
                 "format": [item.format for item in items],
-                "size": [_size(item) for item in items],
+                "size": [size_of(item) for item in items],
                 "modified": [item.metadata.get("modified") for item in items],
             },
             index=pd.Index([item.id for item in items], name="id"),
@@ -271,7 +279,8 @@ def _best(collection: Collection, rows: NDArray[np.intp]) -> int:
     return max(map(int, rows), key=worth)
 
 
-def _size(item: Item) -> str:
+def size_of(item: Item) -> str:
+    """How large an item is, for a person: its sides, its seconds, or its letters."""
     width, height, seconds = (item.metadata.get(name) for name in ("width", "height", "duration"))
     parts = [f"{width} x {height}"] if width and height else []
     parts += [f"{seconds:g} s"] if isinstance(seconds, int | float) else []

@@ -20,10 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import UnreadableError
+from nova_explore.media.content import Page, Picture, Text
 from nova_explore.media.perturb import FILLS, Maskable, Place
 from nova_explore.models.model import EmbeddingModel, PricedModel
 from nova_explore.models.queries import embed_items
-from nova_explore.similarity.background import Background, Example, Side
+from nova_explore.similarity.background import Background
+from nova_explore.similarity.overlay import Part, overlay, small
+from nova_explore.similarity.sides import Example, Side
 from nova_explore.similarity.surrogate import Surrogate, area, draw_masks, fit
 
 if TYPE_CHECKING:
@@ -37,6 +40,9 @@ STEPS = 6
 """Steps of the curves in which parts are hidden, or shown, one group after another."""
 
 RANDOM_ORDERS = 2
+FEWEST_STEPS = 3
+"""Steps, with one random order, where few calls are allowed."""
+
 FITS = 0.5
 """R² from which on parts explain a similarity one by one."""
 
@@ -45,28 +51,6 @@ AGREE = 0.5
 
 CARRIES = 0.01
 """Standard deviation of the cosine over the masks below which nothing carries it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of an item and what it carries.
-
-    Attributes
-    ----------
-    name : str
-        The words, or where it is.
-    place : Place
-    weight : float
-        What the cosine loses without it.
-    low, high : float
-        95 % interval of the weight.
-    """
-
-    name: str
-    place: Place
-    weight: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +86,10 @@ class Explanation:
     segments : tuple of (str, float)
         Other items of the same source and their cosine with the query: what of a long medium is like it, without a
         call.
+    text : str
+        What characters of a text are counted in; empty for other media.
+    picture : bytes
+        A picture or page, small, as WebP, that boxes are shares of; empty for other media.
     """
 
     query: str
@@ -119,6 +107,8 @@ class Explanation:
     planned: int = 0
     cost: float | None = None
     segments: tuple[tuple[str, float], ...] = ()
+    text: str = ""
+    picture: bytes = b""
 
     @property
     def carried(self) -> bool:
@@ -147,7 +137,8 @@ class Explanation:
     @property
     def sentence(self) -> str:
         """The explanation in words."""
-        head = f"“{self.title}” is like “{self.query}” by a cosine of {self.cosine:.2f}"
+        title, query = (name if name.startswith("“") else f"“{name}”" for name in (self.title, self.query))
+        head = f"{title} is like {query} by a cosine of {self.cosine:.2f}"
         if not self.parts:
             cost = "" if self.cost is None else f", about ${self.cost:.4f}"
             return f"{head}. To explain it takes at most {self.planned} calls{cost}."
@@ -169,7 +160,8 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{html.escape(part.name)}: {part.weight:+.3f}</li>" for part in self.parts[:8])
-        return f"<div><p>{html.escape(self.sentence)}</p><ol>{items}</ol></div>"
+        laid = overlay(self.parts, text=self.text, picture=self.picture) if self.carried else ""
+        return f"<div><p>{html.escape(self.sentence)}</p>{laid}<ol>{items}</ol></div>"
 
 
 def explain(
@@ -187,13 +179,13 @@ def explain(
     ----------
     background : Background
         Of the collection; it keeps the vectors of masked versions for the session.
-    query : id, path, Item or words
+    query : id, path, bytes, Item or words
         What the item is compared with, as it is. To explain the other side, call with the two exchanged.
-    id : id, path, Item or words
+    id : id, path, bytes or Item
         The item whose parts are weighed.
     max_calls : int, optional
-        Versions that may be embedded at most; the parts are cut finer only where that leaves calls for it. 0: only
-        say what it would take.
+        Versions that may be embedded at most; few give fewer and larger parts, more are cut finer. 0: only say what it
+        would take.
     budget : float, optional
         US dollars that the calls may cost at most.
     seed : int, default 0
@@ -207,7 +199,7 @@ def explain(
     """
     from nova_explore import media
 
-    asked, side = background.side(query), background.side(id)
+    asked, side = background.side(query), background.example(id)
     model = background.model
     with tempfile.TemporaryDirectory(prefix="nova-explore-") as folder:
         medium = Maskable(side.item, media.load(side.item), Path(folder))
@@ -225,6 +217,8 @@ def explain(
             planned=planned,
             cost=None if one is None else one * planned,
             segments=_segments(background, asked, side),
+            text=medium.content.text if isinstance(medium.content, Text) else "",
+            picture=small(medium.content.image) if isinstance(medium.content, Picture | Page) else b"",
         )
         if max_calls == 0:
             return plan
@@ -236,10 +230,12 @@ def explain(
         allowed = planned if max_calls is None else max_calls
         if one and budget is not None:
             allowed = min(allowed, int(budget / one))
-        if allowed < (least := 2 * coarse + curves):
-            raise ValueError(f"At most {allowed} calls are allowed and {least} are needed. Allow more.")
         if len(parts) < 2:
             raise UnreadableError(f"{side.title} has only one part, so that nothing in it can be told apart.")
+        if allowed < _least(parts):
+            parts = medium.parts(coarse=True)
+        if allowed < _least(parts):
+            raise ValueError(f"At most {allowed} calls are allowed and {_least(parts)} are needed. Allow more.")
         return _Weighing(background, medium, asked, allowed, seed).explain(plan, parts, refined)
 
 
@@ -249,13 +245,22 @@ class _Weighing:
     def __init__(self, background: Background, medium: Maskable, asked: Side, allowed: int, seed: int) -> None:
         self.background, self.medium, self.asked = background, medium, asked
         self.allowed, self.seed = allowed, seed
+        self.steps, self.orders = STEPS, RANDOM_ORDERS
         self.calls = 0
+
+    @property
+    def curves(self) -> int:
+        """Versions that deletion and insertion take at most."""
+        return self.steps * (2 + 2 * self.orders)
 
     def explain(self, plan: Explanation, parts: list[Place], refined: int) -> Explanation:
         from dataclasses import replace
 
         first, second = FILLS[self.medium.item.modality]
-        masks = draw_masks(len(parts), _masks(len(parts)), seed=self.seed)
+        if self.allowed < 2 * _masks(len(parts)) + STEPS * (2 + 2 * RANDOM_ORDERS):
+            self.steps, self.orders = FEWEST_STEPS, 1
+        count = min(_masks(len(parts)), (self.allowed - self.curves) // 2)
+        masks = draw_masks(len(parts), count, seed=self.seed)
         found = fit(masks, self.cosines(parts, masks, first), seed=self.seed)
         other = fit(masks, self.cosines(parts, masks, second), seed=self.seed)
         agreement = _correlation(found.weights, other.weights)
@@ -288,7 +293,7 @@ class _Weighing:
         finer = [
             place for i, part in enumerate(parts) for place in (self.medium.finer(part) if i in heaviest else [part])
         ]
-        left = self.allowed - self.calls - STEPS * (2 + 2 * RANDOM_ORDERS)
+        left = self.allowed - self.calls - self.curves
         if len(finer) == len(parts) or left < len(finer) + 2:
             return parts, found
         masks = draw_masks(len(finer), min(_masks(len(finer)), left), seed=self.seed + 1)
@@ -300,10 +305,10 @@ class _Weighing:
     ) -> tuple[tuple[float, float], tuple[float, float]]:
         """Areas under the curves of deletion and insertion: of this order, and the mean of random ones."""
         draw = np.random.default_rng(self.seed)
-        orders = [order, *(draw.permutation(len(parts)) for _ in range(RANDOM_ORDERS))]
+        orders = [order, *(draw.permutation(len(parts)) for _ in range(self.orders))]
         hidden, shown = [], []
         for one in orders:
-            counts = np.unique(np.linspace(0, len(parts), STEPS + 1).round().astype(int))
+            counts = np.unique(np.linspace(0, len(parts), self.steps + 1).round().astype(int))
             keep = np.ones((len(counts), len(parts)), np.bool_)
             for row, count in enumerate(counts):
                 keep[row, one[:count]] = False
@@ -317,15 +322,19 @@ class _Weighing:
         key = self.medium.item.content_key
         names = [(key, fill if hidden else "", *(str(place.at) for place in hidden)) for hidden in versions]
         new = {name: hidden for name, hidden in zip(names, versions, strict=True) if name not in self.background.masked}
-        for name, hidden in new.items():
-            item = self.medium.hide(hidden, fill)
-            self.background.masked[name] = embed_items(self.background.model, [item], role="index")[0]
-            self.calls += 1
+        items = [self.medium.hide(hidden, fill) for hidden in new.values()]
+        self.background.masked |= zip(new, embed_items(self.background.model, items, role="index"), strict=True)
+        self.calls += len(items)
         return np.array([float(self.background.masked[name] @ self.asked.vector) for name in names])
 
 
 def _masks(m: int) -> int:
     return MASKS_A_PART * m + 1
+
+
+def _least(parts: Sequence[Place]) -> int:
+    """Calls without which parts cannot be weighed: all, all but each, and one more under two fills; the curves."""
+    return 2 * (len(parts) + 2) + 4 * FEWEST_STEPS
 
 
 def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

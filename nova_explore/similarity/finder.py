@@ -13,20 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Collection, Item, Modality
+from nova_explore.collection import Collection, Modality
 from nova_explore.errors import UnknownNameError
 from nova_explore.library.vector_index import VectorIndex
 from nova_explore.models.model import EmbeddingModel, aim
 from nova_explore.models.queries import embed_texts
 from nova_explore.parameters import whole_number
-from nova_explore.similarity.background import Background, Example
+from nova_explore.similarity.background import Background
 from nova_explore.similarity.no_match import Level, matches, script_of, stands_out
 from nova_explore.similarity.ranking import COVERS, Ranking, Scored, fuse, rank
+from nova_explore.similarity.sides import ONE, Example
 
 WORDED_CANDIDATES = 2000
 """Items that carry words of a query and are compared, the most relevant first, where an index names the others."""
@@ -115,9 +115,9 @@ class Finder:
         ----------
         text : str, optional
             Words: what is looked for by content, and by the words that come with the items.
-        like, unlike : id, path or Item, or several
-            Items of the collection or media on disk that results should be like, or unlike. Those of the collection
-            are left out of the results.
+        like, unlike : id, path, bytes or Item, or several
+            Items of the collection, media on disk or in memory that results should be like, or unlike. Those of the
+            collection are left out of the results.
         k : int, default 24
             Results at most.
         modalities : str or iterable of str, optional
@@ -356,7 +356,7 @@ def _products(vectors: NDArray[np.float32], rows: NDArray[np.intp], parts: Seque
 
 
 def _several(examples: Example | Iterable[Example]) -> list[Example]:
-    return [examples] if isinstance(examples, str | Path | Item) else list(examples)
+    return [examples] if isinstance(examples, ONE) else list(examples)  # pyright: ignore[reportReturnType]
 
 
 def _mean_level(levels: Sequence[Level]) -> Level:

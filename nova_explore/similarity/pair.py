@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from nova_explore.collection import Collection, Item, Scalar
 from nova_explore.errors import UnreadableError
 from nova_explore.map.neighbors import Neighbors
-from nova_explore.similarity.background import Background, Example, Side
+from nova_explore.similarity.background import Background
 from nova_explore.similarity.prints import Print, print_of, same
+from nova_explore.similarity.sides import Example, Side
 from nova_explore.similarity.words_index import fields_of, terms
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PHRASES = 5
+STEPS = 40
 WORDS = 8
 LOOK_ALIKE = 0.99
 """Share of the pairs of two modalities that are less alike than a pair that is called a look-alike."""
@@ -70,6 +72,10 @@ class Pair:
         Like ``ranks``, by distance on the map. None unless both are on it.
     map_distance : float or None
         Distance on the map, as a share of its diagonal.
+    usual : int array of shape (40,)
+        How many pairs of the two modalities have which cosine; of a sample.
+    usual_ends : tuple of float
+        Cosines at which the first of these 40 equal steps begins and the last ends.
     """
 
     a: str
@@ -89,16 +95,22 @@ class Pair:
     how: str
     map_ranks: tuple[int, int] | None
     map_distance: float | None
+    usual: NDArray[np.int64]
+    usual_ends: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        self.usual.flags.writeable = False
 
     @property
     def sentence(self) -> str:
         """The pair in words."""
         first, second = self.modalities
+        near = ["text" if name == "words" else name for name in self.modalities]
         parts = [
             f"Nearer than {_share(self.percentile)} of {first}–{second} pairs (cosine {self.cosine:.2f}, usual "
             f"{self.typical[0]:.2f} ± {self.typical[1]:.2f})",
-            f"the second is no. {self.ranks[0]:,} of the first's nearest {second} items, the first no. "
-            f"{self.ranks[1]:,} of the second's nearest {'text' if first == 'words' else first} items",
+            f"the second is no. {self.ranks[0]:,} of the first's nearest {near[1]} items, the first no. "
+            f"{self.ranks[1]:,} of the second's nearest {near[0]} items",
         ]
         if self.map_ranks is not None:
             parts.append(f"on the map they are no. {self.map_ranks[0]:,} and {self.map_ranks[1]:,}")
@@ -144,7 +156,23 @@ class Pair:
         head = (
             f"<p><b>{html.escape(self.a)}</b> and <b>{html.escape(self.b)}</b></p><p>{html.escape(self.sentence)}</p>"
         )
-        return f"<div>{head}<table>{rows}</table></div>"
+        return f"<div>{head}{self._picture()}<table>{rows}</table></div>"
+
+    def _picture(self) -> str:
+        """The usual cosines as bars, and a line where this pair stands."""
+        high = max(int(self.usual.max(initial=0)), 1)
+        bars = "".join(
+            f"<rect x='{6 * i}' y='{48 - 48 * count / high:.1f}' width='5' height='{48 * count / high:.1f}'/>"
+            for i, count in enumerate(self.usual.tolist())
+        )
+        low, top = self.usual_ends
+        at = 6 * STEPS * (self.cosine - low) / (top - low)
+        line = f"<path d='M{at:.1f} 0V48' stroke='#d55e00' stroke-width='2'/>"
+        said = f"Usual cosines from {low:.2f} to {top:.2f}, this pair at {self.cosine:.2f}"
+        return (
+            f"<svg width='{6 * STEPS}' height='48' role='img' aria-label='{said}' fill='#999'>"
+            f"<title>{said}</title>{bars}{line}</svg>"
+        )
 
 
 def _share(percentile: float) -> str:
@@ -165,8 +193,8 @@ def compare(
     ----------
     background : Background
         Of the collection.
-    a, b : id, path, Item or words
-        An id of the collection; else the path of a file; else a text is taken as words.
+    a, b : id, path, bytes, Item or words
+        An id of the collection; else the path of a file; else a text is taken as words. Bytes are those of a file.
     neighbors : Neighbors
     xy : float array of shape (n, 2)
         Places on the map.
@@ -211,7 +239,15 @@ def compare(
         float(np.linalg.norm(xy[first.position] - xy[second.position]) / max(np.linalg.norm(np.ptp(xy, axis=0)), 1e-9))
         if on_map
         else None,
+        *_counted(usual, cosine),
     )
+
+
+def _counted(usual: NDArray[np.float32], cosine: float) -> tuple[NDArray[np.int64], tuple[float, float]]:
+    """Count cosines in equal steps, from the least to the largest, this pair's own among the ends."""
+    low, high = (float(end(usual, initial=cosine)) for end in (np.min, np.max))
+    ends = (low, high) if high > low else (low - 0.01, high + 0.01)
+    return np.histogram(usual, STEPS, ends)[0], ends
 
 
 def _id(collection: Collection, side: Side) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,7 +100,7 @@ class SliceMatrix:
 
 
 def compare_all(
-    collection: Collection, compared: NDArray[np.float32], labels: NDArray[np.integer], ids: Sequence[str]
+    collection: Collection, compared: NDArray[np.float32], labels: NDArray[np.integer], ids: Iterable[str]
 ) -> SliceMatrix:
     """Compare the items of a slice with one another.
 
@@ -111,7 +111,7 @@ def compare_all(
         Unit rows.
     labels : int array of shape (n,)
         Clusters.
-    ids : sequence of str
+    ids : iterable of str
         The slice, 2 to 5,000 different items.
 
     Raises
@@ -123,7 +123,8 @@ def compare_all(
     UnknownNameError
         If the collection lacks one of them.
     """
-    positions = np.array(collection.positions(dict.fromkeys(ids)), np.intp)
+    one = [ids] if isinstance(ids, str) else ids
+    positions = np.array(collection.positions(dict.fromkeys(one)), np.intp)
     if len(positions) < 2:
         raise TooFewItemsError(f"A matrix needs 2 items and got {len(positions)}. Choose more.")
     if len(positions) > MOST:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -20,9 +19,11 @@ from nova_explore.exploration.columns import LARGER
 from nova_explore.front_end import read_built, require_built
 from nova_explore.widgets import cells, found, messages
 from nova_explore.widgets.acts import Acts, act, line_of_ids
-from nova_explore.widgets.boards import BOARDS, clusters
+from nova_explore.widgets.boards import BOARDS, asked, clusters
+from nova_explore.widgets.boards.asked import Asked, Some
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
+from nova_explore.widgets.following import Following
 from nova_explore.widgets.lighting import is_active, light
 from nova_explore.widgets.motion import Motion, draw_again
 from nova_explore.widgets.still import Still, draw_still
@@ -32,6 +33,8 @@ from nova_explore.widgets.work import Work
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.similarity.ranking import Ranking
+
+NOTHING_ASKED = Asked()
 
 MANY = 200_000
 """Items from which on Python's search for garbage among them, half a second for a million, is not left to chance: it
@@ -47,6 +50,8 @@ class App(anywidget.AnyWidget):
         What to show. What a person selects becomes ``exploration.selection``.
     height : int, default 560
         Of the map, in pixels.
+    read_only : bool, default False
+        Show labels, and take no decisions.
 
     Attributes
     ----------
@@ -95,12 +100,14 @@ class App(anywidget.AnyWidget):
     working = t.Unicode().tag(sync=True)
     last_error = t.Unicode().tag(sync=True)
     history = t.Dict({"undo": "", "redo": ""}).tag(sync=True)
+    bare = t.Bool(False).tag(sync=True)
+    pointed = t.Int(-1).tag(sync=True)
 
     if TYPE_CHECKING:  # the traits that boards add
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def __init__(self, exploration: Exploration, *, height: int = 560) -> None:
+    def __init__(self, exploration: Exploration, *, height: int = 560, read_only: bool = False) -> None:
         require_built()
         if len(exploration) >= MANY:
             gc.collect()
@@ -109,14 +116,14 @@ class App(anywidget.AnyWidget):
         self.work = Work()
         self.ranking: Ranking | None = None
         self.chosen: NDArray[np.intp] | None = None
-        self.left_out, self.named, self.serial = 0, "", 0
-        self.like = ""
+        self.left_out, self.named, self.serial, self.read_only = 0, "", 0, read_only
+        self.like = NOTHING_ASKED
         self.line: Callable[[], str] | None = None
         self.trail: list[str] = []
         self.colors_of = Colors(exploration)
         self._ids = np.array(exploration.collection.ids, object)  # many are gathered a third as long as from the tuple
         self._me = object()  # who selects, where this app does; the app itself would never be let go
-        self._stop_following: Callable[[], None] = lambda: None
+        self._following = Following(self, self._me)
         self.add_traits(**{name: t.Dict().tag(sync=True) for name in BOARDS})
         counted = [[name, count] for name, count in exploration.collection.counts().items()]
         names = [name for name, _ in counted]
@@ -139,21 +146,24 @@ class App(anywidget.AnyWidget):
     # ---- what a person can do, and code as well -------------------------------------------------------------------
 
     @act
-    def search(self, query: str) -> None:
-        """Rank the items by a text and show where they lie; a blank query goes back.
+    def search(self, query: str, *, like: Some = (), unlike: Some = ()) -> None:
+        """Rank the items by words and by what they should be like or unlike (ids, bytes of files); nothing goes back.
 
         Only items of the modalities that are switched on are found.
         """
-        query = query.strip()
-        self.rank(query, found.search(self.exploration, query, self.shown_modalities) if query else None)
+        query, parts = query.strip(), Asked(asked.plain(like), asked.plain(unlike))
+        some = {"like": parts.like, "unlike": parts.unlike}
+        wanted = bool(query or parts)
+        ranking = found.search(self.exploration, query, self.shown_modalities, **some) if wanted else None
+        self.rank(query, ranking, like=parts)
 
     @act
     def search_like(self, id: str) -> None:
         """Rank the items by how like an item they are; only those of the modalities that are switched on."""
-        self.rank("", found.search_like(self.exploration, id, self.shown_modalities), like=id)
+        self.search("", like=id)
 
-    def rank(self, query: str, ranking: Ranking | None, *, like: str = "") -> None:
-        """Make what was found for a query, or for an item, the slice; None drops the search."""
+    def rank(self, query: str, ranking: Ranking | None, *, like: Asked = NOTHING_ASKED) -> None:
+        """Make what was found for a query, or for items, the slice; None drops the search."""
         self.ranking, self.like = ranking, like
         with self.hold_sync():
             self.tell(query=query)
@@ -255,7 +265,7 @@ class App(anywidget.AnyWidget):
         """Grey all items of other modalities and leave them out of searches and selections."""
         self.tell(shown_modalities=[name for name, _ in self.modalities if name in names])
         if self.ranking is not None:
-            self.search_like(self.like) if self.like else self.search(self.query)
+            self.search(self.query, like=self.like.like, unlike=self.like.unlike)
         light(self)
 
     def take(self, positions: NDArray[np.intp]) -> None:
@@ -299,8 +309,9 @@ class App(anywidget.AnyWidget):
     def take_variant(self, exploration: Exploration, colors: Colors | None = None) -> None:
         """Show another cut of the same items, with slice, search and colours as they are."""
         before, self.exploration = self.exploration, exploration
-        self._follow_selections()
+        self._following.begin()
         self.colors_of = self.colors_of.kept_for(exploration) if colors is None else colors
+        self.colors_of.rename()  # of what was shown before, when somebody may have decided since
         with self.hold_sync():
             column = self.column if self.column in exploration.columns else "cluster"
             self.coloring = self.colors_of.by(column)
@@ -327,6 +338,15 @@ class App(anywidget.AnyWidget):
             self.named = named
             self._shine(selection.ids, positions if len(positions) else None)
 
+    def rename(self) -> None:
+        """Say again what clusters are called: somebody has decided."""
+        self.colors_of.rename()
+        with self.hold_sync():
+            self.coloring = self.colors_of.by(self.column)
+            self._paint()
+            self.serial += 1
+            self.refresh("items", "item", "clusters", "concept", "columns", "take_away")
+
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
         self.ranking, self.chosen, self.left_out = None, positions, left_out
         with self.hold_sync():
@@ -338,7 +358,7 @@ class App(anywidget.AnyWidget):
         self.trail.clear()
         self.tell(inspected="")
         self.serial += 1
-        self.refresh("items", "item")
+        self.refresh("items", "item", "asked")
         light(self)
 
     def _paint(self) -> None:
@@ -358,25 +378,14 @@ class App(anywidget.AnyWidget):
             "query": self.search, "inspected": self.inspect, "column": self.color_by, "muted": self.mute,
             "shown_modalities": self.show_modalities,
         })  # fmt: skip
-        self._follow_selections()
+        self._following.begin()
         self.on_msg(lambda _, content, buffers: messages.answer(self, content, buffers))
-
-    def _follow_selections(self) -> None:
-        me = weakref.ref(self)
-
-        def follow(selection: Slice) -> None:
-            app = me()
-            if app is not None:
-                app.follow(selection)
-
-        self._stop_following()
-        self._stop_following = self.exploration.on_select(follow, origin=self._me)
 
     # ---- coming and going -----------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Take the app out of the page; it follows nothing from then on."""
-        self._stop_following()
+        self._following.end()
         self.work.close()
         super().close()
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,16 @@ Answer = tuple[dict[str, Any], list[bytes]]
 """What the browser gets: plain values and binary buffers."""
 
 NOTHING: Answer = ({}, [])
+
+Kept = TypeVar("Kept")
+
+_KEPT: WeakKeyDictionary[Any, dict[type, Any]] = WeakKeyDictionary()
+
+
+def kept_for(app: Any, sort: type[Kept]) -> Kept:
+    """What a board keeps for an app and no other board sees: one value of a class of its own, made at first use."""
+    of_app = _KEPT.setdefault(app, {})
+    return of_app.setdefault(sort, sort()) if sort not in of_app else of_app[sort]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,7 @@ class Shown(Protocol):
     column: Any
     inspected: Any
     cluster_colors: Any
+    read_only: Any
     acts: Any
     map: Any
     work: Any

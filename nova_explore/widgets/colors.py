@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nova_explore.exploration import coloring
+from nova_explore.exploration.columns import LARGER
 from nova_explore.palette import keep_colors
 
 if TYPE_CHECKING:
@@ -23,12 +24,27 @@ class Colors:
     def __init__(self, exploration: Exploration) -> None:
         self._exploration = exploration
         self._found: dict[str, coloring.Coloring] = {}
+        self._plain: dict[str, coloring.Coloring] = {}
 
     def by(self, column: str) -> coloring.Coloring:
         """Colour the items by a column; raises `UnknownNameError` where there is none of this name."""
         if column not in self._found:
-            self._found[column] = coloring.color_by(self._exploration, column)
+            self._keep(column, coloring.color_by(self._exploration, column))
         return self._found[column]
+
+    def rename(self) -> None:
+        """Call clusters what they are called now; what each is coloured by itself stays as it is."""
+        for column in coloring.DECIDED:
+            self._found.pop(column, None)
+        for column, plain in self._plain.items():
+            self._keep(column, plain)
+
+    def _keep(self, column: str, plain: coloring.Coloring) -> None:
+        self._found[column] = plain
+        if column in ("cluster", LARGER):
+            of = self._exploration if column == "cluster" else self._exploration.coarser
+            self._plain[column] = plain
+            self._found[column] = coloring.rename(plain, plain.colors, of.names)
 
     def needed_for(self, column: str) -> Callable[[], Any] | None:
         """What takes long before the items can be coloured by a column; None where nothing does."""
@@ -39,7 +55,8 @@ class Colors:
     def kept_for(self, exploration: Exploration) -> Colors:
         """Colours of another exploration of the same items, whose clusters keep the colour of most of their items."""
         other = Colors(exploration)
-        labels, former = exploration.clustering.labels, self.by("cluster").colors[:-1]
+        self.by("cluster")
+        labels, former = exploration.clustering.labels, self._plain["cluster"].colors[:-1]
         kept = keep_colors(self._exploration.clustering.labels, former, labels, exploration.layout.xy)
-        other._found["cluster"] = coloring.color_clusters(exploration, coloring.BUILT_IN["cluster"], kept)
+        other._keep("cluster", coloring.color_clusters(exploration, coloring.BUILT_IN["cluster"], kept))
         return other

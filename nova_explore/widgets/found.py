@@ -16,6 +16,7 @@ from nova_explore.similarity.words_alone import find_words
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
+    from nova_explore.similarity.sides import Example
 
 MOST = 500
 """Results that are looked for; more that match are counted as more."""
@@ -29,15 +30,24 @@ STEPS = (2.0, 3.0, 4.5, 7.0)
 like a query 2 to 6, what carries its words 7 to 12."""
 
 
-def search(exploration: Exploration, query: str, modalities: Sequence[str]) -> Ranking:
+def search(
+    exploration: Exploration,
+    query: str,
+    modalities: Sequence[str],
+    *,
+    like: Sequence[Example] = (),
+    unlike: Sequence[Example] = (),
+) -> Ranking:
     """Search among the items of these modalities: all that match, and the nearest others where those are few.
 
     Where no model can embed the query, by words alone; the ranking then says so. ``via`` is ``content`` for what was
     compared by the meaning of its words and does not carry those of the query: it is like the query, and no more.
     """
     try:
-        ranking = exploration.search(query, k=MOST, modalities=modalities)
+        ranking = exploration.search(query or None, like=like, unlike=unlike, k=MOST, modalities=modalities)
     except SpaceMismatchError:
+        if like or unlike:
+            raise
         why = (
             "The vectors were imported without their model" if is_imported(exploration) else "No model fits the vectors"
         )
@@ -45,14 +55,14 @@ def search(exploration: Exploration, query: str, modalities: Sequence[str]) -> R
         ranking = find_words(
             exploration.collection, words, query, k=MOST, modalities=modalities, note=f"{why}: found by words alone."
         )
-    carried = np.isin(ranking.positions, carrying(exploration, query))
+    carried = np.isin(ranking.positions, carrying(exploration, query) if query else [])
     via = (name if carries else "content" for name, carries in zip(ranking.via, carried.tolist(), strict=True))
     return _in_sections(replace(ranking, via=tuple(via)))
 
 
 def search_like(exploration: Exploration, id: str, modalities: Sequence[str]) -> Ranking:
     """Search among the items of these modalities for those that are like an item of the collection."""
-    return _in_sections(exploration.search_like(id, k=MOST, modalities=modalities))
+    return search(exploration, "", modalities, like=(id,))
 
 
 def _in_sections(ranking: Ranking) -> Ranking:
@@ -113,9 +123,14 @@ def title_of(ranking: Ranking) -> str:
     """What the slice is: ``“dog” · 11 with the word, 13 like it``."""
     told = [title for title, _ in sections_of(ranking) if not title.endswith("chance")]
     if not told:
-        return f"Nothing {'is like' if len(ranking) else 'for'} “{ranking.query}”"
+        return f"Nothing {'is like' if len(ranking) else 'for'} {_quoted(ranking.query)}"
     more = ", and there may be more" if ranking.matching >= MOST else ""
-    return f"“{ranking.query}” · {', '.join(told)}{more}"
+    return f"{_quoted(ranking.query)} · {', '.join(told)}{more}"
+
+
+def _quoted(query: str) -> str:
+    """What was asked for: words in quotes, items by their titles."""
+    return query if query.startswith("like ") else f"“{query}”"
 
 
 def doubt_of(ranking: Ranking) -> str:

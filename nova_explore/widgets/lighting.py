@@ -13,8 +13,7 @@ from nova_explore.widgets import found
 def light(app: Any) -> None:
     """Draw in full colour what the app points at: the open item with its neighbours, else the slice."""
     if app.item:
-        nearest = [tile["position"] for tile in app.item["nearest"]]
-        app.map.highlight(np.array([app.item["position"], *nearest], dtype=np.intp), dimmed="faint")
+        app.map.highlight(np.array([app.item["position"], *app.item["true"]], dtype=np.intp), dimmed="faint")
     elif app.ranking is not None:
         app.map.highlight(found.lit(app.ranking))
     elif app.chosen is not None:

@@ -18,10 +18,18 @@ from nova_explore.exploration.chain import explore
 from nova_explore.library.store import Library
 from nova_explore.widgets.app import App
 from nova_explore.widgets.motion import Motion
+from nova_explore.widgets.two_maps import TwoMaps
 
 
-def show(source: Exploration | Library | Collection | str | Path, *, height: int = 560, **options: Any) -> App:
-    """Make the app over an exploration, or over what can become one.
+def show(
+    source: Exploration | Library | Collection | str | Path,
+    other: Exploration | Library | str | Path | None = None,
+    *,
+    height: int = 560,
+    read_only: bool = False,
+    **options: Any,
+) -> App | TwoMaps:
+    """Make the app over an exploration, or over what can become one; or over two maps of one collection.
 
     As the last expression of a cell the app is shown below the cell. Where the map has to be computed first, the app
     is there from the start: with a picture of the principal components, then with the points as they find their places,
@@ -30,24 +38,32 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
     Parameters
     ----------
     source : Exploration, or anything that `nova_explore.explore` takes
+    other : Exploration, optional
+        Another map of the same items, of another model, dimension or other parameters: both are shown side by side,
+        hover and selection linked, with the neighbours that changed and the clusters matched.
     height : int, default 560
         Of the map, in pixels.
+    read_only : bool, default False
+        Show labels, and take no decisions.
     **options
         Of `nova_explore.explore`, where the source is not an exploration yet.
     """
+    if other is not None:
+        pair = [one if isinstance(one, Exploration) else explore(one, **options) for one in (source, other)]
+        return TwoMaps(*pair, height=height)
     if isinstance(source, Exploration):
         if options:
             raise TypeError(f"Got {', '.join(options)} for an exploration. Pass them to explore(…) when you make it.")
-        return App(source, height=height)
+        return App(source, height=height, read_only=read_only)
     with ExitStack() as until_done:
-        live = Live(height, until_done)
+        live = Live(height, until_done, read_only=read_only)
         try:
             exploration = explore(source, watch=live, **options)
         except BaseException as error:
             live.fail(error)
             raise
         if live.app is None:
-            return App(exploration, height=height)
+            return App(exploration, height=height, read_only=read_only)
         live.app.take_over(exploration)
         live.app.color_by("cluster")
         live.app.acts.clear()  # what opening did is no one's act
@@ -57,8 +73,8 @@ def show(source: Exploration | Library | Collection | str | Path, *, height: int
 class LiveApp(App):
     """An app that shows itself in the cell that is running, and not once more as that cell's last expression."""
 
-    def __init__(self, exploration: Exploration, *, height: int) -> None:
-        super().__init__(exploration, height=height)
+    def __init__(self, exploration: Exploration, *, height: int, read_only: bool = False) -> None:
+        super().__init__(exploration, height=height, read_only=read_only)
         self._cell: int | None = None
         shell = get_ipython()
         if shell is not None:
@@ -74,14 +90,14 @@ class LiveApp(App):
 class Live:
     """Shows a map in the cell that computes it; see `nova_explore.exploration.chain.Watcher`."""
 
-    def __init__(self, height: int, until_done: ExitStack) -> None:
+    def __init__(self, height: int, until_done: ExitStack, *, read_only: bool = False) -> None:
         self.app: LiveApp | None = None
-        self._height = height
+        self._height, self._read_only = height, read_only
         self._until_done = until_done
 
     def opened(self, exploration: Exploration) -> None:
         """Show the items by their principal components, coloured by modality: clusters are not known yet."""
-        self.app = LiveApp(exploration, height=self._height)
+        self.app = LiveApp(exploration, height=self._height, read_only=self._read_only)
         self.app.color_by("modality")
         self.app.acts.clear()
         self._motion = Motion(self.app.map)

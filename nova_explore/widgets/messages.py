@@ -17,6 +17,7 @@ from nova_explore.widgets import cells, found
 from nova_explore.widgets.acts import line_of
 from nova_explore.widgets.board import NOTHING, Answer, Later
 from nova_explore.widgets.boards import BOARDS
+from nova_explore.widgets.boards.asked import OWN_ACTS, Asked
 from nova_explore.widgets.drawing import picked
 
 UNTOLD = frozenset(
@@ -25,7 +26,7 @@ UNTOLD = frozenset(
 )
 """Questions whose failure is told where the answer would be, and nowhere else."""
 
-NO_ACTS = frozenset({"pick", "undo", "redo", "back"})
+NO_ACTS = frozenset({"pick", "undo", "redo", "back"} | OWN_ACTS)
 """What says itself which act it is, or is none."""
 
 
@@ -52,12 +53,13 @@ def search(app: Any, *, query: str) -> Answer | Later:
 def search_like(app: Any, *, id: str) -> Later:
     """Search for what is like an item."""
     exploration, modalities = app.exploration, tuple(app.shown_modalities)
-    return Later("", lambda: found.search_like(exploration, id, modalities), _take(app, "", like=id), urgent=True)
+    like = Asked((id,))
+    return Later("", lambda: found.search_like(exploration, id, modalities), _take(app, "", like=like), urgent=True)
 
 
-def _take(app: Any, query: str, *, like: str = "") -> Callable[[Any], Answer]:
+def _take(app: Any, query: str, *, like: Asked | None = None) -> Callable[[Any], Answer]:
     def then(ranking: Any) -> Answer:
-        app.rank(query, ranking, like=like)
+        app.rank(query, ranking, like=like or Asked())
         return NOTHING
 
     return then

@@ -16,6 +16,7 @@ from nova_explore.widgets.boards import items
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.similarity.ranking import Ranking
+    from nova_explore.widgets.boards.asked import Asked
     from nova_explore.widgets.colors import Colors
 
 
@@ -41,7 +42,9 @@ class State:
         What the selection is called; empty where it has no name.
     trail : tuple of str
         Ids of the items that were opened one after the other.
-    query, like, inspected, column : str
+    query, inspected, column : str
+    like : Asked
+        What results should be like or unlike, besides words.
     muted, shown_modalities : tuple of str
     line : callable or None
         Returns Python that makes the slice.
@@ -57,7 +60,7 @@ class State:
     named: str
     trail: tuple[str, ...]
     query: str
-    like: str
+    like: Asked
     inspected: str
     column: str
     muted: tuple[str, ...]

@@ -39,6 +39,10 @@ class NoDecisions:
 
     written = 0
 
+    def __init__(self) -> None:
+        self.readers: set = set()
+        self.by = ""
+
     def count(self) -> int:
         return 0
 
@@ -53,6 +57,9 @@ class NoLibrary:
         return []
 
     def indexes(self, *_: object) -> dict:
+        return {}
+
+    def failures(self, *_: object) -> dict:
         return {}
 
 
@@ -174,7 +181,12 @@ class StandIn(Exploration):
         counts, noise = np.array([o.count for o in others]), np.array([o.noise_share for o in others])
         return SimpleNamespace(min_cluster_sizes=sizes, counts=counts, noise_shares=noise, suggested=10)
 
-    def search(self, query: str, *, k: int = 24, modalities=None) -> Ranking:
+    def search(self, query: str | None, *, k: int = 24, modalities=None, like=(), unlike=()) -> Ranking:
+        if like:
+            titles = ", ".join(self.collection[id].title for id in like)
+            query = f"{query}, like {titles}" if query else f"like {titles}"
+        if query is None:
+            raise ValueError("The query asks for nothing.")
         if query == "fail":
             raise ValueError("The model could not be opened.")
         if query == "nothing":

@@ -155,3 +155,19 @@ def test_the_region_of_a_picture_that_carries_it_is_found(tmp_path: Path):
         left, top, right, bottom = (128 * share for share in found.parts[0].place.at)
         hits += left < x + 24 and right > x and top < y + 24 and bottom > y
     assert hits == 5
+
+
+def test_few_calls_give_fewer_parts_and_never_more_calls():
+    known = of_text("stone river owl cloud paper lamp brick glass")
+    for most in (24, 30, 40, 60, 100):
+        known.masked.clear()
+        found = explain(known, "owl", known.collection.ids[0], max_calls=most)
+        assert 0 < found.calls <= most
+        assert "owl" in found.parts[0].name
+    with pytest.raises(ValueError, match="are needed"):
+        explain(known, "owl", known.collection.ids[0], max_calls=5)
+
+
+def test_words_are_quoted_once_in_the_sentence():
+    known = of_text("stone river owl cloud paper lamp")
+    assert "is like “owl” by" in explain(known, "owl", known.collection.ids[0], max_calls=0).sentence

@@ -30,7 +30,7 @@ def test_the_open_item_and_its_neighbours_are_lit_before_the_slice(app):
     assert lit(app) == [0, 1, 2, 3, 4]
     app.inspect(ids[3])
     assert 3 in lit(app)
-    assert set(lit(app)) == {3, *(tile["position"] for tile in app.item["nearest"])}
+    assert set(lit(app)) == {3, *app.exploration.neighbors.indices[3].tolist()}
     assert app.dimmed == "faint"
     app.inspect("")
     assert lit(app) == [0, 1, 2, 3, 4]

@@ -1,167 +1,274 @@
-// The clusters, to read: what each is called, how many items it has, whether it comes back.
+// The clusters, to decide about: a list of them, a card under the current one, and a key for every verb.
 
-import { useSignal } from "@preact/signals";
-import { Thumb } from "../media/Thumb";
+import "./clusters.css";
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useApp } from "../state/context";
-import type { ClusterRow, Found } from "../state/facts";
+import type { ClusterRow, LargerCluster } from "../state/facts";
 import { Button } from "../words/button";
-import { Dot, Icon } from "../words/icons";
-import { menuSpot, opensMenu } from "../words/menu";
-import { count, duration } from "../words/numbers";
-import { SizeOfClusters, Spacing } from "./sweep";
+import { Icon } from "../words/icons";
+import { count } from "../words/numbers";
+import { ClusterCard, type Mode } from "./clusterCard";
+import { HEAD_PX, inView, isOpen, lay, nextOpen, type Order, ordered, ROW_PX } from "./clusterList";
+import { ClusterLine } from "./clusterRow";
+import { ClustersHead, NEWS_MS } from "./clustersHead";
+import { MergeTicked, SliceIntoLabel } from "./decide";
+import { Spacing } from "./sweep";
 
-const WORTH_SAYING = 5;
-const ROW_PX = 40;
-const AHEAD = 6;
-const ALL_AT_ONCE = 200;
+export interface Deciding {
+  current: Signal<string>;
+  mode: Signal<Mode>;
+  ticked: Signal<ReadonlySet<string>>;
+  // Carries a decision out, and goes on to the next cluster that is open.
+  decide: (what: string, details: Record<string, unknown>, goOn?: boolean) => Promise<void>;
+}
 
 export function ClustersBoard() {
-  const { store } = useApp();
-  const { rows, stability } = store.facts.clusters.value;
+  const { store, kernel } = useApp();
+  const { rows, larger, read_only: readOnly } = store.facts.clusters.value;
+  const order = useSignal<Order>("size");
+  const grouped = useSignal(false);
+  const current = useSignal("");
+  const mode = useSignal<Mode>("");
+  const ticked = useSignal<ReadonlySet<string>>(new Set());
+  const card = useSignal(0);
   const top = useSignal(0);
-  const most = Math.max(...rows.map((row) => row.count), 1);
-  // Thousands of clusters: only those in view are drawn.
-  const [first, last] =
-    rows.length <= ALL_AT_ONCE
-      ? [0, rows.length]
-      : [
-          Math.max(0, Math.floor(top.value / ROW_PX) - AHEAD),
-          Math.min(rows.length, Math.floor(top.value / ROW_PX) + 30),
-        ];
+  const height = useSignal(600);
+  const board = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const wantsFocus = useRef(false);
+
+  const shown = useMemo(() => ordered(rows, order.value), [rows, order.value]);
+  const heads = grouped.value ? larger.rows : [];
+  const at = rows.some(({ key }) => key === current.value) ? current.value : "";
+  const laid = useMemo(() => lay(shown, heads, at, card.value), [shown, heads, at, card.value]);
+  const lines = laid.lines.filter(({ kind }) => kind === "row");
+  const most = useMemo(() => Math.max(...rows.map((row) => row.count), 1), [rows]);
+
+  useLayoutEffect(() => {
+    const el = board.current!;
+    const measure = () => {
+      height.value = el.clientHeight;
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(el);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  // What others have decided meanwhile is asked for, where somebody looks and Python has time.
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible" && !kernel.waiting.value && kernel.python.value === "ready")
+        kernel.ask("news").catch(() => undefined);
+    }, NEWS_MS);
+    return () => clearInterval(timer);
+  }, []);
+  // The row that the keys have gone to is brought into view and takes the focus.
+  useLayoutEffect(() => {
+    const el = board.current!;
+    const line = laid.lines.find(({ key }) => key === at);
+    if (!line || !wantsFocus.current || !list.current) return;
+    const y = list.current.offsetTop + line.top;
+    const bottom = y + ROW_PX + Math.min(card.value, el.clientHeight - ROW_PX);
+    if (y < el.scrollTop || bottom > el.scrollTop + el.clientHeight)
+      el.scrollTop = Math.max(0, Math.min(y - ROW_PX, bottom - el.clientHeight + ROW_PX));
+    top.value = el.scrollTop;
+    requestAnimationFrame(() => {
+      if (!wantsFocus.current || mode.value) return;
+      wantsFocus.current = false;
+      // The list may have gone on since this frame was asked for.
+      el.querySelector<HTMLElement>(`[data-key="${current.value}"] .nx-cluster-name`)?.focus({ preventScroll: true });
+    });
+  }, [at, card.value, laid]);
+
+  const goTo = (key: string) => {
+    wantsFocus.current = true;
+    mode.value = "";
+    current.value = key;
+  };
+  const step = (by: number) => {
+    const here = lines.findIndex(({ key }) => key === at);
+    const next = here < 0 ? (by > 0 ? 0 : lines.length - 1) : Math.min(Math.max(here + by, 0), lines.length - 1);
+    if (lines[next]) goTo(lines[next].key);
+  };
+  const nextOne = (key: string) =>
+    nextOpen(
+      lines.map(({ row }) => ({ key: row!.key, open: isOpen(row!) })),
+      key,
+    );
+  const decide = async (what: string, details: Record<string, unknown>, goOn = true) => {
+    const next = goOn ? nextOne(at) : at;
+    wantsFocus.current = true;
+    mode.value = "";
+    ticked.value = new Set();
+    await kernel.tell(what, details);
+    if (current.value === at) current.value = next;
+    wantsFocus.current = true;
+  };
+  const deciding: Deciding = { current, mode, ticked, decide };
+
+  const key = (event: KeyboardEvent) => {
+    const inField = (event.target as HTMLElement).matches("input, textarea, select");
+    if (event.key === "Escape" && (mode.value || ticked.value.size)) {
+      event.preventDefault();
+      event.stopPropagation();
+      ticked.value = new Set();
+      goTo(at);
+      return;
+    }
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    if (inField || ((event.ctrlKey || event.metaKey || event.altKey) && !isUndo)) return;
+    const row = rows.find((one) => one.key === at);
+    const isCluster = !!row && row !== rows.at(-1);
+    const isName = (event.target as HTMLElement).matches(".nx-cluster-name");
+    const verbs: Record<string, () => void> = {
+      ArrowDown: () => step(1),
+      ArrowUp: () => step(-1),
+      Home: () => lines[0] && goTo(lines[0].key),
+      End: () => lines.at(-1) && goTo(lines.at(-1)!.key),
+      n: () => goTo(nextOne(at)),
+      o: () => row && kernel.tell("choose_cluster", { key: at }),
+    };
+    if (!readOnly) {
+      verbs.u = () => kernel.tell("undo_decision");
+      verbs.U = () => kernel.tell("redo_decision");
+      verbs.z = verbs.u;
+      verbs.Z = verbs.U;
+    }
+    if (!readOnly && isCluster) {
+      const turn = (to: Mode) => () => {
+        mode.value = to;
+      };
+      Object.assign(verbs, {
+        a: () => decide("accept", { key: at }),
+        r: turn("rename"),
+        F2: turn("rename"),
+        m: turn("merge"),
+        s: turn("split"),
+        x: () => decide("mark", { key: at, mark: "mixed" }),
+        c: () => kernel.tell("recluster_inside", { key: at }),
+        t: turn("tag"),
+      });
+      if (isName) {
+        verbs.Enter = verbs.a!;
+        verbs[" "] = () => {
+          const others = new Set(ticked.value);
+          if (!others.delete(at)) others.add(at);
+          ticked.value = others;
+        };
+      }
+    }
+    const verb = verbs[event.key];
+    if (!verb) return;
+    event.preventDefault();
+    event.stopPropagation();
+    verb();
+  };
+
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys of the list, wherever in it the focus is
     <div
       class="nx-clusters"
+      ref={board}
+      onKeyDown={key}
       onScroll={(e) => {
         top.value = e.currentTarget.scrollTop;
       }}
     >
-      <div class="nx-clusters-head">
-        <SizeOfClusters />
-        <Stability />
-      </div>
-      <ul
-        class="nx-cluster-list"
-        aria-label="Clusters"
-        style={{ paddingTop: `${first * ROW_PX}px`, paddingBottom: `${(rows.length - last) * ROW_PX}px` }}
-      >
-        {rows.slice(first, last).map((row) => (
-          <ClusterLine
-            key={row.key}
-            row={row}
-            most={most}
-            found={stability.clusters?.[row.key]}
-            isLast={row === rows.at(-1)}
+      <ClustersHead order={order} grouped={grouped} onNext={() => goTo(nextOne(at))} />
+      <div class="nx-cluster-list" ref={list} role="list" aria-label="Clusters" style={{ height: `${laid.height}px` }}>
+        {inView(laid.lines, top.value - (list.current?.offsetTop ?? 0), height.value).map((line) =>
+          line.larger ? (
+            <LargerHead key={line.key} larger={line.larger} top={line.top} rows={rows} deciding={deciding} />
+          ) : (
+            <ClusterLine
+              key={line.key}
+              row={line.row!}
+              top={line.top}
+              most={most}
+              isLast={line.row === rows.at(-1)}
+              isCurrent={line.key === at}
+              tabIndex={line.key === (at || lines[0]?.key) ? 0 : -1}
+              deciding={deciding}
+            />
+          ),
+        )}
+        {at && (
+          <ClusterCard
+            key={`card-${at}`}
+            row={rows.find((row) => row.key === at)!}
+            top={(laid.lines.find(({ key }) => key === at)?.top ?? 0) + ROW_PX}
+            isLast={at === rows.at(-1)?.key}
+            height={card}
+            deciding={deciding}
           />
-        ))}
-      </ul>
+        )}
+      </div>
+      <MergeTicked deciding={deciding} />
+      <SliceIntoLabel />
+      <Unattached />
       <Spacing />
     </div>
   );
 }
 
-interface Line {
-  row: ClusterRow;
-  most: number;
-  found: Found | undefined;
-  isLast: boolean;
+interface Head {
+  larger: LargerCluster;
+  top: number;
+  rows: readonly ClusterRow[];
+  deciding: Deciding;
 }
 
-function ClusterLine({ row, most, found, isLast }: Line) {
-  const { store, kernel, pictures } = useApp();
-  const { column, muted, columns } = store.facts;
-  const byCluster = column.value === "cluster";
-  const isMuted = byCluster && muted.value.includes(row.key);
-  const others = columns.value.entries.map(({ key }) => key).filter((key) => key !== row.key);
-  const isOnly = byCluster && others.length > 0 && !isMuted && others.every((key) => muted.value.includes(key));
-  const toggle = () =>
-    kernel.tell("mute", { keys: isMuted ? muted.value.filter((key) => key !== row.key) : [...muted.value, row.key] });
-  const menu = (event: MouseEvent) => {
-    if (opensMenu(event, store))
-      store.menu.value = { of: "cluster", target: row.key, title: row.name, ...menuSpot(event) };
-  };
-  const heard = [row.name, `${count(row.count)} items`, found?.reading, found && `${found.share} found again`]
-    .filter(Boolean)
-    .join(", ");
+function LargerHead({ larger, top, rows, deciding: { ticked } }: Head) {
+  const { store } = useApp();
+  const decided = rows.filter((row) => larger.of.includes(row.key) && !isOpen(row)).length;
   return (
-    <li class="nx-cluster" data-key={row.key} data-muted={isMuted} onContextMenu={menu}>
-      <Button
-        class="nx-cluster-name"
-        aria-label={heard}
-        title={`${heard}. Click for its items`}
-        onClick={() => kernel.tell("choose_cluster", { key: row.key })}
-      >
-        <Dot color={row.color} />
-        <span class="nx-entry-name" dir="auto">
-          {row.name}
-        </span>
-        {row.score && (
-          <span class="nx-name-score" data-doubtful={row.doubtful} title={row.evidence}>
-            {row.score}
-          </span>
-        )}
-        {found && (
-          <span class="nx-share" data-firm={String(found.firm)}>
-            {!found.firm && <Icon name="doubt" />}
-            {found.share}
-          </span>
-        )}
-        <span class="nx-count">{count(row.count)}</span>
-        <span class="nx-extent" aria-hidden="true">
-          <span style={{ width: `${(100 * row.count) / most}%`, background: row.color }} />
-        </span>
-      </Button>
-      {!isLast && row.medoids.length > 0 && (
-        <span class="nx-medoids" aria-hidden="true">
-          {row.medoids.slice(0, row.doubtful ? 5 : 3).map((id) => (
-            <Thumb key={id} item={{ id, title: "", modality: "image" }} pictures={pictures} />
-          ))}
-        </span>
+    <div class="nx-larger" role="listitem" style={{ top: `${top}px`, height: `${HEAD_PX}px` }}>
+      <h3 dir="auto">{larger.name}</h3>
+      <span class="nx-quiet">
+        {count(larger.count)} items · {decided} of {larger.of.length} decided
+      </span>
+      {!store.facts.clusters.value.read_only && larger.of.length > 1 && (
+        <Button
+          class="nx-verb"
+          title="Tick all clusters of this larger one, to make them one label"
+          onClick={() => {
+            ticked.value = new Set(larger.of);
+          }}
+        >
+          tick all
+        </Button>
       )}
-      {byCluster && (
-        <span class="nx-verbs">
-          <Button
-            class="nx-verb nx-only"
-            aria-pressed={isOnly}
-            title={isOnly ? "Show all clusters" : "Grey all other clusters"}
-            onClick={() => kernel.tell("mute", { keys: isOnly ? [] : others })}
-          >
-            only
-          </Button>
-          <Button
-            class="nx-verb nx-but"
-            aria-pressed={isMuted}
-            title={isMuted ? "Show it again" : "Grey this cluster"}
-            onClick={toggle}
-          >
-            {isMuted ? "show" : "grey"}
-          </Button>
-        </span>
-      )}
-    </li>
+    </div>
   );
 }
 
-// Which clusters come back when halves of the items are clustered again: measured at a click, then said of each.
-function Stability() {
+// Labels that no cluster of this map carries any more: they hold their items all the same.
+function Unattached() {
   const { store, kernel } = useApp();
-  const measuring = useSignal(false);
-  const { offer, seconds = 0, sentence } = store.facts.clusters.value.stability;
-  if (!offer && !sentence) return null;
-  const measure = async () => {
-    measuring.value = true;
-    await kernel.tell("measure_stability");
-    measuring.value = false;
-  };
+  const { unattached } = store.facts.clusters.value;
+  if (!unattached.length) return null;
   return (
-    <div class="nx-stability">
-      {offer && (
-        <Button class="nx-button" disabled={measuring.value} title={offer} onClick={measure}>
-          {measuring.value
-            ? "Measuring stability …"
-            : `Measure stability${seconds > WORTH_SAYING ? ` (about ${duration(seconds)})` : ""}`}
-        </Button>
-      )}
-      {sentence && <p class="nx-grain-words">{sentence}</p>}
-    </div>
+    <details class="nx-unattached">
+      <summary>
+        {unattached.length} {unattached.length === 1 ? "label" : "labels"} on no cluster of this map
+      </summary>
+      <ul>
+        {unattached.slice(0, 100).map((label) => (
+          <li key={label.name}>
+            <Button class="nx-link" dir="auto" onClick={() => kernel.tell("choose_label", { name: label.name })}>
+              {label.name}
+            </Button>
+            <span class="nx-quiet">
+              {count(label.on_map)} of {count(label.size)} items on this map · {label.status} by {label.by}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="nx-quiet">
+        <Icon name="doubt" /> A label keeps its items when clusters change. A cluster carries it again where the two
+        share half of their items.
+      </p>
+    </details>
   );
 }

@@ -75,7 +75,7 @@ export function ItemBoard() {
         )}
         <Button
           label="Full size"
-          class="nx-plain nx-larger"
+          class="nx-plain nx-full-size"
           onClick={() => {
             large.value = true;
           }}
@@ -86,6 +86,25 @@ export function ItemBoard() {
           <Icon name="close" />
         </Button>
       </header>
+      <p class="nx-around">
+        <span>{item.around}</span>
+        {(item.elsewhere ?? []).length > 0 && (
+          <span>
+            <svg viewBox="0 0 22 8" aria-hidden="true">
+              <path d="M0 4H22" stroke-width="1.5" stroke-dasharray="5 3" />
+            </svg>
+            true, elsewhere
+          </span>
+        )}
+        {(item.strangers ?? []).length > 0 && (
+          <span>
+            <svg viewBox="0 0 22 8" aria-hidden="true">
+              <circle cx="11" cy="4" r="3.4" stroke-dasharray="2 2" />
+            </svg>
+            beside it, no true neighbour
+          </span>
+        )}
+      </p>
       <div class="nx-media" data-modality={item.modality} key={item.id}>
         <Medium item={item} />
       </div>

@@ -37,9 +37,14 @@ export class Overlay {
   private ranks: Pin[] = [];
   private asked = new Set<Level>();
   private near: number[] = [];
+  private elsewhere: ReadonlySet<number> = new Set();
+  private strangers: number[] = [];
   private open: number | undefined;
   private readonly ring = tag("span", "nx-ring");
+  private readonly pointed = tag("span", "nx-pointed");
   private readonly lines = document.createElementNS(SVG, "path");
+  private readonly longLines = document.createElementNS(SVG, "path");
+  private readonly rings = document.createElementNS(SVG, "path");
   private readonly undo: (() => void)[] = [];
   onPlaced: () => void = () => {};
 
@@ -53,14 +58,20 @@ export class Overlay {
   ) {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "nx-lines");
-    svg.append(this.lines);
+    this.longLines.setAttribute("class", "nx-elsewhere");
+    this.rings.setAttribute("class", "nx-strangers");
+    svg.append(this.lines, this.longLines, this.rings);
     // A handle for tests and for measurements, as the map has one.
     Object.assign(el, { overlay: this });
-    el.append(svg, this.ring);
+    el.append(svg, this.ring, this.pointed);
     this.undo.push(
       effect(() => this.tagNames()),
       effect(() => this.tagRanks()),
       effect(() => this.tagItem()),
+      effect(() => {
+        void this.store.facts.pointed.value;
+        this.map.invalidate();
+      }),
       map.onDraw(() => this.place()),
     );
   }
@@ -148,9 +159,11 @@ export class Overlay {
   }
 
   private tagItem(): void {
-    const { position, nearest } = this.store.facts.item.value;
+    const { position, nearest, true: near, elsewhere, strangers } = this.store.facts.item.value;
     this.open = position;
-    this.near = (nearest ?? []).map((tile) => tile.position);
+    this.near = near ?? (nearest ?? []).map((tile) => tile.position);
+    this.elsewhere = new Set(elsewhere);
+    this.strangers = strangers ?? [];
     this.map.invalidate();
   }
 
@@ -159,6 +172,7 @@ export class Overlay {
     const taken: Box[] = [TOOLS];
     this.placeRanks(taken);
     this.placeOpen(taken);
+    this.placePointed();
     const { zoom } = this.map.camera;
     if (zoom > FINER_FROM) this.want("finer");
     if (zoom < LARGER_TO && this.store.facts.names.value.length > MANY_NAMES) this.want("larger");
@@ -207,16 +221,39 @@ export class Overlay {
   private placeOpen(taken: Box[]): void {
     const spot = this.open === undefined ? undefined : this.map.spot(this.open);
     this.ring.style.visibility = spot && this.isIn(spot) ? "visible" : "hidden";
-    this.lines.setAttribute("d", "");
+    for (const path of [this.lines, this.longLines, this.rings]) path.setAttribute("d", "");
     if (!spot) return;
     const [x, y] = spot;
     this.ring.style.translate = `${x.toFixed(1)}px ${y.toFixed(1)}px`;
     taken.push({ left: x - 13, right: x + 13, top: y - 13, bottom: y + 13 });
-    const ends = this.near.map((item) => this.map.spot(item)).filter((end) => end !== undefined);
-    this.lines.setAttribute(
+    const lines = (items: number[]) =>
+      items
+        .map((item) => this.map.spot(item))
+        .filter((end) => end !== undefined)
+        .map(([ex, ey]) => `M${x.toFixed(1)} ${y.toFixed(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}`)
+        .join("");
+    this.lines.setAttribute("d", lines(this.near.filter((item) => !this.elsewhere.has(item))));
+    // A true neighbour that the map put elsewhere is worth a stronger line than one beside the item.
+    this.longLines.setAttribute("d", lines(this.near.filter((item) => this.elsewhere.has(item))));
+    const r = this.map.size / 2 + 2;
+    this.rings.setAttribute(
       "d",
-      ends.map(([ex, ey]) => `M${x.toFixed(1)} ${y.toFixed(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}`).join(""),
+      this.strangers
+        .map((item) => this.map.spot(item))
+        .filter((at) => at !== undefined)
+        .map(
+          ([sx, sy]) =>
+            `M${(sx - r).toFixed(1)} ${sy.toFixed(1)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
+        )
+        .join(""),
     );
+  }
+
+  // Where the pointer is in the map beside this one.
+  private placePointed(): void {
+    const spot = this.map.spot(this.store.facts.pointed.value ?? -1);
+    this.pointed.style.visibility = spot && this.isIn(spot) ? "visible" : "hidden";
+    if (spot) this.pointed.style.translate = `${spot[0].toFixed(1)}px ${spot[1].toFixed(1)}px`;
   }
 
   private isIn([x, y]: readonly [number, number]): boolean {

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { LENSES } from "../boards";
 import { MapPanel } from "../map/Map";
 import { useApp } from "../state/context";
 import { QUIET } from "../words/button";
@@ -77,6 +78,7 @@ export function Frame() {
       class="nx"
       ref={root}
       data-full={isFull}
+      data-bare={store.facts.bare.value}
       {...full}
       onKeyDown={key}
       style={{ "--nx-height": `${height.value}px`, "--nx-split": `${split.value}%` }}
@@ -105,7 +107,7 @@ export function Frame() {
           onPointerDown={(e) => e.currentTarget.setPointerCapture(e.pointerId)}
           onPointerMove={drag}
         />
-        <Side />
+        <Side lenses={LENSES} />
       </div>
       <Menu />
     </div>

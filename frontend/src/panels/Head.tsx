@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { AskedParts } from "../boards/asked";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
 import { Icon } from "../words/icons";
@@ -68,12 +69,14 @@ export function Search() {
   const go = async () => {
     const words = input.current!.value.trim();
     if (words === query.value) return;
+    const parts = store.facts.asked.value.parts.length > 0;
     busy.value = words ? "waiting" : "";
     const timer = setTimeout(() => {
       busy.value &&= "slow";
     }, SLOW_MS);
     if (words) store.lens.value = "items";
-    await kernel.tell("search", { query: words });
+    // Beside items and files that were asked for, other words change the words alone.
+    await kernel.tell(parts ? "ask_words" : "search", { query: words });
     clearTimeout(timer);
     busy.value = "";
   };
@@ -102,6 +105,7 @@ export function Search() {
           if (e.currentTarget.value === "" && query.value) go();
         }}
       />
+      <AskedParts />
       <span class="nx-spinner" aria-hidden="true" />
       {busy.value === "slow" && (
         <span class="nx-slow" role="status">

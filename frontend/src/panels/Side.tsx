@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { LENSES } from "../boards";
+import type { Board } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
@@ -10,8 +10,16 @@ import { Icon } from "../words/icons";
 
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
-export function Side() {
-  const { store } = useApp();
+interface Props {
+  lenses: readonly Board[];
+  // Whether an open item is docked here.
+  docks?: boolean;
+}
+
+export function Side({ lenses: all, docks = true }: Props) {
+  const app = useApp();
+  const { store } = app;
+  const lenses = all.filter(({ when }) => when?.(app) ?? true);
   const tabs = useRef<HTMLDivElement>(null);
   const number = useSignal(0);
   useEffect(() => {
@@ -22,22 +30,22 @@ export function Side() {
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = LENSES.findIndex(({ name }) => name === store.lens.value);
-    store.lens.value = LENSES[(at + step + LENSES.length) % LENSES.length]!.name;
+    const at = lenses.findIndex(({ name }) => name === store.lens.value);
+    store.lens.value = lenses[(at + step + lenses.length) % lenses.length]!.name;
     requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
   };
-  const isOpen = store.facts.inspected.value !== "";
+  const isOpen = docks && store.facts.inspected.value !== "";
   useEffect(() => {
     if (isOpen && store.sheet.value === "low") store.sheet.value = "half";
   }, [isOpen]);
-  const shown = LENSES.find(({ name }) => name === store.lens.value)!;
+  const shown = lenses.find(({ name }) => name === store.lens.value)!;
   const Board = shown.board;
   const panel = `nx-${id}-${number.value}`;
   return (
     <aside class="nx-side" data-open={isOpen} aria-label="Slice">
       <section class="nx-lens">
         <div class="nx-tabs" role="tablist" aria-label="Lenses" ref={tabs} onKeyDown={key}>
-          {LENSES.map(({ name, title }) => (
+          {lenses.map(({ name, title }) => (
             <Button
               key={name}
               class="nx-tab"

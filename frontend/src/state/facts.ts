@@ -16,6 +16,8 @@ export interface Tile {
   strength?: number;
   why?: string;
   foot?: string;
+  // Of a sound or a film that cannot be played here.
+  silent?: boolean;
 }
 
 export interface MapName {
@@ -51,6 +53,12 @@ export interface Item extends Partial<Tile> {
   seconds?: [number, number] | null;
   rows?: [string, string][];
   nearest?: Tile[];
+  // What the map gets wrong around it: in words, and the positions of its true neighbours, of those that are elsewhere,
+  // and of strangers beside it.
+  around?: string;
+  true?: number[];
+  elsewhere?: number[];
+  strangers?: number[];
   can_go_back?: boolean;
   row?: number;
 }
@@ -65,6 +73,25 @@ export interface ClusterRow {
   score?: string;
   doubtful?: boolean;
   evidence?: string;
+  // How far it is decided, and by whom; nothing of the unclustered items.
+  status?: string;
+  by?: string;
+  // Items of each modality, in the order of `modalities`.
+  mix: number[];
+}
+
+export interface LargerCluster {
+  name: string;
+  count: number;
+  of: string[];
+}
+
+export interface Unattached {
+  name: string;
+  size: number;
+  on_map: number;
+  status: string;
+  by: string;
 }
 
 export interface Found {
@@ -78,6 +105,15 @@ export interface Clusters {
   size: number | null;
   spacing: number;
   stability: { offer?: string; seconds?: number; sentence?: string; clusters?: Record<string, Found> };
+  progress: [number, number];
+  undo: string;
+  redo: string;
+  by: string;
+  read_only: boolean;
+  unattached: Unattached[];
+  overtaken: { count: number; sentence: string };
+  larger: { offer: boolean; rows: LargerCluster[] };
+  again: number;
 }
 
 export interface Entry {
@@ -148,6 +184,9 @@ export interface Facts extends BoardFacts {
   inspected: string;
   working: string;
   last_error: string;
+  // A map alone; and the item that the pointer is on in the map beside this one, or -1.
+  bare: boolean;
+  pointed: number;
   // What would be undone, and done again, in words; empty where nothing would.
   history: { undo: string; redo: string } | undefined;
 }
@@ -174,6 +213,8 @@ export const NAMES = [
   "inspected",
   "working",
   "last_error",
+  "bare",
+  "pointed",
   "history",
 ] as const satisfies readonly Exclude<keyof Facts, keyof BoardFacts>[];
 

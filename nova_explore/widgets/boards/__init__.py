@@ -5,19 +5,33 @@ An exploration and what the app shows of it come in; plain values for the browse
 
 from nova_explore.widgets.boards import (
     about,
+    asked,
+    changes,
     clusters,
     columns,
+    concept,
+    copies,
     fairness,
     item,
     items,
     judging,
+    matrix,
+    pair,
+    take_away,
 )
 
 BOARDS = {
     "items": items,
     "item": item,
+    "asked": asked,
     "clusters": clusters,
+    "concept": concept,
+    "pair": pair,
+    "matrix": matrix,
+    "copies": copies,
+    "changes": changes,
     "columns": columns,
+    "take_away": take_away,
     "judging": judging,
     "fairness": fairness,
     "about": about,

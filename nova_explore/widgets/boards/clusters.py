@@ -1,4 +1,4 @@
-"""The clusters, as a list to read: size, share, how stable each is, and the handles that find or draw them again."""
+"""The clusters, to decide about: what each is, how far it is decided, and the handles that find or draw them again."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nova_explore.clusters.matching import count_shared
 from nova_explore.clusters.stability import expected_seconds, usual_halves
+from nova_explore.exploration.columns import LARGER
+from nova_explore.widgets import decisions
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
+from nova_explore.widgets.cluster_card import cluster_card
 from nova_explore.widgets.motion import prepare_drawing
 
 if TYPE_CHECKING:
@@ -17,13 +21,24 @@ MEDOIDS = 5
 
 
 def facts(app: Shown) -> dict[str, Any]:
-    """What is known of every cluster, largest first, and of all together."""
-    exploration = app.exploration
+    """What is known of every cluster, what was decided about it, and what is known of all together."""
+    exploration, labels = app.exploration, app.exploration.labels
+    undo, redo = labels.turns
+    done, of = labels.progress
     told: dict[str, Any] = {
         "rows": rows(exploration, app.cluster_colors),
         "spacing": float(exploration.layout.parameters.get("min_dist", -1)),
         "stability": stability(exploration),
         "size": None,
+        "progress": [done, of],
+        "undo": undo.action if undo else "",
+        "redo": redo.action if redo else "",
+        "by": labels.by,
+        "read_only": bool(app.read_only),
+        "unattached": unattached(exploration),
+        "overtaken": {"count": len(labels.overtaken), "sentence": (labels.overtaken or ("",))[-1]},
+        "larger": larger(exploration),
+        "again": int(exploration.clustering.parameters.get("clustered_again", 0)),
     }
     if exploration.clustering.hierarchy is not None:
         told["size"] = exploration.clustering.parameters.get("min_cluster_size")
@@ -34,9 +49,10 @@ def rows(exploration: Exploration, colors: tuple[str, ...]) -> list[dict[str, An
     """One row a cluster, the unclustered items last."""
     labels, count = exploration.clustering.labels, exploration.clustering.count
     sizes = np.bincount(np.where(labels < 0, count, labels), minlength=count + 1)
+    names, mix = exploration.names, mixes(exploration)
     told = []
     for c in range(count + 1):
-        name = exploration.names.get(c)
+        name = names.get(c)
         row: dict[str, Any] = {
             "key": str(c),
             "name": "unclustered" if c == count else name.name if name else f"cluster {c + 1}",
@@ -44,7 +60,11 @@ def rows(exploration: Exploration, colors: tuple[str, ...]) -> list[dict[str, An
             "share": f"{sizes[c] / max(len(labels), 1):.0%}",
             "color": colors[c],
             "medoids": list(name.medoids[:MEDOIDS]) if name else [],
+            "mix": mix[c].tolist(),
         }
+        if c < count:
+            status, made = exploration.labels.status_of(c)
+            row |= {"status": status, "by": made.by if made else ""}
         if name is not None and name.score is not None:
             outside = "" if name.outside is None else f", and of {name.outside:.0%} of all other items"
             others = " or ".join(f"“{other.name}”" for other in name.alternates)
@@ -56,6 +76,49 @@ def rows(exploration: Exploration, colors: tuple[str, ...]) -> list[dict[str, An
             }
         told.append(row)
     return told
+
+
+def mixes(exploration: Exploration) -> np.ndarray:
+    """Items of each modality in every cluster, the unclustered items last; modalities as `Collection.counts` has them.
+
+    Returns
+    -------
+    int64 array of shape (c + 1, modalities)
+    """
+    codes = {kind: code for code, kind in enumerate(exploration.collection.counts())}
+    kinds = np.fromiter((codes[str(item.modality)] for item in exploration.collection), np.int32, len(exploration))
+    shared = count_shared(exploration.clustering.labels, kinds)[:, :-1]
+    missing = exploration.clustering.count + 1 - len(shared)
+    return np.concatenate([shared[:-1], np.zeros((missing, shared.shape[1]), shared.dtype), shared[-1:]])
+
+
+def unattached(exploration: Exploration) -> list[dict[str, Any]]:
+    """Labels that no cluster carries: they hold their items all the same."""
+    table = exploration.labels.unattached
+    each = zip(*(table[name].tolist() for name in ("name", "size", "on_map", "status", "by")), strict=True)
+    return [
+        {"name": name, "size": int(size), "on_map": int(on_map), "status": status, "by": by}
+        for name, size, on_map, status, by in each
+    ]
+
+
+def larger(exploration: Exploration) -> dict[str, Any]:
+    """Larger clusters and the clusters that are parts of each; only an offer until they have been found."""
+    if exploration.clustering.hierarchy is None or LARGER not in exploration.columns:
+        return {"offer": False, "rows": []}
+    if not exploration.knows("coarser"):
+        return {"offer": True, "rows": []}
+    coarser = exploration.coarser
+    count = exploration.clustering.count
+    shared = count_shared(exploration.clustering.labels, coarser.clustering.labels)[:count]
+    of = np.where(shared[:, :-1].sum(axis=1) > 0, shared[:, :-1].argmax(axis=1), -1)
+    told = []
+    for number in range(coarser.clustering.count):
+        parts = np.flatnonzero(of == number).tolist()
+        if parts:
+            members = int((coarser.clustering.labels == number).sum())
+            told.append({"name": coarser.name_of(number), "count": members, "of": [str(part) for part in parts]})
+    return {"offer": False, "rows": told}
 
 
 DOUBTFUL = 0.7
@@ -124,6 +187,34 @@ def recluster(app: Shown, *, min_cluster_size: int) -> Later:
     return Later("finding the clusters", lambda: exploration.recluster(min_cluster_size=min_cluster_size), then)
 
 
+def recluster_inside(app: Shown, *, key: str) -> Later:
+    """Cluster again inside one cluster."""
+    exploration = app.exploration
+
+    def then(other: Exploration) -> Answer:
+        app.take_variant(other)
+        return NOTHING
+
+    return Later("clustering inside one cluster", lambda: exploration.recluster(inside=int(key)), then)
+
+
+def clusters_before(app: Shown) -> Answer:
+    """Go back to the clusters that the app was opened with."""
+    app.take_variant(app.named_exploration)
+    return NOTHING
+
+
+def find_larger(app: Shown) -> Later:
+    """Find the larger clusters that the clusters are parts of."""
+    exploration = app.exploration
+
+    def then(_: Any) -> Answer:
+        app.refresh("clusters")
+        return NOTHING
+
+    return Later("finding the larger clusters", lambda: exploration.coarser, then)
+
+
 def redraw(app: Shown, *, min_dist: float) -> Later:
     """Draw the map again."""
     draw = prepare_drawing(app, min_dist)
@@ -154,4 +245,16 @@ def choose_cluster(app: Shown, *, key: str) -> Answer:
     return NOTHING
 
 
-ANSWERS = (sweep, recluster, redraw, measure_stability, choose_cluster)
+def choose_label(app: Shown, *, name: str) -> Answer:
+    """Select the items of a label that are on this map."""
+    has = app.exploration.collection.has
+    ids = [id for id in app.exploration.labels.ids_of(name) if has(id)]
+    app.choose(np.array(app.exploration.collection.positions(ids), np.intp), named=name)
+    return NOTHING
+
+
+QUIET = ("cluster_card", "news", "pieces")
+ANSWERS = (
+    sweep, recluster, recluster_inside, clusters_before, find_larger, redraw, measure_stability, choose_cluster,
+    choose_label, cluster_card, *decisions.ANSWERS,
+)  # fmt: skip

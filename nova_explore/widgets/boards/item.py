@@ -43,7 +43,12 @@ def detail(exploration: Exploration, id: str) -> dict[str, Any]:
     nearest = [
         card(exploration, int(place)) | {"score": f"{float(score):.2f}"} for place, score in zip(*near, strict=True)
     ][:NEAREST]
+    around = exploration.neighborhood(id)
     return card(exploration, position) | {
+        "around": around.sentence,
+        "elsewhere": around.true[~around.beside].tolist(),
+        "strangers": around.false.tolist(),
+        "true": around.true.tolist(),
         "text": item.text or "",
         "seconds": seconds,
         "rows": rows(exploration, position),
@@ -61,7 +66,7 @@ def rows(exploration: Exploration, position: int) -> list[list[str]]:
         ("name", item.name),
         ("cluster", f"{where} (strength {strength:.2f})" if label >= 0 else where),
         ("neighbours' clusters", shares(exploration, position)),
-        ("map trust", f"{float(exploration.layout.preservation[position]):.0%} of its true neighbours are beside it"),
+        ("map trust", exploration.neighborhood(item.id).sentence),
         *((str(name), value) for name, value in item.metadata.items()),
         ("format", item.format),
         ("source", item.uri),

@@ -37,9 +37,8 @@ def show(browser) -> Iterator[Callable[..., BarePage]]:
 
 def test_one_item_is_a_map(show, tmp_path):
     items = text_items([("one", "one text")])
-    library = import_vectors(
-        Collection(items), {items[0].id: np.eye(8, dtype=np.float32)[0]}, to=tmp_path / "one.nova", model="own", progress=False
-    )
+    own = {items[0].id: np.eye(8, dtype=np.float32)[0]}
+    library = import_vectors(Collection(items), own, to=tmp_path / "one.nova", model="own", progress=False)
     page = show(explore(library, progress=False))
     x, y = page.app.spot(0)
     box = page.app.root.locator(".nx-stage").bounding_box()

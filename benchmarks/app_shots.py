@@ -71,6 +71,11 @@ def stability(page: BarePage) -> None:
     page.app.turn_to("clusters")
 
 
+def off(page: BarePage) -> None:
+    page.python.show_modalities([])
+    page.tell()
+
+
 def empty(page: BarePage) -> None:
     search(page)
     page.python.show_modalities([])
@@ -95,7 +100,7 @@ def working(page: BarePage) -> None:
 STATES: dict[str, Callable[[BarePage], None]] = {
     "first": lambda _: None, "search": search, "item": item, "menu": menu, "near": near,
     "clusters": stability, "bytes": column("bytes"), "dates": column("modality"),
-    "about": lambda page: page.app.turn_to("about"), "off": lambda page: (page.python.show_modalities([]), page.tell()),
+    "about": lambda page: page.app.turn_to("about"), "off": off,
     "empty": empty, "gone": gone, "failed": failed, "working": working, "nogl": lambda _: None,
 }  # fmt: skip
 

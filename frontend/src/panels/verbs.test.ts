@@ -38,6 +38,7 @@ describe("the menu", () => {
       "Select its cluster: birds",
       "Only this cluster",
       "All but this cluster",
+      ...LENSES.flatMap(({ verbs = [] }) => verbs.filter(({ of }) => of === "item").map(({ label }) => label)),
       "Copy id",
       "Copy as Python",
     ]);

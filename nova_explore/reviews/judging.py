@@ -193,6 +193,7 @@ class Judging:
         frame = frame[frame["judge"] != SETTLED]
         by_judge = {str(name): int(count) for name, count in frame["judge"].value_counts(sort=False).items()}
         rated = frame.dropna(subset=["relevance"])
+        differing: Any
         alpha, differing = (None, rated.iloc[:0]) if rated["judge"].nunique() < 2 else agreement(rated, seed=seed)
         settled = set(zip(agreed["query"], agreed["item"], strict=True))
         left = [pair not in settled for pair in zip(differing["query"], differing["item"], strict=True)]

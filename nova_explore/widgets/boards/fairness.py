@@ -133,8 +133,7 @@ def note_finding(app: Shown, *, query: str, text: str) -> Answer:
     """Keep a note about a row in the library."""
     session = _session(app)
     key = _key(session.attribute, query)
-    with app.exploration.library.writing():
-        app.exploration.library.notes.write("retrieval fairness", key, text.strip())
+    app.exploration.library.notes.write("retrieval fairness", key, text.strip())
     session.notes[key] = text.strip()
     app.refresh("fairness")
     return NOTHING

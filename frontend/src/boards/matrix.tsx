@@ -122,7 +122,7 @@ export function MatrixBoard() {
   );
 }
 
-const [EDGE, LEAST_SIDE, MOST_SIDE] = [38, 160, 620];
+const [EDGE, LEAST_SIDE, MOST_SIDE] = [38, 320, 620];
 
 function Heat({ matrix }: { matrix: Told }) {
   const { store, kernel, pictures } = useApp();
@@ -138,7 +138,7 @@ function Heat({ matrix }: { matrix: Told }) {
     // All of it is seen at once: as wide as the lens, and not higher.
     const measure = () => {
       const high = (el.closest<HTMLElement>(".nx-board")?.clientHeight ?? MOST_SIDE) - EDGE - 60;
-      setSide(Math.min(Math.max(Math.min(el.clientWidth - EDGE - 2, high), LEAST_SIDE), MOST_SIDE));
+      setSide(Math.min(el.clientWidth - EDGE - 2, Math.max(high, LEAST_SIDE), MOST_SIDE));
     };
     const observer = new ResizeObserver(measure);
     observer.observe(el);

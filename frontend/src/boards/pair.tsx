@@ -239,7 +239,9 @@ function Sides({
             {busy.value
               ? "asking the model …"
               : why.value
-                ? `${why.value.calls} calls were made`
+                ? why.value.calls
+                  ? `${why.value.calls} calls were made`
+                  : "no call was needed: all was known"
                 : (plan.value?.words ?? "")}
           </span>
         </div>

@@ -4,6 +4,7 @@
     python benchmarks/widget.py                     100,000 and 1,000,000 points, about ten minutes
     python benchmarks/widget.py 100000 --plotly     with plotly's FigureWidget as a third
     python benchmarks/widget.py 100000 --shots DIR  with pictures of the app
+    python benchmarks/widget.py 1000000 --first     the first paint alone
 
 Every contender draws the same points in the same Chromium, by turns. Times are of the page's own clock and end with the
 last change of the picture. WebGL in software makes all of them longer than a graphics card would; compare ratios.
@@ -206,8 +207,10 @@ def made(n: int) -> Exploration:
     return Made(None, Collection(items), SpaceModel("made", Space("made", "1", "index", 8, "1")), vectors, drawn)  # pyright: ignore[reportArgumentType]
 
 
-def measure(lab: Any, browser: Any, contender: str, n: int, shots: Path | None) -> dict[str, float]:
-    """One notebook of one contender, from its first paint to a lasso."""
+def measure(
+    lab: Any, browser: Any, contender: str, n: int, shots: Path | None, *, first: bool = False
+) -> dict[str, float]:
+    """One notebook of one contender, from its first paint to a lasso, or to its first paint alone."""
     from fakes.jupyter_page import Notebook
 
     setup, show, recolour = (cell.format(n=n, height=HEIGHT) for cell in CELLS[contender])
@@ -229,6 +232,9 @@ def measure(lab: Any, browser: Any, contender: str, n: int, shots: Path | None) 
         times["first paint"] = page.evaluate("() => probe.watched")
         if shots:
             page.screenshot(path=str(shots / f"{contender}-{n}.png"))
+        if first:
+            print(f"  {contender:16} first paint {times['first paint']:.2f} s", flush=True)
+            return times
         box = page.evaluate(
             "() => { const b = probe.canvas().getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; }"
         )
@@ -318,6 +324,7 @@ def main() -> None:
     asked.add_argument("--repeats", type=int)
     asked.add_argument("--plotly", action="store_true")
     asked.add_argument("--shots", type=Path)
+    asked.add_argument("--first", action="store_true", help="the first paint alone")
     options = asked.parse_args()
     contenders = ["jupyter-scatter", "nova_explore", *(["plotly"] if options.plotly else [])]
     with tempfile.TemporaryDirectory() as folder, started_chromium() as browser:
@@ -326,7 +333,7 @@ def main() -> None:
             for n in options.sizes:
                 print(f"{n:,} points", flush=True)
                 rounds = [
-                    {name: measure(lab, browser, name, n, options.shots) for name in contenders}
+                    {name: measure(lab, browser, name, n, options.shots, first=options.first) for name in contenders}
                     for _ in range(options.repeats or REPEATS.get(n, 2))
                 ]
                 report(rounds, contenders)
@@ -339,7 +346,7 @@ def report(rounds: list[dict[str, dict[str, float]]], contenders: list[str]) -> 
     print(f"  {'medians of ' + str(len(rounds)):16}" + "".join(f"{name:>22}" for name in MEASURES))
     for name in contenders:
         told = []
-        for what in MEASURES:
+        for what in rounds[0][name]:
             seconds = statistics.median(a_round[name][what] for a_round in rounds)
             ratio = statistics.median(a_round[name][what] / a_round["jupyter-scatter"][what] for a_round in rounds)
             told.append(f"{seconds:.2f} s ({ratio:.2f}x)")

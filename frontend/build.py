@@ -1,4 +1,4 @@
-"""Build the app's front end: one script, one style sheet, and the notices of what is in them.
+"""Build the front ends of the app and the report: a script and a style sheet each, and the notices of their parts.
 
     python frontend/build.py            build, if a source is newer than what was built
     python frontend/build.py check      types, style and tests of the sources
@@ -19,7 +19,7 @@ from pathlib import Path
 
 FRONT = Path(__file__).resolve().parent
 BUILT = FRONT.parent / "nova_explore" / "widgets" / "static"
-FILES = ("app.js", "app.css", "NOTICES.txt")
+FILES = ("app.js", "app.css", "report.js", "report.css", "NOTICES.txt")
 SOURCES = ("src/**/*", "package.json", "package-lock.json", "build.py")
 
 
@@ -32,7 +32,7 @@ def build() -> bool:
     install(development=False)
     BUILT.mkdir(parents=True, exist_ok=True)
     node(
-        "node_modules/esbuild/bin/esbuild", "src/app.tsx", "--bundle", "--minify", "--format=esm",
+        "node_modules/esbuild/bin/esbuild", "src/app.tsx", "src/report.tsx", "--bundle", "--minify", "--format=esm",
         "--target=es2022", "--jsx=automatic", "--jsx-import-source=preact", "--log-level=warning",
         "--legal-comments=none", f"--outdir={BUILT}",
     )  # fmt: skip

@@ -100,6 +100,7 @@ def spread_colors(
             chosen[c] = at
     _choose(chosen, near, apart)
     _part(chosen, near, apart, {c: CATEGORICAL.index(color) for c, color in kept.items()})
+    _vary(chosen, near, apart, held=set(kept))
     return [CATEGORICAL[at] for at in chosen.tolist()]
 
 
@@ -158,6 +159,22 @@ def _part(
         until[c, former] = turn + 3 + int(broken.sum()) + int(draw.integers(4))
         met[others[c]] += alike[color] - alike[former]
         chosen[c] = color
+
+
+def _vary(chosen: NDArray[np.intp], near: Sequence[set[int]], apart: NDArray[np.bool_], held: set[int]) -> None:
+    """Give clusters, in place, a colour that fewer have, where neighbours allow it; those that are held keep theirs."""
+    import numpy as np
+
+    used = np.bincount(chosen, minlength=len(apart))
+    for _ in range(3):
+        for c in range(len(chosen)):
+            free = apart[:, chosen[list(near[c])]].all(axis=1)
+            if c in held or not free[chosen[c]]:
+                continue
+            least = int(np.where(free, used, len(chosen)).argmin())
+            if used[least] + 1 < used[chosen[c]]:
+                used[[least, chosen[c]]] += 1, -1
+                chosen[c] = least
 
 
 def neighboring(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.intp]:

@@ -165,12 +165,16 @@ def report(
     library: LibraryPath,
     to: Annotated[Path, typer.Option("--to", help="The HTML file to write.")] = Path("report.html"),
     key: Key = None,
+    title: Annotated[str | None, typer.Option(help="Heading; `Map of NAME` where it is not given.")] = None,
+    author: Annotated[str, typer.Option(help="Who made it.")] = "",
+    question: Annotated[str, typer.Option(help="What it is to answer.")] = "",
+    media_mb: Annotated[float, typer.Option(help="Megabytes of sounds, pages and films in it at most.")] = 2.0,
 ) -> None:
-    """Write one self-contained HTML file: the map, the clusters, what could not be read, and how it was made."""
+    """Write one self-contained HTML file that works offline: map, items, clusters, decisions, and how it was made."""
     key = _chosen(library, key)
     exploration = _open_map(library, key) if key else nx.explore(nx.open_library(library))
     typer.echo(f"Map:       {exploration.headline}")
-    _report(exploration, to)
+    _report(exploration, to, title=title, author=author, question=question, media_mb=media_mb)
 
 
 @app.command()
@@ -181,7 +185,7 @@ def demo(
 ) -> None:
     """Fetch the demo collection, embed it, map it, and leave a notebook, a report and a picture of the map."""
     from nova_explore.cli.jupyter import run_notebook, start_jupyterlab, write_notebook
-    from nova_explore.report.map_figures import map_png
+    from nova_explore.report.still_map import map_png
 
     to.mkdir(parents=True, exist_ok=True)
     folder = nx.datasets.demo()
@@ -308,8 +312,8 @@ def _interruptible() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from error
 
 
-def _report(exploration: Exploration, to: Path) -> None:
-    written = Path(nx.write_report(exploration, to=to)).absolute()
+def _report(exploration: Exploration, to: Path, **said: Any) -> None:
+    written = Path(nx.write_report(exploration, to=to, **said)).absolute()
     typer.echo(f"Report:    {written}")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -63,25 +62,26 @@ def _start(exploration: Exploration, start: Path) -> int:
 
 
 def _run(exploration: Exploration, library: Path, pack: Path, to: Path | None, as_json: Path | None) -> int:
+    from nova_explore.report.private_paths import hider_of
+    from nova_explore.report.review_json import review_facts, write_facts
     from nova_explore.reviews.pack import did_not_run, limits_of, read_pack
 
     reviews = nx.review(exploration, pack)
     limits = limits_of(pack, reviews)
     _show(reviews, limits)
     settings, _ = read_pack(pack)
-    command = ["nova-explore", "review", str(library), "--pack", str(pack)]
-    command += ["--to", str(to)] if to else []
-    command += ["--json", str(as_json)] if as_json else []
+    command = ["nova-explore", "review", _named(library), "--pack", _named(pack)]
+    command += ["--to", _named(to)] if to else []
+    command += ["--json", _named(as_json)] if as_json else []
     about = {**settings.get("report", {}), "command": shlex.join(command)}
     if decided := decisions_of(exploration):
         about["notes"] = "\n".join(filter(None, (about.get("notes"), *decided)))
     if to is not None:
-        nx.write_report(exploration, to=to, reviews=reviews, about=about)
+        head = {name: about[name] for name in ("title", "author", "question") if name in about}
+        nx.write_report(exploration, to=to, reviews=reviews, about=about, limits=limits, **head)
         typer.echo(f"Report:    {to}")
     if as_json is not None:
-        as_json.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(facts_of(exploration, reviews, limits, about), indent=1, ensure_ascii=False, allow_nan=False)
-        as_json.write_text(text + "\n", "utf-8")
+        write_facts(review_facts(exploration, reviews, limits, about, hider_of(exploration)), as_json)
         typer.echo(f"JSON:      {as_json}")
     failed = did_not_run(reviews)
     for name, reason in failed:
@@ -89,6 +89,11 @@ def _run(exploration: Exploration, library: Path, pack: Path, to: Path | None, a
     if any(limit.broken for limit in limits):
         return BROKEN
     return COULD_NOT if failed or any(limit.value is None for limit in limits) else RAN
+
+
+def _named(path: Path) -> str:
+    """A path as it may stand in a report: without the folders of this machine."""
+    return path.name if path.is_absolute() else str(path)
 
 
 def decisions_of(exploration: Exploration) -> list[str]:
@@ -103,23 +108,6 @@ def decisions_of(exploration: Exploration) -> list[str]:
         for row in notes.to_dict("records")
     ]
     return lines
-
-
-def facts_of(
-    exploration: Exploration, reviews: list[Review], limits: list[Limit], about: dict[str, Any]
-) -> dict[str, Any]:
-    """Everything as plain values: docs/review.schema.json describes them."""
-    return {
-        "format": 1,
-        "about": about,
-        "provenance": json.loads(json.dumps(exploration.provenance, default=str)),
-        "reviews": [one.to_dict() for one in reviews],
-        "limits": [
-            {"measure": one.measure, "value": one.value, "at_least": one.at_least, "at_most": one.at_most,
-             "broken": one.broken}
-            for one in limits
-        ],
-    }  # fmt: skip
 
 
 def _show(reviews: list[Review], limits: list[Limit]) -> None:

@@ -13,6 +13,7 @@ from itertools import count
 from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,8 @@ STEPS = 64
 BINS = 32
 SKEWED = 8
 """Times that the largest value is the median from which on a scale is logarithmic."""
-MOST_SEEN, DIRECTIONS, CORE = 4000, 16, 28
+MOST_SEEN, DIRECTIONS, CORE, NEAREST = 4000, 16, 28, 0.85
+"""Of the outline of a cluster: items looked at, directions, items inside, and the share of items that it is of."""
 
 BUILT_IN = {
     "cluster": "cluster",
@@ -129,11 +131,24 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     return _categorical(values, title, FIXED.get(column, {}))
 
 
+_DEALT: WeakKeyDictionary[Exploration, tuple[str, ...]] = WeakKeyDictionary()
+"""Colours of the clusters of each exploration: those that an app kept for it are those of its report."""
+
+
+def cluster_colors(exploration: Exploration) -> tuple[str, ...]:
+    """Colours of the clusters, ``#rrggbb`` each: the same wherever they are drawn."""
+    if exploration not in _DEALT:
+        _DEALT[exploration] = tuple(spread_colors(exploration.layout.xy, exploration.clustering.labels))
+    return _DEALT[exploration]
+
+
 def color_clusters(exploration: Exploration, title: str, colors: Sequence[str] | None = None) -> Coloring:
     """Colour the items by cluster, with these colours where they are known already."""
     labels = exploration.clustering.labels
     count = exploration.clustering.count
-    colors = (*(spread_colors(exploration.layout.xy, labels) if colors is None else colors), UNCLUSTERED_GREY)
+    if colors is not None:
+        _DEALT[exploration] = tuple(colors)
+    colors = (*cluster_colors(exploration), UNCLUSTERED_GREY)
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     entries = [
         _entry(
@@ -198,8 +213,10 @@ def outline(xy: NDArray[np.floating], members: NDArray[np.intp]) -> NDArray[np.i
     seen = members[:: max(1, len(members) // MOST_SEEN)]
     apart = xy[seen] - np.median(xy[seen], axis=0)
     near = np.argsort(np.einsum("ij,ij->i", apart, apart), kind="stable")
+    # The farthest may lie among others: a name beside one of them would be taken for theirs.
+    near = near[: max(1, int(np.ceil(len(near) * NEAREST)))]
     turns = np.linspace(0, 2 * np.pi, DIRECTIONS, endpoint=False)
-    rim = (apart @ np.stack([np.cos(turns), np.sin(turns)])).argmax(axis=0)
+    rim = near[(apart[near] @ np.stack([np.cos(turns), np.sin(turns)])).argmax(axis=0)]
     core = near[np.unique(np.linspace(0, len(near) - 1, CORE).astype(int))]
     rows = np.concatenate([near[:1], rim, core])
     _, first = np.unique(rows, return_index=True)

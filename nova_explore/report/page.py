@@ -1,51 +1,48 @@
 """One self-contained HTML file of an exploration: opens offline, asks no network, runs nothing it was given.
 
-Text of the collection reaches the page in two ways: through jinja2 with autoescape, and as JSON that the page's own
-script writes with ``textContent``. Pictures are re-encoded here, never passed through.
+The page reads by itself: findings, the map as a still picture, clusters, decisions, limits. Over the data inside it
+runs the same app as in a notebook. Text of the collection reaches the page in two ways: through jinja2 with autoescape,
+and as JSON that the app shows as text nodes. A policy in the page names its own script and no other source.
 """
 
 from __future__ import annotations
 
 import base64
-import io
+import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nova_explore.collection import Modality
-from nova_explore.errors import NovaExploreError
-from nova_explore.palette import FIXED, MODALITY, UNCLUSTERED_GREY, spread_colors
-from nova_explore.report.map_figures import map_figure, map_png, sizes_figure, trust_figure
+from nova_explore.errors import FrontEndMissingError, SourceError
+from nova_explore.front_end import read_built, require_built
+from nova_explore.palette import MODALITY
+from nova_explore.report.bar_chart import bar_chart
+from nova_explore.report.cluster_rows import ClusterRow, cluster_rows
+from nova_explore.report.decisions import decisions_of
+from nova_explore.report.map_svg import page_svg
+from nova_explore.report.page_data import page_data
+from nova_explore.report.page_media import carry, in_base_64
+from nova_explore.report.private_paths import hide_in, hider_of
 from nova_explore.report.refusals import KINDS, Refusal, refusals
-from nova_explore.report.review_section import PICTURES, caveat, personal, sections_of
+from nova_explore.report.review_json import review_facts, write_facts
+from nova_explore.report.review_section import PERSONAL, PICTURES, caveat, personal, sections_of, slices_of
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.reviews.finding import Review
+    from nova_explore.reviews.pack import Limit
 
 TEMPLATES = Path(__file__).with_name("template")
 
-MOST_THUMBNAILS = 5_000
-"""Pictures that are embedded at most: about 15 MB of the file."""
-
-THUMBNAIL_SIDE = 96
-THUMBNAIL_BYTES = 4096
-TEXT_LENGTH = 240
 MOST_UNREAD = 1_000
-MEDOIDS_SHOWN = 5
-
-COLORINGS = {"cluster": "cluster", "added": "added items", "modality": "modality", "preservation": "map trust"}
-"""What the map can be coloured by, where there is such a column."""
-
-SOURCES = {
-    "keywords": "words of its items",
-    "phrase": "nearest phrase of a vocabulary",
-    "medoid": "its most central item",
-    "person": "a person",
-}
+MEDIA_MB = 2.0
+"""Megabytes of sounds, pages and films in a page, where nothing else is asked for."""
 
 
 def write_report(
@@ -53,8 +50,13 @@ def write_report(
     to: str | Path,
     *,
     title: str | None = None,
+    author: str = "",
+    question: str = "",
     reviews: Sequence[Review] = (),
     about: Mapping[str, Any] | None = None,
+    limits: Sequence[Limit] = (),
+    ids: Iterable[str] | None = None,
+    media_mb: float = MEDIA_MB,
 ) -> Path:
     """Write the report.
 
@@ -65,88 +67,161 @@ def write_report(
         The HTML file; its folder is made if needed.
     title : str, optional
         Heading; "Map of NAME" with the name of the library where it is not given.
+    author, question : str
+        Who made it, and what it is to answer; they stand under the heading.
     reviews : sequence of Review, optional
-        Reviews of this exploration, which get a section: each finding on its null band, and what did not run.
+        Reviews of this exploration: each finding on what chance would show, with its items, and what did not run.
+        They are written as JSON beside the page as well, in a file of the same name.
     about : mapping, optional
         What a person says of the reviews: ``by``, ``intended_use``, ``limits``, ``notes``, ``command``.
+    limits : sequence of Limit, optional
+        What a person set for measures, and whether it is broken.
+    ids : iterable of str, optional
+        Items to show; all of them where it is not given.
+    media_mb : float, default 2
+        Megabytes of sounds, pages and films that the page carries at most.
 
     Returns
     -------
     Path
-        The file written. The same exploration gives the same bytes.
+        The file written. The same inputs give the same bytes.
 
     Raises
     ------
     IsADirectoryError
         If ``to`` is a folder.
+    SourceError
+        If there are no items to show.
+    FrontEndMissingError
+        If the front end has not been built.
     """
     to = Path(to)
     if to.is_dir():
         raise IsADirectoryError(f"{to} is a folder, the report is one file. Write it to {to / 'report.html'}.")
-    title = title or f"Map of {exploration.library.path.stem}"
-    page = render_report(exploration, title=title, reviews=reviews, about=about)
+    chosen = None if ids is None else list(ids)
+    title = title or f"{'Map' if chosen is None else 'Selection'} of {exploration.library.path.stem}"
+    said = {"title": title, "author": author, "question": question, **(about or {})}
+    page = render_report(
+        exploration, title=title, author=author, question=question, reviews=reviews, about=about, limits=limits,
+        ids=chosen, media_mb=media_mb,
+    )  # fmt: skip
     to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(page, "utf-8")
+    to.write_bytes(page.encode("utf-8", "replace"))  # half a character of a hostile caption is no UTF-8
+    if reviews:
+        facts = review_facts(exploration, reviews, limits, said, hider_of(exploration))
+        write_facts(facts, to.with_suffix(".json"))
     return to
 
 
 def render_report(
-    exploration: Exploration, *, title: str, reviews: Sequence[Review] = (), about: Mapping[str, Any] | None = None
+    exploration: Exploration,
+    *,
+    title: str,
+    author: str = "",
+    question: str = "",
+    reviews: Sequence[Review] = (),
+    about: Mapping[str, Any] | None = None,
+    limits: Sequence[Limit] = (),
+    ids: Iterable[str] | None = None,
+    media_mb: float = MEDIA_MB,
 ) -> str:
     """Return the report as HTML; see `write_report`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from plotly.offline import get_plotlyjs
 
+    require_built()
+    hidden = hider_of(exploration)
+    positions = _positions(exploration, ids)
+    whole = len(positions) == len(exploration)
+    rows = [row for row in cluster_rows(exploration, positions) if row.facts["count"]]
+    sections = sections_of(exploration, reviews)
+    first = _first(exploration, sections, rows)
+    carried = carry(exploration, positions.tolist(), first, media_mb=media_mb)
+    inline = {position: carried.pictures[position] for position in dict.fromkeys(first) if position in carried.pictures}
+    headline = exploration.headline if whole else f"{len(positions):,} of {len(exploration):,} items"
+    data, left_out = page_data(
+        exploration, positions, name=f"{exploration.library.path.stem}-items", headline=headline, rows=rows,
+        carried=carried, inline=inline, findings=slices_of(reviews),
+    )  # fmt: skip
+    css, js = read_built("report.css"), read_built("report.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, finalize=lambda value: hidden(value) if type(value) is str else value,
     )  # fmt: skip
-    found = [id for review in reviews for one in review.findings for id in one.ids[:PICTURES]]
-    thumbnails = _thumbnails(exploration, found)
-    colorings = {name: label for name, label in COLORINGS.items() if name in exploration.columns}
-    figures = {
-        **{f"map-{name}": _map(exploration, name) for name in colorings},
-        "sizes": _plain(sizes_figure(exploration)),
-        "trust": _plain(trust_figure(exploration)),
-    }
     return environment.get_template("report.html.j2").render(
         title=title,
-        exploration=exploration,
+        author=author,
+        question=question,
+        headline=headline,
+        space=exploration.space,
         library=exploration.library.path.name,
-        counts=exploration.collection.counts(),
-        clusters=_clusters(exploration),
+        created=exploration.created[:10],
+        trust=exploration.layout.sentence,
+        caveats=exploration.caveats,
+        counts=_counts(exploration, positions),
+        colors={str(kind): color for kind, color in MODALITY.items()},
+        clusters=rows,
+        title_of=lambda id: exploration.collection[id].title,
+        picture=_Pictures(exploration, positions, carried.pictures),
+        reviews=sections,
+        limits_set=limits,
+        personal=personal(about) if reviews or any((about or {}).get(name) for name in PERSONAL) else [],
+        caveat=caveat(),
+        decisions=decisions_of(exploration),
+        chart=_trust_chart(exploration, positions),
         unread=exploration.collection.unread[:MOST_UNREAD],
         unread_count=len(exploration.collection.unread),
         refusals=_refusals(exploration),
-        provenance=_flat(exploration.provenance),
-        limits=_limits(exploration, len(thumbnails), reviewed=bool(reviews)),
-        modality_colors={str(kind): color for kind, color in MODALITY.items()},
-        colorings=colorings,
-        reviews=sections_of(exploration, reviews),
-        personal=personal(about),
-        caveat=caveat(),
-        figures={name: _json(figure) for name, figure in figures.items()},
-        data=_json(_data(exploration, thumbnails)),
-        picture=_picture(exploration),
-        css=(TEMPLATES / "report.css").read_text("utf-8"),
-        js=(TEMPLATES / "report.js").read_text("utf-8"),
-        plotly=get_plotlyjs(),
+        limits=_limits(exploration, left_out, reviewed=bool(reviews)),
+        provenance=list(_flat(exploration.provenance)),
+        still=page_svg(exploration, positions),
+        data=_json(_hide_texts(data, hidden)),
+        css=css,
+        js=js,
+        style_hash=_hash(css),
+        script_hash=_hash(js),
     )
 
 
-def _map(exploration: Exploration, color_by: str) -> dict[str, Any]:
-    """The map without plotly's own hover text and legend: the page has a card and a table."""
-    figure: Any = map_figure(exploration, color_by)
-    figure.update_traces(text=None, hovertemplate=None, hoverinfo="none")
-    figure.update_layout(showlegend=color_by in FIXED)
-    drawn = _plain(figure)
-    for trace, packed in zip(figure.data, drawn["data"], strict=True):
-        packed["customdata"] = [int(place) for place in trace.customdata]  # the page's script reads it unpacked
-    return drawn
+class _Pictures:
+    """Pictures beside clusters and findings: each stands in the page where it is first shown, and nowhere twice."""
+
+    def __init__(self, exploration: Exploration, positions: NDArray[np.intp], pictures: Mapping[int, bytes]) -> None:
+        self._exploration = exploration
+        self._place_of = {int(position): place for place, position in enumerate(positions)}
+        self._pictures = pictures
+        self._shown: set[int] = set()
+
+    def __call__(self, id: str) -> tuple[int, bool, str]:
+        """Place of an item in the page, whether it has a picture, and its address where it is first shown."""
+        position = self._exploration.collection.position(id)
+        picture = self._pictures.get(position)
+        address = ""
+        if picture is not None and position not in self._shown:
+            self._shown.add(position)
+            address = f"data:image/webp;base64,{in_base_64(picture)}"
+        return self._place_of.get(position, -1), picture is not None, address
 
 
-def _plain(figure: go.Figure) -> dict[str, Any]:
-    return json.loads(str(figure.to_json()))
+def _positions(exploration: Exploration, ids: Iterable[str] | None) -> NDArray[np.intp]:
+    """Positions of the items to show, rising."""
+    if ids is None:
+        return np.arange(len(exploration))
+    positions = np.unique(np.array(exploration.collection.positions(ids), np.intp))
+    if not len(positions):
+        raise SourceError("There are no items to show: ids is empty. Pass ids, or leave it out to show all items.")
+    return positions
+
+
+def _first(exploration: Exploration, sections: Sequence[Mapping[str, Any]], rows: Sequence[ClusterRow]) -> list[int]:
+    """Positions of the items that stand beside findings and clusters, in the order of the page."""
+    ids = [id for one in sections for finding in one["findings"] for id in finding["pictures"][:PICTURES]]
+    ids += [id for row in rows for id in row.medoids]
+    return exploration.collection.positions(dict.fromkeys(ids))
+
+
+def _counts(exploration: Exploration, positions: NDArray[np.intp]) -> dict[str, int]:
+    counted = Counter(map(str, exploration.collection.modalities[positions].tolist()))
+    return {str(kind): counted[str(kind)] for kind in Modality if counted[str(kind)]}
 
 
 def _json(value: object) -> str:
@@ -154,92 +229,31 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def _data(exploration: Exploration, thumbnails: Mapping[str, str]) -> dict[str, Any]:
-    items = exploration.collection
-    kinds = [str(kind) for kind in Modality]
-    labels = exploration.clustering.labels.tolist()
-    count = exploration.clustering.count
-    return {
-        "modalities": kinds,
-        "clusters": [exploration.name_of(c) for c in range(count)] + [exploration.name_of(-1)],
-        "colors": [*spread_colors(exploration.layout.xy, exploration.clustering.labels), UNCLUSTERED_GREY],
-        "modality": [kinds.index(item.modality) for item in items],
-        "cluster": [label if label >= 0 else count for label in labels],
-        "kept": [round(float(share) * exploration.layout.k) for share in exploration.layout.preservation],
-        "k": exploration.layout.k,
-        "title": [item.title for item in items],
-        "name": [item.name for item in items],
-        "text": [(item.text or "")[:TEXT_LENGTH] for item in items],
-        "thumbnail": [thumbnails.get(item.id) for item in items],
-    }
+def _hide_texts(data: Mapping[str, Any], hidden: Callable[[str], str]) -> dict[str, Any]:
+    """Take the folders of this machine out of all texts of a page; bytes written as text stay as they are."""
+    packed = {"ids", "modality", "xy", "nearest", "scores", "pictures", "media"}
+    told = {name: value if name in packed else hide_in(value, hidden) for name, value in data.items()}
+    for column, coloring in data["colorings"].items():
+        told["colorings"][column]["codes"] = coloring["codes"]
+    return told
 
 
-def _thumbnails(exploration: Exploration, found: Sequence[str] = ()) -> dict[str, str]:
-    """Pictures as base64 WebP: of findings and medoids, then evenly through the collection, up to the limit."""
-    ids = exploration.collection.ids
-    wanted = dict.fromkeys(id for id in found if exploration.collection.has(id))
-    wanted |= dict.fromkeys(id for name in exploration.names.values() for id in name.medoids[:MEDOIDS_SHOWN])
-    room = MOST_THUMBNAILS - len(wanted)
-    wanted |= dict.fromkeys(ids if len(ids) <= room else ids[:: -(-len(ids) // max(room, 1))])
-    chosen = list(wanted)[:MOST_THUMBNAILS]
-    stored = exploration.thumbnails(chosen)
-    pictures = {}
-    for id in chosen:
-        try:
-            pictures[id] = _small(stored[id] if id in stored else exploration.thumbnail(id))
-        except (NovaExploreError, OSError):  # its source is gone: the card then says that there is no picture
-            continue
-    return pictures
+def _hash(source: str) -> str:
+    """What a policy of the page knows its own script or style by (Content Security Policy, level 3)."""
+    if "</script" in source.casefold() or "</style" in source.casefold():
+        raise FrontEndMissingError("The built front end would end its own element in a page. Build it again.")
+    return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"
 
 
-def _small(picture: bytes) -> str:
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(picture)).convert("RGBA")
-    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
-    ground = Image.new("RGBA", image.size, "white")
-    ground.alpha_composite(image)
-    out = io.BytesIO()
-    for quality in (70, 50, 30, 10):
-        out = io.BytesIO()
-        ground.convert("RGB").save(out, "WEBP", quality=quality, method=4)
-        if out.tell() <= THUMBNAIL_BYTES:
-            break
-    return base64.b64encode(out.getvalue()).decode()
-
-
-def _picture(exploration: Exploration) -> str:
-    """The still map for print and for browsers without scripts, as base64 WebP."""
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.open(io.BytesIO(map_png(exploration))).save(out, "WEBP", quality=82, method=4)
-    return base64.b64encode(out.getvalue()).decode()
-
-
-def _clusters(exploration: Exploration) -> list[dict[str, Any]]:
-    """Rows of the table of clusters, the unclustered items last."""
-    colors = [*spread_colors(exploration.layout.xy, exploration.clustering.labels), UNCLUSTERED_GREY]
-    rows = []
-    for row, color in enumerate(colors):
-        cluster = row if row < len(colors) - 1 else -1
-        members = exploration.clustering.members(cluster)
-        name = exploration.names.get(cluster)
-        kinds = [exploration.collection[int(place)].modality for place in members]
-        if not kinds:
-            continue
-        rows.append(
-            {
-                "row": row, "name": exploration.name_of(cluster), "color": color, "size": len(members),
-                "share": len(members) / len(exploration),
-                "true": "" if name is None or name.score is None else f"{name.score:.0%}",
-                "source": SOURCES.get(name.source, name.source) if name else "",
-                "keywords": ", ".join(f"{word} {share:.0%}" for word, share in name.keywords) if name else "",
-                "mix": [(str(k), kinds.count(k), kinds.count(k) / len(kinds)) for k in Modality if k in kinds],
-                "medoids": exploration.collection.positions(name.medoids[:MEDOIDS_SHOWN]) if name else [],
-            }
-        )  # fmt: skip
-    return rows
+def _trust_chart(exploration: Exploration, positions: NDArray[np.intp]) -> str:
+    """Of how many items the map shows how many of their true neighbours."""
+    layout = exploration.layout
+    if not layout.k:
+        return ""
+    kept = np.rint(layout.preservation[positions] * layout.k).astype(int)
+    counts = np.bincount(kept, minlength=layout.k + 1).tolist()
+    across = f"of its {layout.k} true neighbours, beside it on the map"
+    return bar_chart(counts, across=across, upwards="items", mean=float(kept.mean()), says=layout.sentence)
 
 
 def _refusals(exploration: Exploration) -> list[Refusal]:
@@ -266,22 +280,20 @@ def _flat(value: object, path: str = "") -> Iterable[tuple[str, str]]:
     return rows
 
 
-def _limits(exploration: Exploration, pictures: int, *, reviewed: bool = False) -> list[str]:
+def _limits(exploration: Exploration, left_out: Sequence[str], *, reviewed: bool) -> list[str]:
     """What this page cannot say, and what did not run."""
     measured = exploration.knows("stability")
+    decided = not exploration.labels.history.empty
     limits = [
-        f"{' '.join(exploration.caveats)} Positions are for display only: clusters and neighbours were found in the "
-        "space of the vectors, not on the map.",
-        "Names of clusters are made by rules from words of their items or from a list of phrases; nobody checked them.",
+        "Positions are for display only: clusters and neighbours were found in the space of the vectors, not on it.",
+        "Names that nobody has accepted or changed are made by rules: proposals, no more."
+        if decided
+        else "Names of clusters are made by rules from words of their items or a list of phrases; nobody checked them.",
         f"{exploration.clustering.noise_share:.0%} of the items belong to no cluster: they are grey, and counted.",
         *([f"{exploration.stability.sentence} Stable is not the same as meaningful."] if measured else []),
         *([] if reviewed else [_not_reviewed(exploration, measured=measured)]),
-    ]
-    if pictures < len(exploration):
-        limits.append(
-            f"{pictures:,} of {len(exploration):,} items have their picture in this file "
-            f"(at most {MOST_THUMBNAILS:,} are put in; others have no source any more)."
-        )
+        *left_out,
+    ]  # fmt: skip
     if len(exploration.collection.unread) > MOST_UNREAD:
         limits.append(f"Only the first {MOST_UNREAD:,} of the files that could not be read are listed.")
     return limits

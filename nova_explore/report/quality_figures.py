@@ -1,7 +1,11 @@
-"""Charts of how good map and clusters are: distortion, stability, layers. No widgets."""
+"""Charts of how good map and clusters are, for a notebook: trust, distortion, stability, layers. No widgets.
+
+All text of the collection is escaped: plotly reads a few HTML tags in every text it draws.
+"""
 
 from __future__ import annotations
 
+import html
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,13 +18,16 @@ from nova_explore.clusters.matching import count_shared
 from nova_explore.clusters.stability import READINGS, Stability
 from nova_explore.map.trust import Trust
 from nova_explore.palette import CATEGORICAL, SEQUENTIAL, UNCLUSTERED_GREY
-from nova_explore.report.map_figures import MUTED, plain_layout, short_line
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["distortion_figure", "layers_figure", "stability_figure"]
+    from nova_explore.exploration.bundle import Exploration
 
+__all__ = ["distortion_figure", "layers_figure", "stability_figure", "trust_figure"]
+
+MUTED = "#5c6570"
+FONT = "DejaVu Sans, Verdana, sans-serif"
 GRID = "rgba(128,136,145,.25)"
 BINS = 50
 ROOT = "#d5d9de"
@@ -28,6 +35,32 @@ READING_COLORS = dict(
     zip([word for _, word in READINGS], [*(SEQUENTIAL[step] for step in (1, 4, 6, 9)), UNCLUSTERED_GREY], strict=True)
 )
 """The firmer a cluster, the darker its bar; what dissolves is as grey as what is unclustered."""
+
+
+def trust_figure(exploration: Exploration) -> go.Figure:
+    """Draw of how many items the map shows how many of their true neighbours, under the sentence that sums it up."""
+    import plotly.graph_objects as go
+
+    layout = exploration.layout
+    kept = np.rint(layout.preservation * layout.k).astype(int)
+    counts = np.bincount(kept, minlength=layout.k + 1)
+    figure = go.Figure(
+        go.Bar(
+            x=np.arange(layout.k + 1), y=counts, marker={"color": CATEGORICAL[0]},
+            hovertemplate=f"%{{y:,}} items have %{{x}} of {layout.k} beside them<extra></extra>",
+        )
+    )  # fmt: skip
+    mean = float(layout.preservation.mean()) * layout.k if len(exploration) else 0.0
+    figure.add_vline(
+        x=mean, line={"color": MUTED, "dash": "dot"}, annotation_text=f"mean {mean:.1f}", annotation_yshift=12
+    )
+    figure.update_layout(
+        plain_layout(height=320, margin={"l": 8, "r": 8, "t": 48, "b": 40}, bargap=0.15, showlegend=False),
+        title={"text": layout.sentence, "font": {"size": 14}},
+        xaxis={"title": {"text": f"of its {layout.k} true neighbours, beside it on the map"}, "dtick": 1},
+        yaxis={"title": {"text": "items"}, "gridcolor": "rgba(128,136,145,.25)"},
+    )
+    return figure
 
 
 def distortion_figure(trust: Trust) -> go.Figure:
@@ -178,6 +211,17 @@ def layers_figure(layers: Layers, names: Sequence[Sequence[str]]) -> go.Figure:
         uniformtext={"minsize": 9, "mode": "hide"},
     )
     return figure
+
+
+def plain_layout(**layout: Any) -> dict[str, Any]:
+    """Layout that all figures share: no ground of their own, so that they hold on light and dark pages."""
+    clear = "rgba(0,0,0,0)"
+    return {"paper_bgcolor": clear, "plot_bgcolor": clear, "font": {"family": FONT, "size": 12}} | layout
+
+
+def short_line(text: str, most: int = 120) -> str:
+    """Text of the collection in one line, cut where it is long and escaped: plotly reads HTML in what it draws."""
+    return html.escape(text if len(text) <= most else text[: most - 1] + "…", quote=False)
 
 
 def _title(sentence: str, height: int) -> dict[str, Any]:

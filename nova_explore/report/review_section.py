@@ -1,4 +1,4 @@
-"""Reviews as a report shows them: every finding with its value on its null band, what did not run, and who says so."""
+"""Reviews as a report shows them: each finding with its value on what chance shows, what did not run, who says so."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nova_explore.reviews.finding import CAVEAT
+from nova_explore.reviews.finding import CAVEAT, Finding
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
-    from nova_explore.reviews.finding import Finding, Review
+    from nova_explore.reviews.finding import Review
 
 PICTURES = 12
-WIDTH = 240
-"""Of the drawing of a band, in pixels."""
+WIDTH, SIDE = 400, 26
+"""Of the drawing of a finding, and of the room at its sides, so that no number is cut."""
+TICKS = 4
+SAME = 1e-6
+"""Below this, two values are one to the eye, and a value is none."""
 
 PERSONAL = {
     "by": "Who ran this",
@@ -27,17 +30,25 @@ PERSONAL = {
 
 
 def sections_of(exploration: Exploration, reviews: Sequence[Review]) -> list[dict[str, Any]]:
-    """One entry a review, of plain values for the template."""
-    return [
-        {
-            "name": review.name,
-            "findings": [_finding(exploration, one) for one in review.findings],
-            "not_run": list(review.not_run),
-            "calls": review.calls,
+    """One entry a review, of plain values for the template; findings are numbered through all reviews."""
+    sections, place = [], 0
+    for review in reviews:
+        axes = {one.measure: axis_of([other for other in review.findings if other.measure == one.measure])
+                for one in review.findings}  # fmt: skip
+        findings = []
+        for one in review.findings:
+            findings.append(_finding(exploration, one, axes[one.measure]) | {"place": place})
+            place += 1
+        sections.append({
+            "name": review.name, "findings": findings, "not_run": list(review.not_run), "calls": review.calls,
             "cost": review.cost,
-        }
-        for review in reviews
-    ]
+        })  # fmt: skip
+    return sections
+
+
+def slices_of(reviews: Sequence[Review]) -> list[tuple[str, tuple[str, ...]]]:
+    """What each finding is about and the ids of its items, in the order of `sections_of`."""
+    return [(f"{review.name}: {one.measure}", one.ids) for review in reviews for one in review.findings]
 
 
 def personal(about: Mapping[str, Any] | None) -> list[tuple[str, str]]:
@@ -52,7 +63,53 @@ def caveat() -> str:
     return CAVEAT
 
 
-def _finding(exploration: Exploration, one: Finding) -> dict[str, Any]:
+def axis_of(findings: Sequence[Finding]) -> tuple[float, ...]:
+    """Ticks of the axis that all findings of one measure share: round numbers around all they show."""
+    shown = [
+        number
+        for one in findings
+        for number in (one.value, one.low, one.high, *(one.chance or ()))
+        if math.isfinite(number)
+    ]
+    if not shown:
+        return ()
+    low, high = min(shown), max(shown)
+    largest = max(abs(low), abs(high))
+    wide = high - low
+    if wide < max(SAME, SAME * largest):  # one value: an axis as wide as it is large
+        wide = largest if largest > SAME else 1.0
+    rough = wide / TICKS
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(unit * times for times in (1, 2, 2.5, 5, 10) if unit * times >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return tuple(round(step * tick, 12) for tick in range(first, max(last, first + 1) + 1))
+
+
+def drawing_of(one: Finding, ticks: Sequence[float]) -> dict[str, Any] | None:
+    """Where value, interval and chance lie on an axis, from the left; None where there is nothing to draw.
+
+    Returns
+    -------
+    dict or None
+        ``value``, and where they are known ``low`` and ``high`` of the interval, ``chance`` with ``chance_low`` and
+        ``chance_width`` of its band; ``ticks`` as pairs of place and number.
+    """
+    if not ticks or not math.isfinite(one.value):
+        return None
+
+    def place(value: float) -> float:
+        return round(SIDE + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (WIDTH - 2 * SIDE), 1)
+
+    drawn: dict[str, Any] = {"value": place(one.value), "ticks": [(place(tick), f"{tick:g}") for tick in ticks]}
+    if _known(one.low, one.high):
+        drawn |= {"low": place(one.low), "high": place(one.high)}
+    if one.chance is not None and _known(*one.chance):
+        left, right = place(one.chance.low), place(one.chance.high)
+        drawn |= {"chance": place(one.chance.mean), "chance_low": left, "chance_width": max(round(right - left, 1), 1)}
+    return drawn
+
+
+def _finding(exploration: Exploration, one: Finding, ticks: Sequence[float]) -> dict[str, Any]:
     known = [id for id in one.ids if exploration.collection.has(id)]
     return {
         "statement": one.statement,
@@ -63,30 +120,11 @@ def _finding(exploration: Exploration, one: Finding) -> dict[str, Any]:
         "chance": "" if one.chance is None else f"{_number(one.chance.low)} to {_number(one.chance.high)}",
         "q": "" if one.q is None else "< .001" if one.q < 0.001 else f"{one.q:.3f}",
         "source": one.source,
-        "band": band_of(one),
-        "pictures": exploration.collection.positions(known[:PICTURES]),
-        "more": max(0, len(known) - PICTURES),
+        "drawing": drawing_of(one, ticks),
+        "pictures": known[:PICTURES],
+        "count": len(known),
+        "gone": len(one.ids) - len(known),
     }
-
-
-def band_of(one: Finding) -> dict[str, float] | None:
-    """Where the null band, the interval and the value lie, in pixels from the left; None without a chance level."""
-    if one.chance is None or not _known(one.value, one.chance.low, one.chance.high):
-        return None
-    ends = [one.value, one.chance.low, one.chance.high, *((one.low, one.high) if _known(one.low, one.high) else ())]
-    left, right = min(ends), max(ends)
-    room = (right - left) * 0.08 or 1.0
-    left, right = left - room, right + room
-
-    def place(value: float) -> float:
-        return round((value - left) / (right - left) * WIDTH, 1)
-
-    low, high = (one.low, one.high) if _known(one.low, one.high) else (one.value, one.value)
-    return {
-        "width": WIDTH, "value": place(one.value), "low": place(low), "high": place(high),
-        "chance_low": place(one.chance.low), "chance_width": round(place(one.chance.high) - place(one.chance.low), 1),
-        "chance": place(one.chance.mean),
-    }  # fmt: skip
 
 
 def _known(*values: float) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 
 from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
-from nova_explore.palette import UNCLUSTERED_GREY, rgb, spread_colors
+from nova_explore.exploration.coloring import cluster_colors
+from nova_explore.palette import UNCLUSTERED_GREY, rgb
 from nova_explore.report.fonts import font_of, script_of
 from nova_explore.report.label_placement import Pixels, density_centers, fit, place_boxes
 
@@ -53,7 +54,7 @@ def map_png(exploration: Exploration, width: int = 1600, height: int = 1100, *, 
     top, bottom = sheet.px(96), sheet.px(52)
     room = (float(sheet.width), float(sheet.height - top - bottom))
     points, _ = fit(exploration.layout.xy, *room, margin=sheet.px(95 if thumbnails else 40))
-    colors = spread_colors(exploration.layout.xy, exploration.clustering.labels)
+    colors = cluster_colors(exploration)
     _draw_points(sheet, exploration, points + np.array([0, top]), colors)
     unnamed = _draw_cards(sheet, exploration, points, colors, room, top, thumbnails)
     _draw_head(sheet, exploration)

@@ -33,9 +33,9 @@ def export(exploration: Exploration, to: str | Path, *, what: str | Iterable[str
     ----------
     exploration : Exploration
     to : str or Path
-        ``.csv``, ``.parquet`` or ``.json``: rows of `Exploration.frame`. ``.png``, ``.svg`` or ``.html``: the map,
-        always whole. ``.xmp``: a folder of sidecars; ``"xmp"``: sidecars beside the media. No suffix: a folder of the
-        media with a manifest.
+        ``.csv``, ``.parquet`` or ``.json``: rows of `Exploration.frame`. ``.html``: a page that works offline, see
+        `write_report`. ``.png`` or ``.svg``: the map, always whole. ``.xmp``: a folder of sidecars; ``"xmp"``: sidecars
+        beside the media. No suffix: a folder of the media with a manifest.
     what : {"all", "labels", "selection"} or ids, default "all"
         All items, those with a label or tags, those that are selected, or these.
     links : bool, default False
@@ -56,12 +56,12 @@ def export(exploration: Exploration, to: str | Path, *, what: str | Iterable[str
     target = Path(to)
     suffix = target.suffix.casefold()
     target.absolute().parent.mkdir(parents=True, exist_ok=True)
-    if suffix in (".png", ".svg", ".html"):
-        if suffix == ".html":
-            return write_report(exploration, target)
+    if suffix in (".png", ".svg"):
         target.write_bytes(map_png(exploration) if suffix == ".png" else map_svg(exploration).encode("utf-8"))
         return target
     frame = _rows(exploration, what)
+    if suffix == ".html":
+        return write_report(exploration, target, ids=None if what == "all" else frame.index)
     if suffix in TABLES:
         TABLES[suffix](frame, target)
         return target

@@ -238,7 +238,6 @@ class App(anywidget.AnyWidget):
         with self.busy("drawing the map"):
             self.take_drawing(*draw_again(self.named_exploration, self.exploration, min_dist, Motion(self.map)))
 
-    @act
     def take_over(self, exploration: Exploration) -> None:
         """Show another exploration of the same items, in the same order, from now on.
 
@@ -251,9 +250,10 @@ class App(anywidget.AnyWidget):
             raise ValueError(
                 f"{exploration!r} is of other items than {self.exploration!r}. Show it in an app of its own: show(…)."
             )
-        self.named_exploration = self.opened = exploration
-        exploration.put_selection(self.exploration.selection, origin=self._me)
-        self.take_variant(exploration)
+        with self.acts.recorded(lambda: "app.take_over(exploration)"):
+            self.named_exploration = self.opened = exploration
+            exploration.put_selection(self.exploration.selection, origin=self._me)
+            self.take_variant(exploration)
 
     @act
     def mute(self, keys: Sequence[str]) -> None:

@@ -99,6 +99,7 @@ class Live:
         """Show the items by their principal components, coloured by modality: clusters are not known yet."""
         self.app = LiveApp(exploration, height=self._height, read_only=self._read_only)
         self.app.color_by("modality")
+        self.app.acts.clear()
         self._motion = Motion(self.app.map)
         self._until_done.enter_context(self.app.busy("opening"))
 

@@ -166,9 +166,13 @@ def test_explore_writes_a_notebook_beside_the_library_and_prints_the_address(run
 
 def test_report_writes_one_html_file(run, texts, tmp_path):
     run("embed", texts, "--to", tmp_path / "texts.nova", "--model", "toy")
-    status, out, err = run("report", tmp_path / "texts.nova", "--to", tmp_path / "r.html")
+    said = ("--title", "Birds & boats", "--author", "Ann Lee", "--question", "Which are near?")
+    status, out, err = run("report", tmp_path / "texts.nova", "--to", tmp_path / "r.html", *said)
     assert status == 0, err
-    assert "<html" in (tmp_path / "r.html").read_text(encoding="utf-8").lower()
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    for words in ("Birds &amp; boats", "Ann Lee", "Which are near?"):
+        assert words in page
     assert str(tmp_path / "r.html") in out
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from fakes.added import NEW, assert_aligned, assert_unmoved, new_texts
+from fakes.report_stand_in import data_in
 from fakes.toy_library import text_items, toy_collection, toy_library
 from fakes.toy_model import ToyModel, topic_texts
 from hypothesis import HealthCheck, given, settings
@@ -26,9 +26,8 @@ from nova_explore.map.out_of_sample import draw_again
 from nova_explore.models.model import Capabilities
 from nova_explore.models.registry import register
 from nova_explore.palette import FIXED, UNCLUSTERED_GREY
-from nova_explore.report.map_figures import map_figure, sizes_figure, trust_figure
 from nova_explore.report.page import render_report
-from nova_explore.report.quality_figures import layers_figure, stability_figure
+from nova_explore.report.quality_figures import layers_figure, stability_figure, trust_figure
 from nova_explore.reviews.clusters import cluster_layers, cluster_stability
 
 MAPPED = 30
@@ -285,18 +284,15 @@ def test_everything_that_reads_an_exploration_reads_this_one(after):
     stability_figure(stability, [after.name_of(c) for c in range(after.clustering.count)])
     layers = cluster_layers(after)
     layers_figure(layers, [[f"cluster {c}" for c in range(len(of))] for of in layers.parents])
-    for draw in (map_figure, sizes_figure, trust_figure):
-        draw(after)
+    trust_figure(after)
     assert after.placed is not None
     page = render_report(after, title="after")
     assert after.placed.sentence in page
-    assert '<option value="map-added">' in page
-    assert '<option value="map-added">' not in render_report(after.mapped, title="before")
-    figure: Any = map_figure(after, "added")
-    grey, strong = figure.data
-    assert (grey.name, strong.name) == ("on the map", "added")
-    assert (grey.marker.color, strong.marker.color) == (UNCLUSTERED_GREY, FIXED["added"]["added"])
-    assert [after.collection.ids[place] for place in strong.customdata] == list(after.added)
+    added = data_in(page)["colorings"]["added"]
+    assert "added" not in data_in(render_report(after.mapped, title="before"))["colorings"]
+    colors = {entry["label"]: (entry["color"], entry["count"]) for entry in added["entries"]}
+    assert colors["on the map"] == (UNCLUSTERED_GREY, len(after) - len(after.added))
+    assert colors["added"] == (FIXED["added"]["added"], len(after.added))
     last = after.collection.ids[-1]
     assert after.select([last]).ids == (last,)
     assert after.nearest(last).ids[0] == after.collection.ids[after.neighbors.indices[-1, 0]]

@@ -84,3 +84,11 @@ def test_standard_columns_are_offered_once_and_positions_never(exploration):
         "cluster", "modality", "preservation", "strength", "outlier", "trustworthiness", "continuity",
         "caption", "year", "rights", "shelf",
     ]  # fmt: skip
+
+
+def test_clusters_have_the_same_colours_wherever_they_are_drawn(exploration):
+    coarser = exploration.recluster(min_cluster_size=20)
+    kept = ["#1f55c4"] * coarser.clustering.count
+    legend.color_clusters(coarser, "cluster", kept)
+    assert legend.color_by(coarser, "cluster").colors[:-1] == tuple(kept)
+    assert legend.cluster_colors(coarser) == tuple(kept)

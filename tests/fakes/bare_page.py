@@ -1,4 +1,4 @@
-"""An app in Chromium without a notebook: the page asks, this process answers. What a host does, in a page of its own."""
+"""An app in Chromium without a notebook: the page asks, this process answers, as a host does."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from fakes.jupyter_page import AppInPage
 from nova_explore.widgets import App
+from nova_explore.widgets.work import Work
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 body { margin: 8px; font-family: system-ui, sans-serif; background: var(--jp-layout-color0); }
@@ -82,6 +83,7 @@ class BarePage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         if before:
             self.page.add_init_script(before)
+        app.work = AtOnce()  # the browser's driver has an event loop, that nobody runs while a test looks
         app.send_state = self._changed  # type: ignore[method-assign]
         app.send = self._said  # type: ignore[method-assign]
         self.page.expose_function("toPython", self._answer)
@@ -114,6 +116,14 @@ class BarePage:
 
     def close(self) -> None:
         self.context.close()
+
+
+class AtOnce(Work):
+    """Long work that is done at once."""
+
+    @property
+    def runs_beside(self) -> bool:
+        return False
 
 
 def coded(value: Any) -> Any:

@@ -59,6 +59,9 @@ class NoLibrary:
     def indexes(self, *_: object) -> dict:
         return {}
 
+    def failures(self, *_: object) -> dict:
+        return {}
+
 
 class StandIn(Exploration):
     """An exploration of made-up media of known structure: no library, no files, and no model to search with."""

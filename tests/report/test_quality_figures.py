@@ -11,7 +11,7 @@ from nova_explore.clusters.layers import nest_layers
 from nova_explore.clusters.stability import Stability
 from nova_explore.map.trust import Trust
 from nova_explore.palette import UNCLUSTERED_GREY
-from nova_explore.report.quality_figures import distortion_figure, layers_figure, stability_figure
+from nova_explore.report.quality_figures import distortion_figure, layers_figure, stability_figure, trust_figure
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
 
@@ -117,3 +117,11 @@ def test_nothing_clustered_still_draws():
     assert stability_figure(Stability(none, none, 50, 0.5), []).to_dict()["data"]
     figure = layers_figure(nest_layers([np.full(4, -1)]), [[]])
     assert children(figure) == {"": {"all items": 4}}
+
+
+def test_the_trust_figure_counts_every_item_and_says_the_mean(exploration):
+    figure: Any = trust_figure(exploration)
+    counts = np.array(figure.data[0].y)
+    assert counts.sum() == len(exploration)
+    mean = (counts * np.arange(len(counts))).sum() / counts.sum()
+    assert f" {mean:.1f} are beside it" in figure.layout.title.text

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from fakes.hostile import HOSTILE
+from fakes.report_stand_in import data_in
 from fakes.toy_library import copy_of
 
 from nova_explore.errors import SourceError, UnknownNameError
@@ -40,7 +41,22 @@ def test_the_map_is_a_picture_a_drawing_or_a_page_with_the_labels(own, tmp_path)
     drawing = ElementTree.fromstring(export(own, tmp_path / "a.svg").read_text("utf-8"))
     assert len(drawing.findall(".//{http://www.w3.org/2000/svg}circle")) == 160
     assert hostile in [title.text for title in drawing.iter("{http://www.w3.org/2000/svg}title")]
-    assert "<script>alert(1)" not in export(own, tmp_path / "a.html").read_text("utf-8")
+    page = export(own, tmp_path / "a.html").read_text("utf-8")
+    assert "<script>alert(1)" not in page
+    assert len(data_in(page)["ids"]) == 160
+
+
+def test_a_page_of_a_selection_or_of_what_is_labelled_has_these_items_alone(own, tmp_path):
+    chosen = own.collection.ids[5:12]
+    own.select(chosen)
+    assert data_in(export(own, tmp_path / "a.html", what="selection").read_text("utf-8"))["ids"] == list(chosen)
+    own.labels.tag(own.collection.ids[100], "check")
+    assert data_in(export(own, tmp_path / "b.html", what="labels").read_text("utf-8"))["ids"] == [
+        own.collection.ids[100]
+    ]
+    own.select([])
+    with pytest.raises(SourceError, match="nothing to write"):
+        export(own, tmp_path / "c.html", what="selection")
 
 
 @pytest.mark.parametrize("name", HOSTILE[:24])

@@ -16,7 +16,7 @@ interface Props {
 
 export function ItemTile({ item, tabIndex = 0, isOpen = false }: Props) {
   const { store, kernel, pictures } = useApp();
-  const plays = item.modality === "audio" || item.modality === "video";
+  const plays = (item.modality === "audio" || item.modality === "video") && !item.silent;
   const open = () => kernel.tell("inspect", { id: item.id });
   const play = () => {
     if (item.modality === "audio") return togglePlaying(kernel, item.id);

@@ -12,6 +12,7 @@ interface Loaded {
   id: string;
   url: string;
   mime: string;
+  note: string;
 }
 
 export function Medium({ item, large = false }: { item: Item; large?: boolean }) {
@@ -27,10 +28,10 @@ export function Medium({ item, large = false }: { item: Item; large?: boolean })
     let url = "";
     let stale = false;
     kernel.ask("media", { id }).then(
-      ({ mime, buffers }) => {
+      ({ mime, note = "", buffers }) => {
         if (stale) return;
         url = URL.createObjectURL(new Blob([buffers[0] as BlobPart], { type: mime }));
-        setLoaded({ id, url, mime });
+        setLoaded({ id, url, mime, note });
       },
       (error: Error) => {
         if (!stale && error.message !== "closed") setProblem(`${item.title} cannot be shown: ${error.message}`);
@@ -59,6 +60,7 @@ export function Medium({ item, large = false }: { item: Item; large?: boolean })
   return (
     <>
       <Shown item={item} loaded={loaded} failed={failed} large={large} />
+      {loaded.note && <p class="nx-quiet nx-medium-note">{loaded.note}</p>}
       {item.text && (
         <details>
           <summary {...QUIET}>{item.modality === "page" ? "Words on it" : "Words spoken in it"}</summary>

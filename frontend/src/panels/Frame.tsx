@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { LENSES } from "../boards";
 import { MapPanel } from "../map/Map";
 import { useApp } from "../state/context";
 import { QUIET } from "../words/button";
@@ -106,7 +107,7 @@ export function Frame() {
           onPointerDown={(e) => e.currentTarget.setPointerCapture(e.pointerId)}
           onPointerMove={drag}
         />
-        <Side />
+        <Side lenses={LENSES} />
       </div>
       <Menu />
     </div>

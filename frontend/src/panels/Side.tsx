@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { LENSES } from "../boards";
+import type { Board } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
@@ -10,10 +10,16 @@ import { Icon } from "../words/icons";
 
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
-export function Side() {
+interface Props {
+  lenses: readonly Board[];
+  // Whether an open item is docked here.
+  docks?: boolean;
+}
+
+export function Side({ lenses: all, docks = true }: Props) {
   const app = useApp();
   const { store } = app;
-  const lenses = LENSES.filter(({ when }) => when?.(app) ?? true);
+  const lenses = all.filter(({ when }) => when?.(app) ?? true);
   const tabs = useRef<HTMLDivElement>(null);
   const number = useSignal(0);
   useEffect(() => {
@@ -28,11 +34,11 @@ export function Side() {
     store.lens.value = lenses[(at + step + lenses.length) % lenses.length]!.name;
     requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
   };
-  const isOpen = store.facts.inspected.value !== "";
+  const isOpen = docks && store.facts.inspected.value !== "";
   useEffect(() => {
     if (isOpen && store.sheet.value === "low") store.sheet.value = "half";
   }, [isOpen]);
-  const shown = LENSES.find(({ name }) => name === store.lens.value)!;
+  const shown = lenses.find(({ name }) => name === store.lens.value)!;
   const Board = shown.board;
   const panel = `nx-${id}-${number.value}`;
   return (

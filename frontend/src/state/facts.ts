@@ -16,6 +16,8 @@ export interface Tile {
   strength?: number;
   why?: string;
   foot?: string;
+  // Of a sound or a film that cannot be played here.
+  silent?: boolean;
 }
 
 export interface MapName {

@@ -1,0 +1,41 @@
+// The report: a page that reads by itself, with the app over the data inside it. No Python, no network.
+
+import "./app.css";
+import "./page/page.css";
+import { render } from "preact";
+import { Kernel } from "./kernel/kernel";
+import { Pictures } from "./kernel/pictures";
+import type { PageData } from "./page/data";
+import { PageModel } from "./page/model";
+import { PageFrame } from "./page/PageFrame";
+import { collectPictures, fillPictures, whenAsked } from "./page/static";
+import { AppContext } from "./state/context";
+import { Store } from "./state/store";
+
+const [LEAST, MOST, SHARE] = [420, 780, 0.82];
+
+function start(place: HTMLElement): void {
+  const data = JSON.parse(document.getElementById("nx-data")?.textContent ?? "") as PageData;
+  collectPictures(data);
+  const model = new PageModel(data, Math.min(Math.max(innerHeight * SHARE, LEAST), MOST));
+  const store = new Store(model);
+  const kernel = new Kernel(model);
+  const pictures = new Pictures(kernel);
+  render(
+    <AppContext.Provider value={{ store, kernel, pictures }}>
+      <PageFrame answers={model.answers} name={data.name} />
+    </AppContext.Provider>,
+    place,
+  );
+  // From here on the still picture is for paper only.
+  document.documentElement.dataset.runs = "true";
+  fillPictures(data);
+  whenAsked((what, details) => {
+    store.lens.value = "items";
+    kernel.tell(what, details);
+    place.scrollIntoView({ behavior: "smooth", block: "start" });
+  });
+}
+
+const place = document.getElementById("nx-app");
+if (place) start(place);

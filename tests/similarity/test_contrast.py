@@ -10,7 +10,7 @@ from fakes.items import text_item
 from fakes.toy_model import ToyModel
 from similarity.test_colours import square
 
-from nova_explore.collection import Collection, Modality, number_copies
+from nova_explore.collection import Collection, Modality, Span, number_copies
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
 from nova_explore.similarity.background import Background
 from nova_explore.similarity.contrast import contrast, corrected, interval
@@ -109,7 +109,9 @@ def of_files(seed: int) -> Background:
     own = [f"{a}{b}" for a in ("amber", "cedar", "ivory") for b in ("lake", "hill", "gate", "road", "wood")]
     words = [own[int(i)] for i in draw.integers(0, len(own), 30)]
     items = [
-        replace(item, parent=f"file-{i // 10}", text=f"{item.text} {words[i // 10]}")
+        replace(
+            item, uri=f"/{i // 10}.pdf", span=Span("page", i % 10, i % 10 + 1), text=f"{item.text} {words[i // 10]}"
+        )
         for i, item in enumerate(known.collection)
     ]
     return Background(Collection(items), known.vectors, model=known._open)

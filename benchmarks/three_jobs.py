@@ -86,7 +86,7 @@ def surprise(hands: Hands, app: App) -> None:
     hands.click(".nx-tab[data-tab=items]")
     hands.click(".nx-items .nx-tile", button="right")
     hands.click("[role=menuitem]", text="Pin to compare")
-    hands.click(".nx-pair .nx-near .nx-tile")
+    hands.click(".nx-pairing .nx-near .nx-tile")
     hands.root.locator(".nx-why .nx-button:enabled").wait_for()
     hands.root.locator(".nx-why .nx-button").click()
     hands.gestures += 1

@@ -10,12 +10,14 @@ foresaw is kept in ``--keep``. Time is that of the processor: a busy machine mak
 from __future__ import annotations
 
 import argparse
+import io
 import multiprocessing
 import random
 import resource
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -51,9 +53,31 @@ def seeds(folder: Path) -> dict[str, bytes]:
         found[f"a.{suffix}"] = (folder / f"s.{suffix}").read_bytes()
     found["a.mp3"] = track(folder / "s.mp3", 0.3, codec="libmp3lame").read_bytes()
     found["a.m4a"] = sound_only(folder / "s.m4a", seconds=0.2).read_bytes()
-    for suffix in ("mp4", "mkv", "webm", "avi"):
+    for kind in ("PPM", "TGA", "PCX", "SGI", "DDS", "ICO", "ICNS", "QOI"):
+        found[f"a.{kind.lower()}"] = encoded(quarters(), kind)
+    for suffix, codec in (("w64", "pcm_s16le"), ("voc", "pcm_u8"), ("caf", "pcm_s16le"), ("aac", "aac")):
+        found[f"b.{suffix}"] = sound_only(folder / f"s.{suffix}", codec=codec, seconds=0.2).read_bytes()
+    for kind in ("AIFF", "AU"):
+        soundfile.write(folder / f"s.{kind}", tone(0.2), 48000, format=kind)
+        found[f"b.{kind.lower()}"] = (folder / f"s.{kind}").read_bytes()
+    found["b.srt"] = b"1\n00:00:01,000 --> 00:00:02,000\nAn owl\n\n2\n00:00:03,000 --> 00:00:04,000\non a mast.\n" * 4
+    found["b.ass"] = b"Dialogue: 0,0:00:01.00,0:00:03.00,Default,,0,0,0,,{\\i1}An owl\\Non a mast.\n" * 9
+    found["b.lrc"] = b"[00:01.00][00:09.50]An owl\n[00:03.00]on a mast.\n" * 9
+    found["b.html"] = b"<!doctype html><title>x</title><body><p>An <b>owl</b><br>on<ul><li>a</ul><pre>mast</pre>" * 3
+    found["b.odt"] = _opendocument()
+    for suffix in ("mp4", "mkv", "webm", "avi", "ts", "flv"):
         found[f"a.{suffix}"] = film(folder / f"f.{suffix}", seconds=0.4).read_bytes()
     return found
+
+
+def _opendocument() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        book.writestr(
+            "content.xml", "<office:body><text:h>Owl</text:h><text:p>on a<text:s/>mast</text:p></office:body>"
+        )
+    return out.getvalue()
 
 
 def damaged(data: bytes, others: list[bytes], chance: random.Random) -> bytes:

@@ -9,6 +9,9 @@ commands   the same by the command line: exit codes, what the second run sends
 rates      delivered rate at 10, 17 and 25 % of 503, beside botocore's adaptive mode in a pool of threads
 ends       Ctrl-C, kill -9, a full disk, two processes over one cache: what is paid twice
 bills      random sequences of budgets and sources: the estimate and the bill
+
+``PROFILES=0:4`` takes the first four profiles, ``ROUNDS=5`` and ``RATE_ROUNDS=1`` make less of everything; so do
+``SERVICES=0:1`` and ``SHARES="0 .1"`` of the rates.
 """
 
 from __future__ import annotations
@@ -55,7 +58,8 @@ PROFILES = {
     "tokens of the day": {"outage_after": (40, 6.0, "daily")}, "token lapses": {"outage_after": (40, 6.0, "expired")},
     "proxy wants a password": {"outage_after": (40, 6.0, "proxy")},
 }  # fmt: skip
-
+if only := os.environ.get("PROFILES"):
+    PROFILES = dict(list(PROFILES.items())[slice(*map(int, only.split(":")))])
 
 ENDPOINTS = [f"AWS_ENDPOINT_URL_{name}" for name in ("BEDROCK_RUNTIME", "STS", "BEDROCK", "SERVICE_QUOTAS")]
 
@@ -163,9 +167,10 @@ def measure_rates(folder: Path) -> None:
     print(
         f"\nmedians of {RATE_ROUNDS} rounds in turn: good a second, part of the undisturbed, ms of CPU a request, lost"
     )
-    for limit, name, latency, count in ((None, "no limit, 300 ms", 0.3, 1500), (50, "limit 50/s, 60 ms", 0.06, 600)):
+    services = ((None, "no limit, 300 ms", 0.3, 1500), (50, "limit 50/s, 60 ms", 0.06, 1000))
+    for limit, name, latency, count in services[slice(*map(int, os.environ.get("SERVICES", "0:2").split(":")))]:
         calm: dict[str, float] = {}
-        for share in (0.0, 0.05, 0.1, 0.17, 0.25):
+        for share in map(float, os.environ.get("SHARES", "0 .05 .1 .17 .25").split()):
             found: dict[str, list[tuple[float, float, int]]] = {"ours": [], "adaptive": []}
             for _ in range(RATE_ROUNDS):
                 for who, rounds in found.items():
@@ -330,9 +335,11 @@ def measure_full_disk(folder: Path) -> None:
 
 def measure_bills(folder: Path) -> None:
     equal = kept = budgets = plain = 0
+    everything = [*media(folder / "billed"), *texts(200)[60:]]
     for seed in range(ROUNDS):
         draw = random.Random(seed)
-        items = list(texts(200))
+        # By turns texts alone and all five modalities.
+        items = everything if seed % 2 else list(texts(200))
         with service(folder, latency=0.0) as fake:
             to = Path(tempfile.mkdtemp(dir=folder)) / "a.nova"
             for _ in range(6):

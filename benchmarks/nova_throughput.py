@@ -39,7 +39,8 @@ from nova_explore.library.store import open_library
 from nova_explore.models.nova.model import NovaModel
 from nova_explore.models.nova.request import MODEL_ID, Prepared, read_answer, request_body
 
-ITEMS, LIMIT, LATENCY, FAULTS, IN_FLIGHT, REPEATS, OUTAGE = 2000, 50, 0.1, 0.05, 16, 3, 20
+ITEMS, LIMIT = int(os.environ.get("ITEMS", "2000")), 50
+LATENCY, FAULTS, IN_FLIGHT, REPEATS, OUTAGE = 0.1, 0.05, 16, 3, 20
 
 
 class Service:

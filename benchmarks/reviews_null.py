@@ -27,6 +27,11 @@ from fakes.reviewed import blocks, gallery  # noqa: E402
 from nova_explore import reviews  # noqa: E402
 
 N, D, QUERIES, PERMUTATIONS = 300, 16, 8, 399
+LEANING = 500
+"""Items of the gallery in which queries lean; with 300 items and k = 20, 82 of 100 such leans are found."""
+
+AGAIN = 6
+"""Times that a test is made on one gallery, each with other groups or sets, where it is measured alone."""
 
 
 def null_gallery(seed: int, *, in_blocks: bool):
@@ -41,7 +46,7 @@ def null_gallery(seed: int, *, in_blocks: bool):
 
 
 def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[float]]:
-    """The p-value of every test of one gallery without an effect, or of associations only, eight of them."""
+    """The p-value of every test of one gallery without an effect, or of one sort only, six times."""
     exploration, queries, unit, random = null_gallery(seed, in_blocks=in_blocks)
     found: dict[str, list[float]] = {}
 
@@ -53,21 +58,36 @@ def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[fl
                 found.setdefault(key, []).append(one.p)
 
     ids = np.array(exploration.collection.ids)
-    for _ in range(8 if only else 1):
+    options: Any = {"seed": seed, "permutations": PERMUTATIONS}
+
+    def associations() -> None:
         # Whole blocks on either side, as six skin tones of one drawing are.
         sides = random.permutation(unit.max() + 1)
         chosen = [ids[np.isin(unit, sides[start : start + 8])].tolist() for start in (0, 8, 16, 24)]
         note(reviews.association(exploration, *chosen, seed=seed), "WEAT difference")
+
+    def judged_pairs() -> None:
+        near, far = random.integers(N, size=(2, 80))
+        pairs = pd.DataFrame({"a": ids[near], "b": ids[far], "unit": unit[near]})
+        pairs["similar"] = (random.random(unit.max() + 1) < 0.5)[pairs["unit"]]
+        note(reviews.pairs(exploration, pairs, unit="unit", seed=seed), "AUC")
+
+    def compositions() -> None:
+        labels = ["ab"[side] for side in (random.random(unit.max() + 1) < 0.5)[unit].astype(int)]
+        asked = {f"q{row}": vector for row, vector in enumerate(random.normal(size=(QUERIES, D)))}
+        names = ("Bias", "|Bias|", "NDKL", "MaxSkew", "exposure")
+        note(reviews.retrieval_fairness(exploration, labels, asked, **options), *names)
+
+    alone = {"association": associations, "pairs": judged_pairs, "fairness": compositions}
     if only:
+        for _ in range(AGAIN):
+            alone[only]()
         return found
-    options: Any = {"seed": seed, "permutations": PERMUTATIONS}
+    for measured in alone.values():
+        measured()
     explicit = {
         group: {name: vector + random.normal(size=D) for name, vector in queries.items()} for group in ("a", "b")
     }
-    note(
-        reviews.retrieval_fairness(exploration, "group", queries, **options),
-        *("Bias", "|Bias|", "NDKL", "MaxSkew", "exposure"),
-    )
     note(
         reviews.retrieval_fairness(exploration, "group", queries, counterfactuals=explicit, **options), "shift", "lean"
     )
@@ -83,10 +103,6 @@ def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[fl
         {name: random.choice(ids, 4, replace=False).tolist() for name in many}, seed=seed,
     )  # fmt: skip
     note(reviews.compare_effectiveness(first, other, measure="MRR", seed=seed), "difference of MRR")
-    near, far = random.integers(N, size=(2, 80))
-    pairs = pd.DataFrame({"a": ids[near], "b": ids[far], "unit": unit[near]})
-    pairs["similar"] = (random.random(unit.max() + 1) < 0.5)[pairs["unit"]]
-    note(reviews.pairs(exploration, pairs, unit="unit", seed=seed), "AUC")
     return found
 
 
@@ -98,12 +114,12 @@ def planted(seed: int) -> dict[str, bool]:
     groups = (np.arange(N) % 2).astype(int)
     queries = {f"q{row}": vector for row, vector in enumerate(random.normal(size=(40, D)))}
     # 40 queries that lean by .3 deviations of their cosines towards one group
-    axis = np.eye(D)[0]
-    leaning = vectors + 0.3 * (2 * groups[:, None] - 1) * axis
+    axis, sides = np.eye(D)[0], np.arange(LEANING) % 2
+    leaning = random.normal(size=(LEANING, D)) + 0.3 * (2 * sides[:, None] - 1) * axis
     asked = {name: vector / np.linalg.norm(vector) + axis for name, vector in queries.items()}
-    exploration = gallery(leaning, [{"group": "ab"[group]} for group in groups])
-    review = reviews.retrieval_fairness(exploration, "group", asked, seed=seed, permutations=999)
-    out["40 queries that lean by .3 deviations, 300 items"] = bool(review.findings[0].q < 0.05)
+    exploration = gallery(leaning, [{"group": "ab"[side]} for side in sides])
+    review = reviews.retrieval_fairness(exploration, "group", asked, k=50, seed=seed, permutations=999)
+    out[f"40 queries that lean by .3 deviations, {LEANING} items, k = 50"] = bool(review.findings[0].q < 0.05)
     # a cluster of 30, all of one group
     clusters = random.integers(0, 4, N)
     clusters[np.flatnonzero(groups == 1)[:30]] = 4
@@ -139,7 +155,8 @@ def run(first: int, galleries: int, planting: int, to: Path, only: str = "") -> 
                     continue
                 shares = {name: float(np.mean(np.array(values) < 0.05))
                           for name, values in p_values(seed, in_blocks=in_blocks, only=only).items()}  # fmt: skip
-                file.write(json.dumps({"seed": seed, "blocks": in_blocks, "found": shares}, ensure_ascii=False) + "\n")
+                row = {"seed": seed, "blocks": in_blocks, "times": AGAIN if only else 1, "found": shares}
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
         for seed in range(first, first + planting):
             if (seed, "planted") in done:
                 continue
@@ -154,19 +171,22 @@ def summarise(files: list[Path]) -> dict[str, Any]:
         before = rows.get((row["seed"], row.get("blocks", "planted")), {})
         row["found"] = before.get("found", {}) | row.get("found", {})  # a later file measures again
         rows[row["seed"], row.get("blocks", "planted")] = row
-    null: dict[str, list[float]] = {}
+    null: dict[str, list[tuple[float, int]]] = {}
     power: dict[str, list[bool]] = {}
     for row in rows.values():
         for name, share in row.get("found", {}).items():
-            null.setdefault(f"{name}, {'blocks' if row['blocks'] else 'single items'}", []).append(share)
+            kind = "blocks" if row["blocks"] else "single items"
+            null.setdefault(f"{name}, {kind}", []).append((share, row.get("times", 1)))
         for name, found in row.get("planted", {}).items():
             power.setdefault(name, []).append(found)
     # Tests of one gallery depend on one another: the share is over all, its error over galleries.
-    table = {
-        name: {"found": round(float(np.mean(each)), 4), "error": round(float(np.std(each)) / len(each) ** 0.5, 4),
-               "galleries": len(each)}
-        for name, each in sorted(null.items())
-    }  # fmt: skip
+    table = {}
+    for name, each in sorted(null.items()):
+        values, weights = np.array(each, float).T
+        mean = float(np.average(values, weights=weights))
+        error = float(np.sqrt((weights**2 * (values - mean) ** 2).sum()) / weights.sum())
+        table[name] = {"found": round(mean, 4), "error": round(error, 4), "galleries": len(each),
+                       "tests": int(weights.sum())}  # fmt: skip
     shares = {name: {"power": float(np.mean(found)), "galleries": len(found)} for name, found in power.items()}
     return {"null": table, "power": shares}
 
@@ -176,7 +196,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--galleries", type=int, default=1000)
     parser.add_argument("--planted", type=int, default=0)
-    parser.add_argument("--only", default="", help="association: what whole blocks change the most, measured alone")
+    parser.add_argument("--only", default="", help="association, pairs or fairness: measured alone, closer")
     parser.add_argument("--summary", type=Path, nargs="+")
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()

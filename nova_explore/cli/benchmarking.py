@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +52,8 @@ def compare(found: Benchmark, model: str, findings: tuple[Finding, ...]) -> list
     for one in findings:
         if one.measure in (found.measure, f"nDCG@{found.k}"):
             by_chance = "" if one.chance is None else f", by chance {one.chance.mean:.3f}"
-            span = f"[{one.low:.3f}, {one.high:.3f}], n {one.n:,}{by_chance}"
+            ends = "too few for an interval" if math.isnan(one.low) else f"[{one.low:.3f}, {one.high:.3f}]"
+            span = f"{ends}, n {one.n:,}{by_chance}"
             lines.append(f"Measured:  {one.measure} {one.value:.3f} {span}, {model}, this disk")
     for figure in found.published:
         value = "no figure was found as text" if figure.value is None else f"{figure.value:.3f}"

@@ -17,60 +17,29 @@ if TYPE_CHECKING:
 INCOMPLETE = 1
 """Nothing was done, or not all of it."""
 
-SIGNS = {"ok": "ok      ", "missing": "MISSING ", "unknown": "unknown "}
 
-
-def show_preflight(model: NovaModel, s3: str | None, *, whole: bool = False, call: bool = True) -> bool:
+def show_preflight(model: NovaModel, s3: str | None, *, whole: bool = False) -> bool:
     """Print what the account can do with the model; whether nothing is missing."""
+    from nova_explore.embedding.payer import line_of
     from nova_explore.models.nova.preflight import preflight
 
     nothing_missing = True
-    for found in preflight(model, s3=s3, whole=whole, call=call):
-        typer.echo(f"{SIGNS[found.state]}  {found.name:<10}{found.detail}")
+    for found in preflight(model, s3=s3, whole=whole):
+        typer.echo(line_of(found))
         nothing_missing = nothing_missing and found.state != "missing"
     return nothing_missing
 
 
-def show_first(model: Any) -> None:
-    """Before the first paid call of a machine: print what the account can do, as far as looking costs nothing."""
-    from nova_explore.models.nova.model import NovaModel
-
-    if isinstance(model, NovaModel) and not model.calls().looked_at():
-        show_preflight(model, None, call=False)
-
-
-def show_caller(model: Any) -> None:
-    """Print who pays, where: before anybody is asked whether to send."""
-    show_first(model)
-    about = model.provenance()
-    arn = about.get("caller")
-    account = arn.split(":")[4] if arn else "unknown (sts:GetCallerIdentity is not answered)"
-    caller = f" · caller {arn.split(':', 5)[5]}" if arn else ""
-    typer.echo(
-        f"Account {account}{caller} · profile {about.get('profile') or 'of the environment'} · region {about['region']}"
-    )
-
-
-def show_duration(model: Any, expected: Any) -> None:
-    """Print how long the account's quota of tokens lets a run take, where both are known."""
-    from nova_explore.models.nova.model import NovaModel
-    from nova_explore.models.nova.preflight import time_of
-
-    if isinstance(model, NovaModel) and (quota := model.quota()) and (said := time_of(model, expected, quota)):
-        typer.echo(said)
-
-
 def confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any = None) -> None:
     """Show what a run would cost and who pays, and ask, before anything is sent."""
+    from nova_explore.embedding.payer import before_paying
     from nova_explore.models.cost import dollars
-    from nova_explore.models.model import StreamingModel
 
     if expected is None or not expected.calls:
         return
     typer.echo(str(expected))
-    if isinstance(model, StreamingModel):
-        show_caller(model)
-        show_duration(model, expected)
+    for line in before_paying(model, expected):
+        typer.echo(line)
     if budget is not None:
         typer.echo(f"Budget: {dollars(budget)}; the run stops before it is passed.")
     if yes:

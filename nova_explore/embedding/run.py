@@ -23,6 +23,7 @@ from nova_explore.collection import Item
 from nova_explore.embedding import disk
 from nova_explore.embedding.job_table import asked_by_jobs
 from nova_explore.embedding.landing import landing
+from nova_explore.embedding.payer import before_paying
 from nova_explore.embedding.receipt import given_up, receipt, sentence
 from nova_explore.embedding.thumbnails import Seen, draw_thumbnails, draw_while_waiting, is_kept
 from nova_explore.library.stamps import now, package_versions
@@ -125,7 +126,7 @@ def run(
         expected = model.estimate(todo)
         record["estimate_usd"] = round(expected.cost, 6)
         if progress and say_cost:
-            tqdm.write(str(expected))
+            tqdm.write("\n".join((str(expected), *before_paying(model, expected))))
     library.record_run(record)
     stored, full = 0, False
     undrawn: deque[Item] = deque()

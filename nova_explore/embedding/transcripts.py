@@ -7,6 +7,7 @@ extra that can is not installed.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterable
 from dataclasses import replace
 
 from nova_explore import media
@@ -21,6 +22,27 @@ NEEDED = {
 }
 """Packages that must be installed for a modality's words to be read."""
 
+OFFERS = (
+    ("ocr", (Modality.PAGE,), ("page has", "pages have"), "no words of its own, only a picture"),
+    ("speech", (Modality.AUDIO, Modality.VIDEO), ("recording has", "recordings have"), "no words"),
+)
+"""Extras, what they read, and how to speak of it."""
+
+
+def offered(items: Iterable[Item]) -> str:
+    """What an extra that is not installed would read, and how to get it; empty where there is nothing to offer."""
+    silent = [item.modality for item in items if item.text is None and item.modality in NEEDED]
+    said = []
+    for extra, modalities, (one, many), what in OFFERS:
+        count = sum(modality in modalities for modality in silent)
+        if count and not all(map(importlib.util.find_spec, NEEDED[modalities[0]])):
+            they = one if count == 1 else many
+            said.append(
+                f"{count:,} {they} {what}: pip install 'nova-explore[{extra}]' and the same call again read them, "
+                "for names and search."
+            )
+    return "\n".join(said)
+
 
 def read_words(library: Library, collection: Collection, *, progress: bool) -> list[Item]:
     """Fill in the words of pages without a text layer, of sounds and of videos, as far as they can be read here.
@@ -32,6 +54,8 @@ def read_words(library: Library, collection: Collection, *, progress: bool) -> l
     """
     from tqdm.auto import tqdm
 
+    if progress and (offer := offered(collection)):
+        tqdm.write(offer)
     readable = {modality for modality, packages in NEEDED.items() if all(map(importlib.util.find_spec, packages))}
     items = list(collection)
     silent = [place for place, item in enumerate(items) if item.modality in readable and item.text is None]

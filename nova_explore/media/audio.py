@@ -12,10 +12,18 @@ from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import UnreadableError
 from nova_explore.media import access, container, drawing, whole
 from nova_explore.media.content import Part, Playable, Sound
+from nova_explore.media.length import measure, unheard, unreached
 
 _BY_SNDFILE = {"wav", "ogg", "flac", "aiff", "au"}
 _UNKNOWN = 2**60
 """Samples from which on libsndfile says that a header does not know them."""
+
+_OPUS_RATE = 48_000
+"""Samples a second by which Opus counts in Ogg, whatever was recorded (RFC 7845)."""
+
+_NEARLY = 0.97
+_PLAYED_ON = frozenset(("flac", "ogg"))
+"""Formats in which FFmpeg, as players do, goes on behind what is damaged."""
 
 _IN_BROWSERS = {
     "wav": "audio/wav",
@@ -45,6 +53,10 @@ def split(path: Path, format: str) -> list[Part]:
         raise UnreadableError("The recording holds no sound: 0 samples. Record or export it again.")
     missing = whole.missing_of_mp3(path) if format == "mp3" else 0.0
     facts = {"duration": round(duration, 3)} | facts
+    if "incomplete" not in facts and (
+        damaged := unheard(path, format, duration, track=int(facts.get("sound_track", 1) or 1) - 1)
+    ):
+        facts["incomplete"] = damaged
     if missing:
         facts["incomplete"] = f"its header announces a recording {1 / (1 - missing):.2g} times as long"
     return [Part(span, facts=facts) for span in container.segments(duration)]
@@ -56,7 +68,7 @@ def _measure(path: Path, format: str) -> tuple[float, dict[str, Scalar]]:
 
         try:
             with soundfile.SoundFile(path) as file:
-                if _knows(file):
+                if _knows(file, path):
                     _read(file, max(0, file.frames - 64), file.frames)
                     facts: dict[str, Scalar] = {"channels": file.channels, "sample_rate": file.samplerate}
                     return file.frames / file.samplerate, facts
@@ -71,8 +83,10 @@ def _measure(path: Path, format: str) -> tuple[float, dict[str, Scalar]]:
             return 0.0, {}
         facts = {"channels": stream.channels, "sample_rate": stream.rate}
     with container.opened(path) as media:
-        duration = container.measure(media, None).sound
-    return duration, facts | track_facts(path, tracks)
+        length = measure(media, None)
+    if missing := unreached(path, format, length):
+        facts["incomplete"] = missing
+    return length.sound, facts | track_facts(path, tracks)
 
 
 def track_facts(path: Path, tracks: int) -> dict[str, Scalar]:
@@ -88,12 +102,19 @@ def track_of(item: Item) -> int:
 
 def _by_sndfile(path: Path, format: str) -> bool:
     """Whether libsndfile reads a file whole: of chained Ogg it knows the first link, of MP3 what one header says."""
-    return format in _BY_SNDFILE and not (format == "ogg" and whole.is_chained(path))
+    if format == "ogg":
+        return not whole.is_chained(path)
+    # On MP3 in a WAV its decoder writes to the terminal.
+    return format in _BY_SNDFILE and not (format == "wav" and whole.is_mpeg_in_wav(path))
 
 
-def _knows(file: Any) -> bool:
-    """Whether libsndfile knows how many samples there are; of MP3 in WAV it takes the header's word."""
-    return 0 < file.frames < _UNKNOWN and not file.subtype.startswith("MPEG")
+def _knows(file: Any, path: Path) -> bool:
+    """Whether libsndfile knows how many samples there are; of a damaged Ogg it knows those before the damage."""
+    if file.format == "OGG":
+        rate = _OPUS_RATE if file.subtype == "OPUS" else file.samplerate
+        if file.frames / file.samplerate < _NEARLY * whole.last_granule(path) / rate:
+            return False
+    return 0 < file.frames < _UNKNOWN
 
 
 def _read(file: Any, start: int, stop: int) -> NDArray[np.float32]:
@@ -132,14 +153,15 @@ def _samples(path: Path, format: str, span: Span | None, track: int) -> tuple[ND
 
         try:
             with soundfile.SoundFile(path) as file:
-                if _knows(file):
+                if _knows(file, path):
                     rate = file.samplerate
                     start = round(span.start * rate) if span else 0
                     stop = min(file.frames, round(span.end * rate) if span else file.frames)
                     channels = _read(file, start, stop).T if stop > start else np.zeros((1, 0), np.float32)
                     return container.mixed(channels), rate
-        except soundfile.SoundFileError:
-            pass
+        except (soundfile.SoundFileError, UnreadableError) as error:
+            if isinstance(error, UnreadableError) and format not in _PLAYED_ON:
+                raise
     if format == "ogg" and whole.is_chained(path):
         return container.counted(path, span)
     return container.samples(path, span, track=track)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -89,65 +88,6 @@ def beginning(media: Any) -> float:
     return media.start_time / av.time_base if media.start_time else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
-    """How long a recording is, by its packets.
-
-    Attributes
-    ----------
-    pictures, sound : float
-        Seconds from the recording's beginning to the end of its pictures, and of its sound tracks; 0 where there are
-        none.
-    steady : bool
-        False where time jumps back: recordings that were joined or chained.
-    """
-
-    pictures: float
-    sound: float
-    steady: bool
-
-
-def measure(media: Any, picture: Any | None) -> Length:
-    """Read all packets, undecoded: headers are often missing, stale, or those of the first of several recordings.
-
-    Parameters
-    ----------
-    media : PyAV container
-        Just opened; it stands at its end afterwards.
-    picture : stream or None
-        Of moving pictures.
-    """
-    start = beginning(media)
-    tracks = [stream for stream in (picture, *sound_streams(media)) if stream is not None]
-    ends, sums = ({stream.index: 0.0 for stream in tracks} for _ in range(2))
-    last = dict.fromkeys(ends, -np.inf)
-    steady = True
-    for packet in _in_time(media, media.demux(tracks)):
-        at = packet.dts if packet.dts is not None else packet.pts
-        if at is None:
-            continue
-        which = packet.stream_index
-        shown = packet.pts if packet.pts is not None else at
-        length = float((packet.duration or 0) * packet.time_base)
-        decoded = float(at * packet.time_base)
-        steady = steady and decoded >= last[which] - 1.0
-        last[which] = decoded
-        ends[which] = max(ends[which], float(shown * packet.time_base) + length)
-        sums[which] += length
-
-    def until(stream: Any) -> float:
-        rate = stream.average_rate or stream.base_rate if stream.type == "video" else None
-        frame = 1 / float(rate) if rate and not sums[stream.index] else 0.0
-        seconds = ends[stream.index] - start + frame if ends[stream.index] > start else 0.0
-        return seconds if steady else max(seconds, sums[stream.index])
-
-    return Length(
-        pictures=until(picture) if picture is not None else 0.0,
-        sound=max((until(stream) for stream in sound_streams(media)), default=0.0),
-        steady=steady,
-    )
-
-
 def seek(media: Any, time: float, stream: Any) -> bool:
     """Go to where decoding can begin before a time of the container; False where it has no way of going there.
 
@@ -178,8 +118,8 @@ def segments(duration: float) -> list[Span | None]:
     return [Span("seconds", start, end) for start, end in pairwise(edges)]
 
 
-def frames(media: Any, stream: Any) -> Iterator[Any]:
-    """Decode a stream as players do.
+def frames(media: Any, stream: Any, damaged: list[int] | None = None) -> Iterator[Any]:
+    """Decode a stream as players do; where packets lie that were passed over is added to ``damaged``.
 
     A packet that only repeats the frame before (Theora) is no end, and one that cannot be decoded, as lies between two
     recordings that were joined, is passed over. Only where nothing at all can be decoded its error is raised.
@@ -188,14 +128,18 @@ def frames(media: Any, stream: Any) -> Iterator[Any]:
 
     failure: av.error.FFmpegError | None = None
     decoded = False
-    for packet in _in_time(media, media.demux(stream)):
+    for packet in in_time(media, media.demux(stream)):
         if packet.size == 0 and packet.pts is not None:
             continue
         _check_pixels(stream)
         try:
             found = packet.decode()
-        except av.error.InvalidDataError as error:
+        except MemoryError:
+            raise
+        except av.error.FFmpegError as error:  # damaged AAC is "not permitted"
             failure = failure or error
+            if damaged is not None:
+                damaged.append(packet.pos or 0)
             continue
         decoded = decoded or bool(found)
         yield from found
@@ -203,11 +147,27 @@ def frames(media: Any, stream: Any) -> Iterator[Any]:
         raise failure
 
 
-def _in_time(media: Any, packets: Iterator[Any]) -> Iterator[Any]:
-    """Packets, until the file's time is over."""
+def in_time(media: Any, packets: Iterator[Any], broken: list[str] | None = None) -> Iterator[Any]:
+    """Packets, until the file's time is over, or it cannot be read on; then the reason is added to ``broken``."""
+    import av.error
+
     check = budget.started(media.size)
-    for packet in packets:
+    began = False
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except MemoryError:
+            raise
+        except av.error.FFmpegError as error:
+            if not began:
+                raise
+            if broken is not None:
+                broken.append(error.strerror or type(error).__name__)
+            return
         check()
+        began = True
         yield packet
 
 

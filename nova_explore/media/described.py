@@ -15,7 +15,8 @@ from nova_explore.collection import Modality, Scalar
 from nova_explore.errors import NovaExploreError
 from nova_explore.media import access, exif, png, xmp
 from nova_explore.media.encoding import repaired
-from nova_explore.media.tags import Line, tags_of
+from nova_explore.media.subtitles import Line
+from nova_explore.media.tags import tags_of
 
 _PNG_WORDS = {
     "title": "title", "description": "caption", "comment": "caption", "author": "author", "artist": "author",

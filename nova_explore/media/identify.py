@@ -83,9 +83,17 @@ def _by_magic(head: bytes, path: Path) -> tuple[Modality, str] | None:
     # Readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, implementation note 13).
     if b"%PDF-" in head[:1024]:
         return Modality.PAGE, "pdf"
+    if kinds.is_targa(_tail(path, 18)):
+        return Modality.IMAGE, "tga"
     if head[:2] == b"\x1f\x8b" and _is_drawing(_unpacked(head)):
         return Modality.IMAGE, "svg"
     return _recording(head, path)
+
+
+def _tail(path: Path, size: int) -> bytes:
+    with access.translated(path), path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read(size)
 
 
 def _recording(head: bytes, path: Path) -> tuple[Modality, str] | None:
@@ -114,6 +122,9 @@ def _recording(head: bytes, path: Path) -> tuple[Modality, str] | None:
 def _in_zip(head: bytes, path: Path) -> tuple[Modality, str]:
     if b"mimetypeapplication/epub" in head:
         return Modality.TEXT, "epub"
+    for kind, format in kinds.OPENDOCUMENT:
+        if b"mimetypeapplication/vnd.oasis.opendocument." + kind in head:
+            return Modality.TEXT, format
     with contextlib.suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
         head += b" ".join(name.encode() for name in archive.namelist()[:200])
     for folder, format in kinds.IN_ZIP:

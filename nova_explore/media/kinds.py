@@ -38,6 +38,20 @@ READ = (
     (b"MAC ", AUDIO, "ape"),
     (b"TTA1", AUDIO, "tta"),
     (b"DSD ", AUDIO, "dsf"),
+    (b"\0\0\1\0", IMAGE, "ico"),
+    (b"icns", IMAGE, "icns"),
+    (b"DDS ", IMAGE, "dds"),
+    (b"qoif", IMAGE, "qoi"),
+    (b"\n\5\1\x08", IMAGE, "pcx"),
+    (b"\x01\xda\0", IMAGE, "sgi"),
+    (b"\x01\xda\1", IMAGE, "sgi"),
+    *((b"P%d%s" % (number, end), IMAGE, "pnm") for number in (4, 5, 6) for end in (b"\n", b" ", b"\r", b"\t")),
+    (b"riff\x2e\x91\xcf\x11", AUDIO, "w64"),
+    (b"Creative Voice File\x1a", AUDIO, "voc"),
+    (b"MPCK", AUDIO, "mpc"),
+    (b"MP+", AUDIO, "mpc"),
+    (b"tBaK", AUDIO, "tak"),
+    (b"NIST_1A\n", AUDIO, "sph"),
 )
 """First bytes, modality and format. What FFmpeg alone reads is tried by it before it counts."""
 
@@ -53,6 +67,11 @@ BY_FFMPEG = (
     (b"\0\0\1\xba", "mpg"),
     (b"\0\0\1\xb3", "mpg"),
     (b".RMF", "rm"),
+    (b".ra\xfd", "rm"),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", "mxf"),
+    (b"DKIF\0\0", "ivf"),
+    (b"YUV4MPEG2 ", "y4m"),
+    (b"nut/multimedia container\0", "nut"),
 )
 """Containers of sound, or of pictures with or without sound; which of them is found out by opening them."""
 
@@ -76,7 +95,8 @@ OTHERS = (
     (b"SQLite format 3\0", "an SQLite database", "Export the table as CSV or Parquet."),
     (b"8BPS", "a Photoshop document", "Export it as PNG."),
     (b"gimp xcf", "a GIMP document", "Export it as PNG."),
-    (b"\0\0\1\0", "an icon", "Save it as PNG."),
+    (b"\0\0\0\1\x67", "H.264 without times", "Put it into a film: ffmpeg -i it -c copy film.mp4"),
+    (b"\0\0\0\1\x27", "H.264 without times", "Put it into a film: ffmpeg -i it -c copy film.mp4"),
     (b"\xff\x0a", "a JPEG XL picture", "Save it as JPEG or PNG."),
     (b"\0\0\0\x0cJXL ", "a JPEG XL picture", "Save it as JPEG or PNG."),
     (b"MThd", "MIDI notes, which are no sound until an instrument plays them", "Render it to WAV or FLAC."),
@@ -102,6 +122,9 @@ TEXTUAL = (
 """Formats that are written in letters, and are no text that a person reads."""
 
 
+OPENDOCUMENT = ((b"text", "odt"), (b"presentation", "odp"), (b"spreadsheet", "ods"))
+"""Kinds of OpenDocument that are read as their words; drawings and formulas are not."""
+
 IN_ZIP = ((b"word/", "docx"), (b"ppt/", "pptx"), (b"xl/", "xlsx"))
 """Folders of Office documents, and what they are."""
 
@@ -113,6 +136,11 @@ def in_zip(head: bytes) -> tuple[str, str]:
     if b"mimetypeapplication/vnd.oasis" in head:
         return "an OpenDocument file", "Save it as PDF."
     return "a zip archive", "Unpack it."
+
+
+def is_targa(tail: bytes) -> bool:
+    """Whether a file ends as pictures of Truevision do, which begin with nothing that tells (TGA 2.0, footer)."""
+    return tail.endswith(b"TRUEVISION-XFILE.\0")
 
 
 def is_transport_stream(head: bytes) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,9 @@ from urllib.parse import unquote
 from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError, import_extra
 from nova_explore.media import access, apart
-from nova_explore.media.encoding import encoding_of
+from nova_explore.media.encoding import encoding_of, xml_text
 
-FORMATS = frozenset(("docx", "pptx", "xlsx", "epub", "html"))
+FORMATS = frozenset(("docx", "pptx", "xlsx", "odt", "odp", "ods", "epub", "html"))
 
 MOST_UNPACKED = 256 * 2**20
 """Bytes that a document may unpack to: archives that unpack to very much are a known attack."""
@@ -29,6 +30,15 @@ QUICK = 4 * 2**20
 """Bytes, unpacked, of a document that is read within seconds, whatever it holds."""
 
 MOST_ROWS = 20_000
+_XML = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<\0?\?\0?x")
+_SPACE = re.compile(r"\s+")
+_BLOCKS = [
+    *("address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "fieldset"),
+    *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li"),
+    *("main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tr", "ul"),
+]
+"""Elements of HTML that begin a line."""
+
 _FEATURE = "Reading Office documents, e-books and web pages"
 
 
@@ -119,11 +129,12 @@ def _pptx(data: bytes) -> tuple[str, dict[str, Scalar]]:
     show = pptx.Presentation(io.BytesIO(data))
     slides = []
     for slide in show.slides:
-        lines = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        shapes = list(_shapes(slide.shapes))
+        lines = [shape.text_frame.text for shape in shapes if shape.has_text_frame]
         lines += [
             " · ".join(cell.text for cell in row.cells)
-            for shape in slide.shapes
-            if shape.has_table
+            for shape in shapes
+            if getattr(shape, "has_table", False)
             for row in shape.table.rows
         ]
         if slide.has_notes_slide:
@@ -135,18 +146,55 @@ def _pptx(data: bytes) -> tuple[str, dict[str, Scalar]]:
     )
 
 
+def _shapes(shapes: Any) -> Iterator[Any]:
+    """Shapes, and those in groups of them."""
+    for shape in shapes:
+        if hasattr(shape, "shapes"):
+            yield from _shapes(shape.shapes)
+        else:
+            yield shape
+
+
 def _xlsx(data: bytes) -> tuple[str, dict[str, Scalar]]:
     openpyxl = import_extra("openpyxl", feature=_FEATURE, extra="office")
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    lines = []
+    lines, cut = [], []
     for sheet in book.worksheets:
         lines.append(sheet.title)
         for number, row in enumerate(sheet.iter_rows(values_only=True)):
             if number >= MOST_ROWS:
+                cut.append(sheet.title)
                 break
             lines.append(" · ".join(str(cell) for cell in row if cell is not None))
         lines.append("")
-    return "\n".join(lines), _properties(book.properties)
+    missing = f"only the first {MOST_ROWS:,} rows of {', '.join(cut)}" if cut else None
+    return "\n".join(lines), _properties(book.properties) | {"incomplete": missing}
+
+
+def _opendocument(data: bytes) -> tuple[str, dict[str, Scalar]]:
+    """Text, slides or sheets of LibreOffice and others (OASIS OpenDocument 1.3, part 3)."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        content = _soup(archive.read("content.xml"))
+        meta = _soup(archive.read("meta.xml")) if "meta.xml" in archive.namelist() else None
+    for tag in content.find_all(["text:s", "text:tab", "text:line-break"]):
+        tag.replace_with(" ")
+    lines, number = [], 0
+    for tag in content.find_all(["table:table-row", "text:h", "text:p"]):
+        if tag.find_parent(["table:table-row", "text:h", "text:p"]):
+            continue
+        number += tag.name == "table:table-row"
+        if number <= MOST_ROWS:
+            cells = tag.find_all(["text:h", "text:p"]) if tag.name == "table:table-row" else [tag]
+            lines.append(" · ".join(filter(None, (" ".join(cell.get_text().split()) for cell in cells))))
+    named = {
+        column: ", ".join(tag.get_text().strip() for tag in meta.find_all(name)) if meta else ""
+        for column, name in (
+            ("title", "dc:title"), ("author", "dc:creator"), ("caption", "dc:description"), ("tags", "meta:keyword"),
+            ("date", "meta:creation-date"),
+        )
+    }  # fmt: skip
+    missing = f"only the first {MOST_ROWS:,} rows of its tables" if number > MOST_ROWS else None
+    return "\n\n".join(filter(None, lines)), named | {"date": named["date"][:10], "incomplete": missing}
 
 
 def _html(data: bytes) -> tuple[str, dict[str, Scalar]]:
@@ -164,12 +212,23 @@ def _html(data: bytes) -> tuple[str, dict[str, Scalar]]:
     }
     for tag in soup(["script", "style", "template", "noscript", "head"]):
         tag.decompose()
-    lines = [" ".join(line.split()) for line in soup.get_text("\n").split("\n")]
+    # A browser runs inline elements on and breaks lines at blocks; line ends of the source are spaces.
+    for words in soup.find_all(string=True):
+        if type(words).__name__ == "NavigableString" and words.find_parent("pre") is None:  # no comment, no doctype
+            words.replace_with(_SPACE.sub(" ", words))
+    for tag in soup.find_all(_BLOCKS):
+        tag.insert_before("\n")
+        tag.insert_after("\n")
+    for tag in soup.find_all(["td", "th"]):
+        tag.insert_after(" ")
+    lines = [" ".join(line.split()) for line in soup.get_text().split("\n")]
     return "\n".join(line for line in lines if line), said
 
 
 def _soup(data: bytes) -> Any:
     bs4 = import_extra("bs4", feature=_FEATURE, extra="office")
+    if _XML.match(data):  # the parser of HTML reads it, and warns of it
+        return bs4.BeautifulSoup(xml_text(data).partition("?>")[2], "html.parser")
     try:
         encoding = encoding_of(data)
     except UnreadableError:
@@ -202,4 +261,5 @@ def _epub(data: bytes) -> tuple[str, dict[str, Scalar]]:
 
 _READERS: dict[str, Callable[[bytes], tuple[str, dict[str, Scalar]]]] = {
     "docx": _docx, "pptx": _pptx, "xlsx": _xlsx, "html": _html, "epub": _epub,
+    "odt": _opendocument, "odp": _opendocument, "ods": _opendocument,
 }  # fmt: skip

@@ -30,7 +30,8 @@ MOST_WORDS = 24
 """Parts of a text to begin with: single words up to so many, runs of words beyond."""
 
 WINDOWS = 12
-FEW_WORDS, FEW_WINDOWS = 6, 4
+FEW = 4
+"""Words and windows where few calls are allowed."""
 SHORTEST = 0.1
 """Seconds of the shortest part of a sound."""
 
@@ -105,7 +106,7 @@ class Maskable:
 
     def parts(self, *, coarse: bool = False) -> list[Place]:
         """The parts to begin with; fewer and larger ones where few calls are allowed."""
-        words, windows, grid = (FEW_WORDS, FEW_WINDOWS, 2) if coarse else (MOST_WORDS, WINDOWS, GRID)
+        words, windows, grid = (FEW, FEW, 2) if coarse else (MOST_WORDS, WINDOWS, GRID)
         match self.content:
             case Text(text):
                 return self._runs(list(_words(text)), words)

@@ -15,6 +15,7 @@ from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError
 from nova_explore.media import container
 from nova_explore.media.encoding import repaired
+from nova_explore.media.subtitles import Line, plain
 
 _COLUMNS = {
     "title": ("title", "com.apple.quicktime.title", "tit2"),
@@ -31,28 +32,8 @@ _COLUMNS = {
 _EMPTY = re.compile(
     r"(0+|unknown( artist| genre)?|untitled|none|other|track \d+|processed by .*|created with .*)", re.I
 )
-_NAMED = re.compile(r"\{[^}]*\}|<[^>]{1,40}>|\\[Nn]")
-"""Marks of subtitle formats: ``{\\i1}``, ``<i>``, ``\\N``."""
-
 MOST_LINES = 20_000
 _SUBTITLES = frozenset(("subrip", "srt", "mov_text", "webvtt", "ass", "ssa", "text"))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Words at a time: a line of a subtitle, or a chapter's name.
-
-    Attributes
-    ----------
-    start, end : float
-        Seconds from the recording's beginning.
-    words : str
-        Without marks.
-    """
-
-    start: float
-    end: float
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,35 +126,3 @@ def _spoken(data: bytes, codec: str) -> str:
     if codec in ("ass", "ssa"):
         text = text.split(",", 8)[-1]
     return plain(text)
-
-
-def plain(text: str) -> str:
-    """The words of a subtitle, without marks, in one line."""
-    return " ".join(_NAMED.sub(" ", text).split())
-
-
-_STAMP = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})")
-
-
-def read_subtitles(text: str) -> list[Line]:
-    r"""Lines of a SubRip (``.srt``) or WebVTT (``.vtt``) file.
-
-    Examples
-    --------
-    >>> [line.words for line in read_subtitles("1\n00:00:01,000 --> 00:00:02,500\n<i>Hello</i>\nthere.\n")]
-    ['Hello there.']
-    """
-    found: list[Line] = []
-    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
-        lines = block.strip().split("\n")
-        at = next((n for n, line in enumerate(lines[:3]) if "-->" in line), None)
-        stamps = _STAMP.findall(lines[at]) if at is not None else []
-        if at is None or len(stamps) < 2:
-            continue
-        start, end = (
-            int(h or 0) * 3600 + int(m) * 60 + int(s) + int(f.ljust(3, "0")) / 1000 for h, m, s, f in stamps[:2]
-        )
-        words = plain(" ".join(lines[at + 1 :]))
-        if words:
-            found.append(Line(start, end, words))
-    return found

@@ -16,6 +16,7 @@ from nova_explore.media import access, container, drawing, whole
 from nova_explore.media.audio import track_facts, track_of
 from nova_explore.media.content import Clip, Part, Playable, Sound
 from nova_explore.media.hdr import hdr_of, to_standard
+from nova_explore.media.length import measure, unreached
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -57,7 +58,7 @@ def split(path: Path, format: str) -> list[Part]:
         tracks = len(container.sound_streams(media))
         hdr = hdr_of(frame)
     with container.opened(path) as media:
-        length = container.measure(media, container.picture_stream(media))
+        length = measure(media, container.picture_stream(media))
     duration = max(length.pictures, length.sound) or (1 / rate if rate else 0.04)
     facts: dict[str, Scalar] = {
         "duration": round(duration, 3),
@@ -68,6 +69,8 @@ def split(path: Path, format: str) -> list[Part]:
     } | track_facts(path, tracks)
     if hdr:
         facts["hdr"] = hdr
+    if missing := unreached(path, format, length):
+        facts["incomplete"] = missing
     if tracks and abs(length.pictures - length.sound) > 1.0:
         # The last picture stands while sound goes on, as in a player.
         facts["pictures_until"], facts["sound_until"] = round(length.pictures, 3), round(length.sound, 3)

@@ -77,6 +77,57 @@ def is_chained(path: Path) -> bool:
     return False
 
 
+def is_mpeg_in_wav(path: Path) -> bool:
+    """Whether a WAV holds MPEG sound: its format tag is 0x50 or 0x55 (RFC 2361)."""
+    head = access.read_bytes(path, 4096)
+    at = head.find(b"fmt ")
+    return head[:4] == b"RIFF" and at > 0 and head[at + 8 : at + 10] in (b"\x50\0", b"\x55\0")
+
+
+def last_granule(path: Path) -> int:
+    """Samples up to the end of an Ogg file, by the last page that says so; 0 where none does (RFC 3533, section 6)."""
+    with access.translated(path), path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 2 * 65536))
+        tail = file.read()
+    at = tail.rfind(b"OggS")
+    while at >= 0:
+        granule = int.from_bytes(tail[at + 6 : at + 14], "little", signed=True)
+        if granule > 0 and len(tail) >= at + 14:
+            return granule
+        at = tail.rfind(b"OggS", 0, at)
+    return 0
+
+
+def _au_end(file: Any, size: int) -> int:
+    head = file.read(12)
+    start, length = int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big")
+    return start + length if head[:4] == b".snd" and length < _UNKNOWN else size
+
+
+def _aiff_end(file: Any, size: int) -> int:
+    """End of the ``SSND`` chunk."""
+    file.seek(12)
+    while len(head := file.read(8)) == 8:
+        length = int.from_bytes(head[4:], "big")
+        if head[:4] == b"SSND":
+            return file.tell() + length if 0 < length < _UNKNOWN else size
+        file.seek(length + length % 2, 1)
+    return size
+
+
+def _caf_end(file: Any, size: int) -> int:
+    """End of the ``data`` chunk; -1 where the writer did not know it (Core Audio Format Specification 1.0)."""
+    file.seek(8)
+    while len(head := file.read(12)) == 12:
+        length = int.from_bytes(head[4:], "big", signed=True)
+        if head[:4] == b"data":
+            return file.tell() + length if length > 0 else size
+        if length < 0:
+            return size
+        file.seek(length, 1)
+    return size
+
+
 def _wav_end(file: Any, size: int) -> int:
     """End of the ``data`` chunk; how long the RIFF round it claims to be does not matter."""
     if file.read(12)[:4] != b"RIFF":  # RF64 keeps the length elsewhere
@@ -151,7 +202,8 @@ def _matroska_end(file: Any, size: int) -> int:
 
 
 _ENDS = {
-    "wav": _wav_end, "avi": _riff_end, "ogg": _ogg_end, "ogv": _ogg_end,
+    "wav": _wav_end, "aiff": _aiff_end, "au": _au_end, "caf": _caf_end, "avi": _riff_end,
+    "ogg": _ogg_end, "ogv": _ogg_end,
     "mp4": _boxes_end, "mov": _boxes_end, "m4a": _boxes_end,
     "mkv": _matroska_end, "mka": _matroska_end, "webm": _matroska_end,
 }  # fmt: skip

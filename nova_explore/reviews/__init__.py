@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from nova_explore.reviews.cluster_groups import cluster_composition
     from nova_explore.reviews.comparison import compare_effectiveness
     from nova_explore.reviews.finding import Chance, Finding, Review
+    from nova_explore.reviews.judgements import agreement, read_judgements
+    from nova_explore.reviews.judging import Judging, pool
     from nova_explore.reviews.occupations import occupation_queries
     from nova_explore.reviews.pack import review, start_pack
     from nova_explore.reviews.pair_quality import pairs
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 _WHERE = {
     "Chance": "finding",
     "Finding": "finding",
+    "Judging": "judging",
     "Review": "finding",
+    "agreement": "judgements",
     "association": "word_association",
     "choose_space": "advice",
     "cluster_composition": "cluster_groups",
@@ -35,15 +39,17 @@ _WHERE = {
     "group_gap": "recall_gap",
     "occupation_queries": "occupations",
     "pairs": "pair_quality",
+    "pool": "judging",
+    "read_judgements": "judgements",
     "retrieval_fairness": "top_groups",
     "review": "pack",
     "start_pack": "pack",
 }
 
 __all__ = [
-    "Chance", "Finding", "Review", "association", "choose_space", "cluster_composition", "compare_effectiveness",
-    "effectiveness", "exposure", "group_gap", "occupation_queries", "pairs", "retrieval_fairness", "review",
-    "start_pack",
+    "Chance", "Finding", "Judging", "Review", "agreement", "association", "choose_space", "cluster_composition",
+    "compare_effectiveness", "effectiveness", "exposure", "group_gap", "occupation_queries", "pairs", "pool",
+    "read_judgements", "retrieval_fairness", "review", "start_pack",
 ]  # fmt: skip
 
 

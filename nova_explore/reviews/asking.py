@@ -106,22 +106,35 @@ def ask(exploration: Exploration, queries: Any, *, budget: float | None = None) 
     SourceError
         If there are no queries, or one of them is blank.
     """
+    return ask_together(exploration, [queries], budget=budget)[0]
+
+
+def ask_together(exploration: Exploration, sources: Sequence[Any], *, budget: float | None = None) -> list[Asked]:
+    """Embed the queries of several sources, which a budget allows or refuses as a whole; see `ask`.
+
+    Returns
+    -------
+    list of Asked
+        One a source; the first one has all calls and their cost.
+    """
     check_budget(budget)
-    known: list[Query] = []
-    wanted: list[tuple[str, Item | None, Query | None]] = []
-    for name, value in pairs_of(queries):
-        item, query = _resolve(exploration, name, value)
-        wanted.append((name, item, query))
-    if not wanted:
+    wanted = [[(name, *_resolve(exploration, name, value)) for name, value in pairs_of(one)] for one in sources]
+    if not all(wanted):
         raise SourceError("There are no queries. Pass a mapping from a name to words, or a list of words.")
-    vectors, calls, cost = _embed(exploration, [item for _, item, _ in wanted if item is not None], budget=budget)
-    for name, item, query in wanted:
-        if query is None and item is not None:
-            words = item.text if item.modality is Modality.TEXT and item.text else item.title
-            query = Query(name, str(words), vectors[item.content_key], str(item.modality))
-        if query is not None:
-            known.append(query)
-    return Asked(tuple(known), calls, cost)
+    items = [item for rows in wanted for _, item, _ in rows if item is not None]
+    vectors, calls, cost = _embed(exploration, items, budget=budget)
+    asked = []
+    for rows in wanted:
+        known = []
+        for name, item, query in rows:
+            if query is None and item is not None:
+                words = item.text if item.modality is Modality.TEXT and item.text else item.title
+                query = Query(name, str(words), vectors[item.content_key], str(item.modality))
+            if query is not None:
+                known.append(query)
+        asked.append(Asked(tuple(known), calls, cost))
+        calls, cost = 0, 0.0
+    return asked
 
 
 def pairs_of(queries: Any) -> list[tuple[str, Any]]:
@@ -251,11 +264,15 @@ def _embed(
                 f"{len(missing):,} queries may cost {dollars(estimate.most)}, the budget is {dollars(budget)}. "
                 "Nothing was sent. Raise the budget, or ask fewer queries."
             )
-    fresh = embed_items(aim(model, [Modality(name) for name in aimed]), missing, role="query")
-    new = {item.content_key: vector for item, vector in zip(missing, fresh, strict=True)}
-    try:
-        with library.writing():
-            library.queries.save(space, {keys[content]: vector for content, vector in new.items()})
-    except UnwritableError:  # a library that can be read only: the answers are used, and asked for again next time
-        pass
-    return vectors | new, len(missing), cost
+    aiming = aim(model, [Modality(name) for name in aimed])
+    for start in range(0, len(missing), model.capabilities.batch_size):
+        some = missing[start : start + model.capabilities.batch_size]
+        fresh = embed_items(aiming, some, role="query")
+        new = {item.content_key: vector for item, vector in zip(some, fresh, strict=True)}
+        vectors |= new
+        try:  # as they come: what was paid for is kept where the run is stopped
+            with library.writing():
+                library.queries.save(space, {keys[content]: vector for content, vector in new.items()})
+        except UnwritableError:  # a library that can be read only: the answers are asked for again next time
+            pass
+    return vectors, len(missing), cost

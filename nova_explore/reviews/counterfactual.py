@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.reviews.asking import Asked
+from nova_explore.errors import UnknownNameError
+from nova_explore.reviews.asking import Asked, pairs_of
 from nova_explore.reviews.attributes import Groups
 from nova_explore.reviews.chance import bootstrap_mean, chance_of, p_above, permuted, sign_flip
 from nova_explore.reviews.composition import Shown
@@ -19,6 +20,43 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PRABHAKARAN = "Prabhakaran, Hutchinson, Mitchell 2019, arXiv 1910.04210"
+
+
+def by_group(counterfactuals: Any, groups: Groups) -> dict[str, dict[str, Any]]:
+    """Explicit queries as a mapping from group to name to words, whatever form they came in.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such group.
+    """
+    if hasattr(counterfactuals, "columns"):
+        named: dict[str, dict[str, Any]] = {}
+        rows = zip(*(counterfactuals[name] for name in ("group", "query", "words")), strict=True)
+        for group, query, words in rows:
+            named.setdefault(str(group), {}).setdefault(str(query), []).append(words)
+        return by_group(named, groups)
+    known = set(groups.names)
+    if known & set(counterfactuals):
+        for group in counterfactuals:
+            if group not in known:
+                raise UnknownNameError("group", group, groups.names)
+        return {str(group): dict(pairs_by_name(queries)) for group, queries in counterfactuals.items()}
+    turned: dict[str, dict[str, Any]] = {}
+    for query, wordings in counterfactuals.items():
+        for group in wordings if isinstance(wordings, Mapping) else [query]:
+            if group not in known:
+                raise UnknownNameError("group", group, groups.names)
+            turned.setdefault(group, {})[query] = wordings[group]
+    return turned
+
+
+def pairs_by_name(queries: Any) -> dict[str, list[Any]]:
+    """Queries of every form as a mapping from name to what is asked."""
+    named: dict[str, list[Any]] = {}
+    for name, value in pairs_of(queries):
+        named.setdefault(name, []).append(value)
+    return named
 
 
 def compare_counterfactuals(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import SourceError
-from nova_explore.reviews.chance import RESAMPLES, Mean
+from nova_explore.reviews.chance import RESAMPLES, Mean, drawn_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 
 KRIPPENDORFF = "Krippendorff 2011, Computing Krippendorff's Alpha-Reliability"
+
+SETTLED = "agreed"
+"""The judge of a decision that judges came to together: it counts in the place of their own."""
 
 COLUMNS = ("query", "item", "relevance")
 BEIR = {"query-id": "query", "corpus-id": "item", "score": "relevance"}
@@ -35,7 +38,8 @@ def read_judgements(source: Any) -> pd.DataFrame:
         A frame with the columns ``query``, ``item`` and, unless all are relevant, ``relevance``; a mapping from query
         to item ids, or to a mapping from id to relevance; a CSV or TSV file with the same columns, or those of BEIR;
         TREC qrels (four columns, or five as in M-BEIR, no header); a Parquet file; a folder of the BEIR form with
-        ``qrels/test.tsv``. Several judges of one pair, in the column ``judge``, count by their median.
+        ``qrels/test.tsv``. Several judges of one pair, in the column ``judge``, count by their median, or by what they
+        agreed on (the judge "agreed").
 
     Returns
     -------
@@ -71,7 +75,13 @@ def read_judgements(source: Any) -> pd.DataFrame:
     frame = frame.assign(
         query=frame["query"].astype(str), item=frame["item"].astype(str), relevance=relevance.astype(float)
     )
-    return frame.dropna(subset=["relevance"]).groupby(["query", "item"], sort=False)["relevance"].median().reset_index()
+    frame = frame.dropna(subset=["relevance"])
+    if "judge" in frame.columns and (frame["judge"] == SETTLED).any():
+        agreed: Any = frame[frame["judge"] == SETTLED]
+        settled = set(zip(agreed["query"], agreed["item"], strict=True))
+        open_ = [pair not in settled for pair in zip(frame["query"], frame["item"], strict=True)]
+        frame = pd.concat([frame[np.array(open_, bool)], agreed])
+    return frame.groupby(["query", "item"], sort=False)["relevance"].median().reset_index()
 
 
 def _read_file(path: Path) -> pd.DataFrame:
@@ -118,7 +128,12 @@ def krippendorff_alpha(ratings: Any, *, level: Level = "nominal") -> float:
 
 
 def agreement(
-    frame: pd.DataFrame, *, level: Level = "ordinal", seed: int = 0, resamples: int = RESAMPLES
+    frame: pd.DataFrame,
+    *,
+    level: Level = "ordinal",
+    unit: str | None = None,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> tuple[Mean, pd.DataFrame]:
     """Krippendorff's α over judgements, its interval from things drawn again, and the pairs that judges differ on.
 
@@ -126,6 +141,8 @@ def agreement(
     ----------
     frame : pandas.DataFrame
         Columns query, item, judge, relevance.
+    unit : {"query", "item"}, optional
+        What is drawn again together; every pair alone by default.
 
     Returns
     -------
@@ -138,8 +155,13 @@ def agreement(
     values, counts = _counted(ratings)
     value = _alpha(counts, _distances(values, counts, level))
     n = int((counts.sum(axis=1) > 1).sum())
-    drawn = np.random.default_rng(seed).integers(len(counts), size=(resamples, len(counts))) if n > 1 else []
-    alphas = [_alpha(counts[rows], _distances(values, counts[rows], level)) for rows in drawn]
+    alphas = []
+    if n > 1:
+        labels = np.arange(len(counts)) if unit is None else table.index.get_level_values(unit).to_numpy()
+        number = np.unique(labels, return_inverse=True)[1]
+        for weight in drawn_counts(int(number.max()) + 1, seed=seed, resamples=resamples).astype(int):
+            rows = np.repeat(np.arange(len(counts)), weight[number])
+            alphas.append(_alpha(counts[rows], _distances(values, counts[rows], level)))
     kept = np.array([alpha for alpha in alphas if not math.isnan(alpha)])
     low, high = np.quantile(kept, (0.025, 0.975)) if len(kept) else (math.nan, math.nan)
     spread = table.max(axis=1) - table.min(axis=1)

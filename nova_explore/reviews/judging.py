@@ -18,7 +18,7 @@ from nova_explore.errors import SourceError
 from nova_explore.parameters import whole_number
 from nova_explore.reviews.asking import ask
 from nova_explore.reviews.chance import Mean
-from nova_explore.reviews.judgements import agreement, judgements_needed
+from nova_explore.reviews.judgements import SETTLED, agreement, judgements_needed
 from nova_explore.reviews.order import id_order, scores_of
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Progress:
     alpha : Mean or None
         Krippendorff's α (ordinal) of all judges; None before two have judged the same pair.
     disagreements : pandas.DataFrame
-        Pairs that judges differ on, the largest difference first.
+        Pairs that judges differ on and have not settled, the largest difference first.
     needed : int or None
         Further queries to judge until the mean relevance of results is known to ± .05; None where it cannot be told.
     """
@@ -164,8 +164,15 @@ class Judging:
         """Keep a decision; None for "cannot say"."""
         if not judge.strip():
             raise SourceError("A judgement has no judge. Give a name: it is kept with the judgement.")
+        if judge.strip() == SETTLED:
+            raise SourceError(f"{SETTLED!r} is what judges come to together. Give the name of a person.")
         with self.library.writing():
             self.library.judgements.judge(pair.query, pair.item, relevance, judge=judge.strip())
+
+    def settle(self, query: str, item: str, relevance: float) -> None:
+        """Keep what judges who differed came to together: it counts in the place of their own decisions."""
+        with self.library.writing():
+            self.library.judgements.judge(query, item, relevance, judge=SETTLED)
 
     def undo(self, judge: str) -> Pair | None:
         """Take the last decision of a judge back; the pair it was about, or None."""
@@ -182,9 +189,14 @@ class Judging:
     def progress(self, *, seed: int = 0) -> Progress:
         """How far everybody is, how well judges agree, and what is left to settle."""
         frame: Any = self.judgements()
+        agreed = frame[frame["judge"] == SETTLED]
+        frame = frame[frame["judge"] != SETTLED]
         by_judge = {str(name): int(count) for name, count in frame["judge"].value_counts(sort=False).items()}
         rated = frame.dropna(subset=["relevance"])
         alpha, differing = (None, rated.iloc[:0]) if rated["judge"].nunique() < 2 else agreement(rated, seed=seed)
+        settled = set(zip(agreed["query"], agreed["item"], strict=True))
+        left = [pair not in settled for pair in zip(differing["query"], differing["item"], strict=True)]
+        differing = differing[np.array(left, bool)]
         if alpha is not None and alpha.n == 0:
             alpha = None
         means = rated.groupby("query")["relevance"].mean().to_numpy(float)

@@ -99,12 +99,14 @@ def review(exploration: Exploration, pack: str | Path | Mapping[str, Any]) -> li
         If the pack cannot be read, names an unknown review or input, or has none.
     """
     settings, folder = read_pack(pack)
-    reviews = []
+    reviews: list[Review] = []
     for name, own in settings.items():
         if name not in REVIEWS:
             continue
         run, needed = REVIEWS[name]
         inputs = {key: settings[key] for key in SHARED if key in settings and takes(run, key)} | dict(own)
+        if "budget" in settings and "budget" in inputs and "budget" not in own:  # one budget for the whole pack
+            inputs["budget"] = max(0.0, settings["budget"] - sum(one.cost for one in reviews))
         if missing := [key for key in needed if key not in inputs]:
             reviews.append(_not_run(name, f"the pack gives no {', no '.join(missing)}"))
             continue
@@ -220,7 +222,19 @@ def start_pack(exploration: Exploration) -> str:
         active = "" if column == columns[0] else "# "
         lines += [f"{active}[cluster_composition]", f"{active}attribute = {_quoted(column)}", ""]
     if columns:
-        lines += ["[retrieval_fairness]", f"attribute = {_quoted(columns[0])}", "k = 20", ""]
+        lines += [
+            "[retrieval_fairness]",
+            f"attribute = {_quoted(columns[0])}",
+            "k = 20",
+            '# target = "equal"              # else the shares of the gallery; or { women = 0.5, men = 0.5 }',
+            '# concept = "occupation"        # a column that says what items show: do queries find it at all?',
+            '# perturbed = ["blur", "grey"]  # embeds every picture twice more, once',
+            "",
+            "# Words that name a group: do they move what is shown? Without this check a composition says little.",
+            "# [retrieval_fairness.counterfactuals.women]",
+            '# engineer = ["a female engineer", "a picture of a female engineer"]',
+            "",
+        ]
         lines += ["[retrieval_fairness.queries]", *_query_lines(), ""]
     lines += ["[exposure]", "k = 10", "", "[exposure.queries]", *_query_lines()]
     return "\n".join(lines) + "\n"

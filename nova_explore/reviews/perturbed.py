@@ -87,63 +87,72 @@ def perturbed_vectors(
     pictures = [int(p) for p in gallery if exploration.collection[int(p)].modality is Modality.IMAGE]
     if not pictures:
         return {}, 0, 0.0, [("perturbed galleries", "the gallery has no pictures")] if names else []
-    found, calls, cost, not_run = {}, 0, 0.0, []
-    for name in names:
-        rows, asked, paid, failed = _embedded(exploration, pictures, name, budget=budget)
+    library, space, collection = exploration.library, exploration.space, exploration.collection
+    wanted = {
+        name: {
+            position: hashlib.sha256(f"picture {name} 1:{collection[position].content_key}".encode()).hexdigest()
+            for position in pictures
+        }
+        for name in names
+    }
+    stored = library.queries.read(space, [key for keys in wanted.values() for key in keys.values()])
+    asked = [collection[position] for keys in wanted.values() for position, key in keys.items() if key not in stored]
+    cost = _cost(exploration, asked, budget=budget)
+    found, calls, not_run = {}, 0, []
+    for name, keys in wanted.items():
+        rows = {position: stored[key] for position, key in keys.items() if key in stored}
+        missing = [position for position in pictures if position not in rows]
+        fresh, failed = _embedded(exploration, missing, name, keys)
         vectors = exploration.vectors.copy()
-        for position, row in rows.items():
+        for position, row in (rows | fresh).items():
             vectors[position] = row
-        found[name], calls, cost = vectors, calls + asked, cost + paid
+        found[name], calls = vectors, calls + len(missing) - failed
         if failed:
             not_run.append((f"{failed:,} pictures ({name})", "cannot be perturbed: they stay as they are"))
     return found, calls, cost, not_run
 
 
+def _cost(exploration: Exploration, items: Sequence[Item], *, budget: float | None) -> float:
+    """What pictures are estimated to cost; a perturbed picture costs what the picture costs."""
+    if not items or not isinstance(exploration.model, PricedModel):
+        return 0.0
+    estimate = exploration.model.estimate(items)
+    if budget is not None and estimate.most > budget:
+        raise OverBudgetError(
+            f"{len(items):,} perturbed pictures may cost {dollars(estimate.most)}, {dollars(budget)} of the budget are "
+            "left. No picture was sent. Raise the budget, or leave perturbed= out."
+        )
+    return float(estimate.cost)
+
+
 def _embedded(
-    exploration: Exploration, positions: Sequence[int], name: str, *, budget: float | None
-) -> tuple[dict[int, NDArray[np.float32]], int, float, int]:
-    library, space = exploration.library, exploration.space
-    items = {position: exploration.collection[position] for position in positions}
-    keys = {
-        position: hashlib.sha256(f"picture {name} 1:{item.content_key}".encode()).hexdigest()
-        for position, item in items.items()
-    }
-    stored = library.queries.read(space, keys.values())
-    rows = {position: stored[key] for position, key in keys.items() if key in stored}
-    missing = [position for position in positions if position not in rows]
-    if not missing:
-        return rows, 0, 0.0, 0
-    failed, cost, model = 0, 0.0, exploration.model
+    exploration: Exploration, missing: Sequence[int], name: str, keys: Mapping[int, str]
+) -> tuple[dict[int, NDArray[np.float32]], int]:
+    """Vectors of perturbed pictures, kept as they come, and how many could not be made."""
+    library, model, failed = exploration.library, exploration.model, 0
+    found: dict[int, NDArray[np.float32]] = {}
+    size = model.capabilities.batch_size
     with tempfile.TemporaryDirectory(prefix="nova-perturbed-") as folder:
-        made: dict[int, Item] = {}
-        for position in missing:
-            try:
-                made[position] = _perturb(items[position], PERTURBATIONS[name], Path(folder))
-            except (NovaExploreError, OSError, ValueError):
-                failed += 1
-        if isinstance(model, PricedModel) and made:
-            estimate = model.estimate(list(made.values()))
-            cost = float(estimate.cost)
-            if budget is not None and estimate.most > budget:
-                raise OverBudgetError(
-                    f"{len(made):,} perturbed pictures may cost {dollars(estimate.most)}, the budget is "
-                    f"{dollars(budget)}. Nothing was sent. Raise the budget, or leave perturbed= out."
-                )
-        new: dict[int, NDArray[np.float32]] = {}
-        order, size = list(made), model.capabilities.batch_size
-        for start in range(0, len(order), size):
-            batch = order[start : start + size]
-            for position, answer in zip(batch, model.embed_batch([made[p] for p in batch]), strict=True):
+        for start in range(0, len(missing), size):
+            made: dict[int, Item] = {}
+            for position in missing[start : start + size]:
+                try:
+                    made[position] = _perturb(exploration.collection[position], PERTURBATIONS[name], Path(folder))
+                except (NovaExploreError, OSError, ValueError):
+                    failed += 1
+            new: dict[int, NDArray[np.float32]] = {}
+            for position, answer in zip(made, model.embed_batch(list(made.values())), strict=True):
                 if isinstance(answer, ItemError):
                     failed += 1
                 else:
                     new[position] = answer
-    try:
-        with library.writing():
-            library.queries.save(space, {keys[position]: row for position, row in new.items()})
-    except UnwritableError:  # a library that can be read only: the answers are used, and asked for again next time
-        pass
-    return rows | new, len(made), cost, failed
+            found |= new
+            try:
+                with library.writing():
+                    library.queries.save(exploration.space, {keys[position]: row for position, row in new.items()})
+            except UnwritableError:  # a library that can be read only: asked for again next time
+                pass
+    return found, failed
 
 
 def _perturb(item: Item, change: Callable[[Image], Image], folder: Path) -> Item:

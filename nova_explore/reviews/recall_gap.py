@@ -13,7 +13,7 @@ from nova_explore.reviews.asking import ask, pairs_of
 from nova_explore.reviews.attributes import groups_of
 from nova_explore.reviews.chance import bootstrap_mean, chance_of, drawn_counts, null_of, p_above, p_two_sided, units_of
 from nova_explore.reviews.finding import FEWEST, Finding, Review, too_few, with_q
-from nova_explore.reviews.judged import Judged, match
+from nova_explore.reviews.judged import Judged, match, units_of_queries
 from nova_explore.reviews.judgements import read_judgements
 from nova_explore.reviews.order import id_order, scores_of
 
@@ -47,6 +47,9 @@ def group_gap(
     queries, judgements
         See `retrieval.effectiveness`.
     k : int, default 10
+    unit : optional
+        What is permuted. For groups of items see `chance.units_of`; for groups of queries a column of the frame of
+        queries, or a mapping from query name to unit: the translations of one caption are one.
     fewest : int, default 30
         Relevant items, or queries, that a group needs to be reported.
 
@@ -67,7 +70,7 @@ def group_gap(
         values = np.bincount(judged.owner, hits) / np.bincount(judged.owner)
         words = [of_queries.get(query.name) for query in judged.queries]
         names, labels, small = _labelled(words, fewest)
-        unit_of_value = np.arange(len(values))
+        unit_of_value = units_of_queries(judged.queries, unit, queries)
         what = "queries"
     else:
         groups = groups_of(exploration, attribute, fewest=1)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.parameters import whole_number
-from nova_explore.reviews.asking import ask
+from nova_explore.reviews.asking import ask_together
 from nova_explore.reviews.chance import Mean, bootstrap_mean, chance_of, p_above, permuted
 from nova_explore.reviews.consistency import compare_wordings
 from nova_explore.reviews.error_kinds import count_errors, rank_errors
@@ -81,7 +81,11 @@ def effectiveness(
         If no query has a relevant item.
     """
     k = whole_number("k", k, least=1)
-    asked = ask(exploration, queries, budget=budget)
+    others = {
+        name: one for name, one in (("inconsistent", paraphrases), ("contradictory", opposites)) if one is not None
+    }
+    asked, *more = ask_together(exploration, [queries, *others.values()], budget=budget)
+    wordings_of = dict(zip(others, more, strict=True))
     judged, not_run = match(exploration, asked, read_judgements(judgements))
     tie = id_order(exploration.collection.ids)
     ranks = rank_all(exploration.vectors, judged.queries, tie)
@@ -97,22 +101,20 @@ def effectiveness(
     if by is not None:
         tables["groups"], small = _groups(table, columns_of(queries, by), units, f"nDCG@{k}", fewest=fewest, seed=seed)
         not_run += small
-    calls, cost = asked.calls, asked.cost
     wordings: dict[str, pd.DataFrame] = {}
-    for check, others in (("inconsistent", paraphrases), ("contradictory", opposites)):
-        if others is None:
+    for check in ("inconsistent", "contradictory"):
+        if check not in wordings_of:
             what = "paraphrases" if check == "inconsistent" else "opposites"
             not_run.append((f"{check} results", f"no {what}: pass {what}="))
             continue
-        more = ask(exploration, others, budget=budget)
-        calls, cost = calls + more.calls, cost + more.cost
-        wordings[check], found = compare_wordings(exploration, judged.queries, more, tie, check, k=k, seed=seed)
+        one = wordings_of[check]
+        wordings[check], found = compare_wordings(exploration, judged.queries, one, tie, check, k=k, seed=seed)
         tables[check] = wordings[check]
         findings += found
     tables["errors"] = rank_errors(exploration, judged, ranks, wordings, k=k)
     tables["kinds of errors"] = count_errors(tables["errors"], judged, wordings)
     settings = {"k": k, "seed": seed, "queries": len(judged.queries), "gain": "linear"}
-    return Review("effectiveness", with_q(findings), tables, tuple(not_run), calls, cost, settings)
+    return Review("effectiveness", with_q(findings), tables, tuple(not_run), asked.calls, asked.cost, settings)
 
 
 def _shuffled(

@@ -65,8 +65,10 @@ def exposure(
     counts = np.bincount(top.ravel(), minlength=n).astype(float)
     random = np.random.default_rng(seed)
     blind = [_blind(random, n, k, len(top)) for _ in range(BLIND)]
-    draws = [np.bincount(top[rows].ravel(), minlength=n).astype(float)
-             for rows in random.integers(len(top), size=(BLIND, len(top)))]  # fmt: skip
+    # The wordings of one query are drawn again together.
+    number = np.unique([query.name for query in asked.queries], return_inverse=True)[1]
+    weights = drawn_counts(int(number.max()) + 1, seed=seed, resamples=BLIND)[:, number]
+    draws = [np.bincount(top.ravel(), np.repeat(weight, k), minlength=n) for weight in weights]
     never, hubs = np.flatnonzero(counts == 0), np.lexsort((tie, -counts))[:HUBS]
     findings = []
     reach = min(n, len(top) * k)
@@ -105,7 +107,7 @@ def exposure(
         not_run += [(f"exposure of {what}", why) for what, why in groups.not_run]
         if len(groups.names) < 2:
             continue
-        found, tables[kind] = _by_group(top, groups, unit_of_item, k=k, count=permutations, seed=seed)
+        found, tables[kind] = _by_group(top, groups, unit_of_item, number, k=k, count=permutations, seed=seed)
         findings += found
     settings = {"k": k, "seed": seed, "queries": len(top)}
     return Review("exposure", with_q(findings), tables, tuple(not_run), asked.calls, asked.cost, settings)
@@ -127,7 +129,14 @@ def _blind(random: np.random.Generator, n: int, k: int, queries: int) -> NDArray
 
 
 def _by_group(
-    top: NDArray[np.intp], groups: Groups, unit: NDArray[np.intp], *, k: int, count: int, seed: int
+    top: NDArray[np.intp],
+    groups: Groups,
+    unit: NDArray[np.intp],
+    number: NDArray[np.intp],
+    *,
+    k: int,
+    count: int,
+    seed: int,
 ) -> tuple[list[Finding], pd.DataFrame]:
     import pandas as pd
 
@@ -144,7 +153,7 @@ def _by_group(
 
     null = null_of(labels[inside], unit[inside], share, count=count, seed=seed)
     value = share(labels[inside][None])[0]
-    drawn = drawn_counts(len(top), seed=seed, resamples=500)
+    drawn = drawn_counts(int(number.max()) + 1, seed=seed, resamples=500)[:, number]
     each = np.stack([(labels[top] == group).sum(axis=1) for group in range(len(names))], axis=-1).astype(float)
     redrawn = drawn @ each
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from nova_explore.errors import UnknownNameError
 from nova_explore.parameters import whole_number
-from nova_explore.reviews.asking import Asked, Query, ask
+from nova_explore.reviews.asking import Asked, Query, ask_together
 from nova_explore.reviews.attributes import Groups, groups_of
 from nova_explore.reviews.chance import units_of
 from nova_explore.reviews.composition import Shown, composition, measure_composition
-from nova_explore.reviews.counterfactual import compare_counterfactuals
+from nova_explore.reviews.counterfactual import by_group, compare_counterfactuals
 from nova_explore.reviews.finding import FEWEST, Finding, Review, with_q
 from nova_explore.reviews.gallery import NOT_ASSESSABLE, copies_across, finds_concepts, pixel_baseline, word_baseline
 from nova_explore.reviews.order import id_order, scores_of
@@ -41,7 +41,7 @@ def retrieval_fairness(
     *,
     k: int = 20,
     target: str | Mapping[str, float] | None = None,
-    counterfactuals: Mapping[str, Any] | None = None,
+    counterfactuals: Any = None,
     concept: str | None = None,
     perturbed: Sequence[str] = (),
     unit: Any = None,
@@ -64,8 +64,9 @@ def retrieval_fairness(
     k : int, default 20
     target : None, "equal" or mapping of group to share
         What a composition is compared with: the gallery's own shares by default, equal shares, or stated ones.
-    counterfactuals : mapping of group to queries, optional
-        For a group, queries of the same names with explicit words: ``{"female": {"engineer": "a female engineer"}}``.
+    counterfactuals : mapping or frame, optional
+        For a group, queries of the same names with explicit words: ``{"female": {"engineer": "a female engineer"}}``;
+        or the other way round, by query name and then group; or a frame with ``query``, ``group`` and ``words``.
     concept : str, optional
         A metadata column that says which items show what a query of that name looks for.
     perturbed : sequence of {"blur", "grey"}, optional
@@ -95,7 +96,8 @@ def retrieval_fairness(
     gallery = groups.positions
     labels, k = groups.labels[gallery], min(k, len(gallery))
     wanted = target_shares(groups, target)
-    asked = ask(exploration, queries, budget=budget)
+    named = {} if counterfactuals is None else by_group(counterfactuals, groups)
+    asked, *explicit = ask_together(exploration, [queries, *named.values()], budget=budget)
     calls, cost = asked.calls, asked.cost
     shown = rank_gallery(exploration, asked, gallery, k)
     unit_of_item = units_of(exploration, unit)[gallery]
@@ -111,14 +113,14 @@ def retrieval_fairness(
     if counterfactuals is None:
         not_run.append(("explicit words move the results", "no counterfactuals given"))
     else:
-        found, table, reason, more = _explicit(
-            exploration, counterfactuals, asked, shown, groups, gallery, labels, unit_of_item,
-            budget=budget, count=permutations, seed=seed,
-        )  # fmt: skip
+        others = dict(zip(named, explicit, strict=True))
+        rankings = {name: rank_gallery(exploration, one, gallery, k) for name, one in others.items()}
+        found, table, reason = compare_counterfactuals(
+            asked, others, shown, rankings, groups, labels, unit_of_item, count=permutations, seed=seed
+        )
         findings += found
         failed += [reason] if reason else []
         tables["counterfactuals"] = table
-        calls, cost = calls + more[0], cost + more[1]
     if failed:
         not_run.append((f"composition of the top {k} by {groups.name}", f"{NOT_ASSESSABLE}: {'; '.join(failed)}"))
     else:
@@ -132,7 +134,9 @@ def retrieval_fairness(
         tables["raw pixels"], reason = pixel_baseline(exploration, asked, groups, gallery, k=k)
         not_run += [("raw-pixel baseline", reason)] if reason else []
         if perturbed:
-            changed, more_calls, more_cost, missing = perturbed_vectors(exploration, gallery, perturbed, budget=budget)
+            changed, more_calls, more_cost, missing = perturbed_vectors(
+                exploration, gallery, perturbed, budget=None if budget is None else max(0.0, budget - cost)
+            )
             calls, cost, not_run = calls + more_calls, cost + more_cost, [*not_run, *missing]
             found, tables["perturbed"] = _again(asked, changed, shown, gallery, labels, wanted, groups, exploration)
             findings += found
@@ -214,33 +218,6 @@ def _gallery_table(groups: Groups, wanted: NDArray[np.float64], unit: NDArray[np
     units = [len(np.unique(unit[labels == group])) for group in range(len(groups.names))]
     shares = groups.sizes / groups.sizes.sum()
     return pd.DataFrame({"items": groups.sizes, "units": units, "share": shares, "target": wanted}, index=groups.names)
-
-
-def _explicit(
-    exploration: Exploration,
-    counterfactuals: Mapping[str, Any],
-    asked: Asked,
-    shown: Shown,
-    groups: Groups,
-    gallery: NDArray[np.intp],
-    labels: NDArray[np.int64],
-    unit: NDArray[np.intp],
-    *,
-    budget: float | None,
-    count: int,
-    seed: int,
-) -> tuple[list[Finding], pd.DataFrame, str, tuple[int, float]]:
-    """Whether explicit words move the share of their group, and which group's words a neutral query is nearer to."""
-    for name in counterfactuals:
-        if name not in groups.names:
-            raise UnknownNameError("group", name, groups.names)
-    others = {name: ask(exploration, queries, budget=budget) for name, queries in counterfactuals.items()}
-    used = sum(one.calls for one in others.values()), sum(one.cost for one in others.values())
-    rankings = {name: rank_gallery(exploration, one, gallery, shown.k) for name, one in others.items()}
-    found, table, reason = compare_counterfactuals(
-        asked, others, shown, rankings, groups, labels, unit, count=count, seed=seed
-    )
-    return found, table, reason, used
 
 
 def _told(target: str | Mapping[str, float] | None) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import TooFewItemsError
-from nova_explore.reviews.asking import Asked, ask
+from nova_explore.reviews.asking import Asked, ask_together
 from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, splits, units_among
 from nova_explore.reviews.finding import Finding, Review, with_q
 from nova_explore.reviews.pixels import pixels_of
@@ -65,7 +65,7 @@ def association(
     """
     import pandas as pd
 
-    asked = {name: ask(exploration, value, budget=budget) for name, value in zip("XYAB", (X, Y, A, B), strict=True)}
+    asked = dict(zip("XYAB", ask_together(exploration, (X, Y, A, B), budget=budget), strict=True))
     sets = {name: np.stack([query.vector for query in one.queries]).astype(float) for name, one in asked.items()}
     if small := [f"{name} has {len(rows)}" for name, rows in sets.items() if len(rows) < 2]:
         raise TooFewItemsError(f"{', '.join(small)}; needed are two or more in each of X, Y, A and B.")

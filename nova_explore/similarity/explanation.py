@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.errors import UnreadableError
-from nova_explore.media.content import Text
+from nova_explore.media.content import Page, Picture, Text
 from nova_explore.media.perturb import FILLS, Maskable, Place
 from nova_explore.models.model import EmbeddingModel, PricedModel
 from nova_explore.models.queries import embed_items
 from nova_explore.similarity.background import Background
+from nova_explore.similarity.overlay import Part, overlay, small
 from nova_explore.similarity.sides import Example, Side
 from nova_explore.similarity.surrogate import Surrogate, area, draw_masks, fit
 
@@ -50,28 +51,6 @@ AGREE = 0.5
 
 CARRIES = 0.01
 """Standard deviation of the cosine over the masks below which nothing carries it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of an item and what it carries.
-
-    Attributes
-    ----------
-    name : str
-        The words, or where it is.
-    place : Place
-    weight : float
-        What the cosine loses without it.
-    low, high : float
-        95 % interval of the weight.
-    """
-
-    name: str
-    place: Place
-    weight: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +88,8 @@ class Explanation:
         call.
     text : str
         What characters of a text are counted in; empty for other media.
+    picture : bytes
+        A picture or page, small, as WebP, that boxes are shares of; empty for other media.
     """
 
     query: str
@@ -127,6 +108,7 @@ class Explanation:
     cost: float | None = None
     segments: tuple[tuple[str, float], ...] = ()
     text: str = ""
+    picture: bytes = b""
 
     @property
     def carried(self) -> bool:
@@ -178,7 +160,8 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{html.escape(part.name)}: {part.weight:+.3f}</li>" for part in self.parts[:8])
-        return f"<div><p>{html.escape(self.sentence)}</p><ol>{items}</ol></div>"
+        laid = overlay(self.parts, text=self.text, picture=self.picture) if self.carried else ""
+        return f"<div><p>{html.escape(self.sentence)}</p>{laid}<ol>{items}</ol></div>"
 
 
 def explain(
@@ -235,6 +218,7 @@ def explain(
             cost=None if one is None else one * planned,
             segments=_segments(background, asked, side),
             text=medium.content.text if isinstance(medium.content, Text) else "",
+            picture=small(medium.content.image) if isinstance(medium.content, Picture | Page) else b"",
         )
         if max_calls == 0:
             return plan

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +87,7 @@ class Handed:
     """Reads what a person hands over; bytes lie in a folder of their own for as long as this lives."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
     def item(self, example: Example) -> Item:
         """Read the medium; of several items in it, the first.
@@ -113,8 +115,9 @@ class Handed:
 
     def _keep(self, data: bytes | bytearray | memoryview) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="nova-explore-")
-        path = Path(self._folder.name) / hashlib.sha256(data).hexdigest()[:12] / getattr(data, "name", "pasted")
+            self._folder = Path(tempfile.mkdtemp(prefix="nova-explore-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        path = self._folder / hashlib.sha256(data).hexdigest()[:12] / getattr(data, "name", "pasted")
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(data)

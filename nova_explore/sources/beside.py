@@ -18,7 +18,7 @@ from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError
 from nova_explore.media import access, xmp
 from nova_explore.media.encoding import decode
-from nova_explore.media.tags import Line, read_subtitles
+from nova_explore.media.subtitles import SUFFIXES, Line, read_subtitles
 from nova_explore.sources.scalars import to_scalar
 
 MEDIA_SUFFIXES = frozenset(
@@ -29,15 +29,17 @@ MEDIA_SUFFIXES = frozenset(
         *(".wav", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".m4b", ".aac", ".amr", ".aif", ".aiff"),
         *(".au", ".caf", ".wv", ".wma", ".mka"),
         *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ogv", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv", ".wmv"),
-        ".3gp",
+        *(".3gp", ".mxf", ".rm", ".ra", ".asf", ".y4m", ".h264", ".ivf", ".m2v", ".divx"),
+        *(".pnm", ".ppm", ".pgm", ".pbm", ".tga", ".pcx", ".sgi", ".qoi", ".dds", ".ico", ".icns"),
+        *(".w64", ".voc", ".mpc", ".ape", ".tta", ".dsf", ".sph", ".tak"),
     )
 )
 """Endings of the names that a file beside can belong to. They never decide what a file is."""
 
-SIDE_SUFFIXES = (".txt", ".json", ".xmp", ".srt", ".vtt")
+SIDE_SUFFIXES = (".txt", ".json", ".xmp", *SUFFIXES)
 _TAKEOUT = "supplemental-metadata"
 _COUNTER = re.compile(r"\(\d+\)$")
-_LANGUAGE = re.compile(r"\.[a-z]{2,3}(-[A-Za-z]{2,4})?$")
+_LANGUAGE = re.compile(r"(\.([a-z]{2,3}([-_][a-z]{2,4})?|forced|sdh|cc|default))+$", re.I)
 LONGEST_CAPTION = 1_000_000
 # Tux Paint's captions carry their translations below: "pt_BR.utf8=Um gato." or "sr@latin.utf8=…"
 _TRANSLATION = re.compile(r"^[a-z]{2,3}(_[A-Za-z]+)?(@\w+)?\.utf8=")
@@ -151,7 +153,7 @@ def _calls(stem: str, suffix: str) -> list[str]:
             bare = head
         name = Path(bare)
         found += [f"{name.stem}{count[0]}{name.suffix}"] if count else [bare]
-    if suffix in (".srt", ".vtt"):
+    if suffix in SUFFIXES:
         found.append(_LANGUAGE.sub("", stem))
     return found
 
@@ -165,7 +167,7 @@ def _parse(path: Path) -> Notes:
         text = decode(data)
     except UnreadableError as error:
         raise UnreadableError(f"A sidecar that cannot be used: {error}") from error
-    if path.suffix.lower() in (".srt", ".vtt"):
+    if path.suffix.lower() in SUFFIXES:
         return Notes(lines=tuple(read_subtitles(text)))
     if path.suffix.lower() == ".txt":
         caption = caption_of(text)

@@ -15,6 +15,9 @@ from nova_explore.media import access
 from nova_explore.media.encoding import decode, encoding_of
 
 _SEPARATORS = ",;\t|"
+_UNUSUAL = {";": "semicolon", "\t": "tab", "|": "bar"}
+"""Separators that are said where they were found out: a comma is what everybody expects."""
+
 _SAMPLE = 200
 """Rows by which a separator is judged."""
 MOST_BYTES = 2**31
@@ -97,14 +100,12 @@ def _file(path: Path, encoding: str | None) -> Cells:
             raise UnreadableError(f"It is {size / 2**30:.0f} GB of text. Save it as Parquet.")
         data = access.read_bytes(path)
         text = decode(data, encoding=encoding)
-        guessed = encoding_of(data) if encoding is None else encoding
+        spelled = encoding or encoding_of(data)
     except UnreadableError as error:
         raise SourceError(f"{path} cannot be read. {error}") from error
-    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        return _json(path, text)
-    found = _csv(path, text)
-    if not guessed.startswith("utf"):
-        found.columns.setdefault("encoding", [f"{guessed} (guessed)"] * len(found))
+    found = _json(path, text) if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else _csv(path, text)
+    if not spelled.startswith("utf"):
+        found.columns.setdefault("encoding", [spelled if encoding else f"{spelled} (guessed)"] * len(found))
     return found
 
 
@@ -169,7 +170,10 @@ def _csv(path: Path, text: str) -> Cells:
                 f"Put quotes round what holds a {separator!r}."
             )
     cells = [[row[at] if at < len(row) else "" for row in body] for at in range(width)]
-    return Cells({name: _typed(column) for name, column in _unique(header, cells).items()}, torn)
+    found = Cells({name: _typed(column) for name, column in _unique(header, cells).items()}, torn)
+    if not declared and separator in _UNUSUAL and not (separator == "\t" and path.suffix.lower() == ".tsv"):
+        found.columns.setdefault("separator", [f"{_UNUSUAL[separator]} (guessed)"] * len(found))
+    return found
 
 
 def _separator(text: str) -> str:

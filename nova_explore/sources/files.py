@@ -5,17 +5,18 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from nova_explore import media
 from nova_explore.collection import Collection, Item, Modality, Scalar, Unread, number_copies
 from nova_explore.errors import NovaExploreError, UnreadableError
-from nova_explore.media import access
+from nova_explore.media import access, subtitles
 from nova_explore.media.content import Part
 from nova_explore.media.described import Described, describe
-from nova_explore.media.tags import Line
+from nova_explore.media.subtitles import Line
+from nova_explore.media.text import split_text
 from nova_explore.sources.beside import SideFiles
 from nova_explore.sources.scalars import combined
 
@@ -96,7 +97,7 @@ class FileReader:
                 raise UnreadableError(
                     f"A table, whose rows are items. Read it by itself: nova_explore.read({path.name!r})"
                 )
-            if format == "txt" and suffix not in _PROSE_SUFFIXES:
+            if format == "txt" and suffix not in _PROSE_SUFFIXES and suffix not in subtitles.SUFFIXES:
                 raise UnreadableError(
                     f"It holds plain text although its name ends in {suffix}. Rename it to .txt if it is to be read."
                 )
@@ -104,6 +105,8 @@ class FileReader:
         if modality is Modality.IMAGE and _matches(name, self.pages):
             modality = Modality.PAGE
         parts = media.split(path, modality, format, encoding=self.encoding)
+        if modality is Modality.TEXT and suffix in subtitles.SUFFIXES:
+            parts = _spoken(parts)
         if not parts:
             raise UnreadableError("It holds nothing that can be shown. Export it again.")
         said = self._said(path, modality, format)
@@ -144,6 +147,14 @@ class FileReader:
     def is_sidecar(self, path: Path) -> bool:
         """Whether a file describes a medium beside it."""
         return self.sidecars and self.beside.describes(path)
+
+
+def _spoken(parts: Sequence[Part]) -> list[Part]:
+    """The words of a file of subtitles or lyrics, without their times."""
+    lines = subtitles.read_subtitles("".join(part.text or "" for part in parts))
+    if not lines:
+        raise UnreadableError("Its name says that it holds subtitles, and it holds none. Rename it to .txt to read it.")
+    return [replace(part, facts=parts[0].facts) for part in split_text("\n".join(line.words for line in lines))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ class TwoMaps(ipywidgets.HBox):
 
     def close(self) -> None:
         """Take both out of the page."""
-        self.left.close()
-        self.right.close()
+        for side in ("left", "right"):  # neither is there where the two could not be compared
+            if side in self.__dict__:
+                self.__dict__[side].close()
         super().close()

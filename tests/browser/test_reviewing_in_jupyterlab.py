@@ -60,6 +60,12 @@ def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
     assert notebook.holds(
         "explored.library.judgements.frame()['judge'].value_counts().to_dict() == {'Ann': 20, 'Ben': 20}"
     )
+    differ = app.root.locator(".nx-differ-item")
+    before = differ.count()
+    app.root.locator(".nx-settle").first.get_by_text("somewhat relevant").click()
+    wait_for(lambda: differ.count() == before - 1)
+    assert notebook.holds("explored.library.judgements.frame()['judge'].tolist().count('agreed') == 1")
+    app.root.locator(".nx-pair").focus()
     app.page.keyboard.press("u")
     app.root.locator(".nx-progress .nx-count", has_text="19 of 20").wait_for()
     app.page.keyboard.press("s")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 
 import pytest
 
 from nova_explore import media
+from nova_explore.collection import Modality
 from nova_explore.embedding import transcripts as reading
 from nova_explore.errors import UnreadableError
 from nova_explore.library.store import open_library
@@ -53,8 +55,20 @@ def test_what_has_words_of_its_own_is_left_alone(library, listener):
     assert {id: after[id] for id in before} == before
 
 
-def test_without_the_extras_nothing_is_read(library, monkeypatch):
+def test_without_the_extras_nothing_is_read(library, monkeypatch, capfd):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(media, "read_words", lambda item: pytest.fail("nothing to read with"))
     items = reading.read_words(library, library.collection(), progress=False)
+    assert capfd.readouterr().out == ""
     assert [item.text for item in items if item.modality == "audio"] == [None] * 3
+
+
+def test_what_an_extra_would_read_is_offered_once(library, monkeypatch, capfd):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    reading.read_words(library, library.collection(), progress=True)
+    told = capfd.readouterr().out
+    assert "recordings have no words: pip install 'nova-explore[speech]'" in told
+    scan = replace(library.collection()[0], modality=Modality.PAGE, text=None)
+    assert reading.offered([scan]).startswith("1 page has no words of its own, only a picture: pip install 'nova-")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    assert reading.offered([scan]) == ""

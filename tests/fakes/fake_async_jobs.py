@@ -25,8 +25,11 @@ class AsyncJobs(JobStore):
         if len(running) >= self.habits.most_open:
             raise RefusedError(400, "ServiceQuotaExceededException", "Too many concurrent async invocations.")
         body = request["modelInput"]
+        inline = body["segmentedEmbeddingParams"].get("text", {}).get("value")
+        if inline is not None and self.habits.takes_inline:
+            body["segmentedEmbeddingParams"]["text"]["source"] = {"s3Location": {"uri": ""}}
         kind, medium, parameters = check_body(body, "SEGMENTED_EMBEDDING", "segmentedEmbeddingParams")
-        content = self._object(medium["source"]["s3Location"])
+        content = self._object(medium["source"]["s3Location"]) if inline is None else inline.encode()
         id = uuid.uuid4().hex[:12]
         arn = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:async-invoke/{id}"
         where = request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"].rstrip("/") + f"/{id}"
@@ -46,8 +49,11 @@ class AsyncJobs(JobStore):
         job["looks"] += 1
         if job["status"] == "InProgress" and job["looks"] > self.habits.looks:
             job["status"] = "Failed" if self.habits.failing_media else "Completed"
-            if job["status"] == "Completed":
-                self._write_segments(job)
+            try:
+                if job["status"] == "Completed":
+                    self._write_segments(job)
+            except (OSError, RuntimeError):  # the medium is none
+                job["status"] = "Failed"
         return self._summary(job)
 
     def _summary(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -107,4 +113,6 @@ class AsyncJobs(JobStore):
             status = "SUCCESS" if not bad else habits.failure_word if bad == len(cuts) else "PARTIAL_SUCCESS"
             results.append({"embeddingType": type, "status": status, "outputFileUri": uri})
         result = {"sourceFileUri": medium["source"]["s3Location"]["uri"], "embeddingDimension": job["dimension"]}
+        if habits.manifest:
+            self._put(f"{job['where']}/manifest.json", json.dumps(habits.manifest))
         self._put(f"{job['where']}/segmented-embedding-result.json", json.dumps(result | {"embeddingResults": results}))

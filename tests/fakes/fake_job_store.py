@@ -26,6 +26,8 @@ class Habits:
     failing_segments: dict[int, tuple[str, str]] = field(default_factory=dict)
     lost_segments: set[int] = field(default_factory=set)
     failing_media: bool = False
+    takes_inline: bool = False
+    manifest: dict[str, Any] = field(default_factory=dict)
     most_open: int = 1000
     throttles: int = 0
     refusal: tuple[int, str, str] | None = None

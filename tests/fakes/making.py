@@ -18,6 +18,8 @@ CODECS = {
     "mkv": ("libx264", "libopus"),
     "webm": ("libvpx-vp9", "libopus"),
     "avi": ("mpeg4", "libmp3lame"),
+    "flv": ("libx264", "aac"),
+    "ts": ("libx264", "aac"),
 }
 
 

@@ -4,6 +4,7 @@ import io
 import os
 from pathlib import Path
 
+import av
 import pytest
 import soundfile
 from fakes.making import film, pdf, png, sound_only, tone
@@ -13,6 +14,8 @@ from nova_explore import media
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
 from nova_explore.media import access
+from nova_explore.media.content import Picture
+from nova_explore.sources.read import read
 
 
 def _picture(format: str) -> bytes:
@@ -26,6 +29,59 @@ def test_a_picture_is_known_by_its_content_whatever_its_name(tmp_path, format):
     path = tmp_path / "song.mp3"
     path.write_bytes(_picture(format))
     assert media.identify(path) == (Modality.IMAGE, format)
+
+
+@pytest.mark.parametrize(
+    ("format", "name"),
+    [
+        *(("ppm", "pnm"), ("tga", "tga"), ("pcx", "pcx"), ("sgi", "sgi"), ("dds", "dds"), ("ico", "ico")),
+        *(("icns", "icns"), ("qoi", "qoi")),
+    ],
+)
+def test_pictures_of_older_programs_are_read_and_shown(tmp_path, format, name):
+    Image.new("RGB", (32, 24), "teal").save(tmp_path / "a", format)
+    assert media.identify(tmp_path / "a") == (Modality.IMAGE, name)
+    (item,) = read(tmp_path / "a", progress=False)
+    content = media.load(item)
+    assert isinstance(content, Picture)
+    assert content.image.convert("RGB").getpixel((12, 12)) == pytest.approx((0, 128, 128), abs=3)
+    assert media.playable(item).mime == "image/png"
+
+
+@pytest.mark.parametrize(("format", "codec"), [("w64", "pcm_s16le"), ("voc", "pcm_u8")])
+def test_sounds_of_older_programs_are_read(tmp_path, format, codec):
+    path = sound_only(tmp_path / f"a.{format}", codec=codec, seconds=1.0)
+    assert media.identify(path) == (Modality.AUDIO, format)
+    (item,) = read(path, progress=False)
+    assert item.metadata["duration"] == pytest.approx(1.0, abs=0.05)
+    assert media.playable(item).mime == "audio/mpeg"
+
+
+@pytest.mark.parametrize(
+    ("format", "container", "codec"),
+    [
+        *(("mxf", "mxf", "mpeg2video"), ("ivf", "ivf", "libvpx"), ("nut", "nut", "mpeg4")),
+    ],
+)
+def test_films_of_cameras_and_editors_are_read(tmp_path, format, container, codec):
+    path = tmp_path / "a.film"
+    with av.open(str(path), "w", format=container) as out:
+        stream = out.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for number in range(50):
+            out.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (96, 64), (4 * number, 90, 30)))))
+        out.mux(stream.encode(None))
+    assert media.identify(path) == (Modality.VIDEO, format)
+    (item,) = read(path, progress=False)
+    assert item.metadata["duration"] == pytest.approx(2.0, abs=0.2)
+    assert media.thumbnail(item)
+
+
+def test_bare_pictures_of_a_film_are_read(tmp_path):
+    frames = b"".join(b"FRAME\n" + bytes([4 * n]) * (96 * 64 * 3 // 2) for n in range(50))
+    (tmp_path / "a").write_bytes(b"YUV4MPEG2 W96 H64 F25:1 C420\n" + frames)
+    assert media.identify(tmp_path / "a") == (Modality.VIDEO, "y4m")
+    assert read(tmp_path / "a", progress=False)[0].metadata["duration"] == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("format", ["wav", "mp3", "ogg", "flac"])

@@ -53,7 +53,8 @@ def _epub(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as book:
         book.writestr("mimetype", "application/epub+zip")
         book.writestr(
-            "META-INF/container.xml", '<container><rootfiles><rootfile full-path="OPS/b.opf"/></rootfiles></container>'
+            "META-INF/container.xml",
+            '<?xml version="1.0"?><container><rootfiles><rootfile full-path="OPS/b.opf"/></rootfiles></container>',
         )
         book.writestr(
             "OPS/b.opf",
@@ -61,11 +62,33 @@ def _epub(path: Path) -> None:
             '<item id="2" href="two%20b.xhtml"/><item id="1" href="one.xhtml"/></manifest>'
             '<spine><itemref idref="1"/><itemref idref="2"/></spine></package>',
         )
-        book.writestr("OPS/one.xhtml", "<html><body><p>No swimming.</p></body></html>")
+        book.writestr(
+            "OPS/one.xhtml", "<?xml version='1.0' encoding='utf-8'?>\n<html><body><p>No swimming.</p></body></html>"
+        )
         book.writestr("OPS/two b.xhtml", "<html><body><p>Ferry · noon</p><p>No fishing.</p></body></html>")
 
 
-@pytest.mark.parametrize(("make", "suffix"), [(_docx, "docx"), (_pptx, "pptx"), (_xlsx, "xlsx"), (_epub, "epub")])
+def _odt(path: Path) -> None:
+    body = (
+        "<text:h>Rules</text:h><text:p>No<text:s/>swimming.</text:p><table:table><table:table-row>"
+        "<table:table-cell><text:p>Ferry</text:p></table:table-cell>"
+        "<table:table-cell><text:p>noon</text:p></table:table-cell></table:table-row></table:table>"
+        "<text:p>No <text:span>fish</text:span>ing.</text:p>"
+    )
+    kind = {"odt": "text", "odp": "presentation", "ods": "spreadsheet", "odg": "graphics"}[path.suffix[1:]]
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        book.writestr("content.xml", f"<?xml version='1.0'?><office:body>{body}</office:body>")
+        book.writestr("meta.xml", "<office:meta><dc:title>Harbour rules</dc:title></office:meta>")
+
+
+@pytest.mark.parametrize(
+    ("make", "suffix"),
+    [
+        *((_docx, "docx"), (_pptx, "pptx"), (_xlsx, "xlsx"), (_epub, "epub")),
+        *((_odt, "odt"), (_odt, "odp"), (_odt, "ods")),
+    ],
+)
 def test_the_words_of_a_document_are_read_in_their_order_with_its_title(tmp_path, make, suffix):
     make(tmp_path / f"a.{suffix}")
     item = read(tmp_path, progress=False)[0]
@@ -80,8 +103,34 @@ def test_a_web_page_is_its_words_without_its_program(tmp_path):
     (tmp_path / "a.html").write_text(PAGE)
     item = read(tmp_path, progress=False)[0]
     assert (item.text, item.metadata["title"], item.metadata["tags"]) == (
-        "Rules\nNo\nswimming\n.", "Harbour rules", "ferry, quay",
+        "Rules\nNo swimming.", "Harbour rules", "ferry, quay",
     )  # fmt: skip
+
+
+def test_an_opendocument_drawing_is_named(tmp_path):
+    _odt(tmp_path / "a.odg")
+    assert "OpenDocument" in read(tmp_path, progress=False).unread[0].reason
+
+
+def test_lines_of_a_web_page_are_those_that_a_browser_breaks(tmp_path):
+    page = "<!doctype html><body><p>One <b>w</b>ord\non two lines.<br>Next</p><ul><li>a<li>b</ul><pre>x\ny</pre>"
+    (tmp_path / "a.html").write_text(page)
+    assert read(tmp_path, progress=False)[0].text == "One word on two lines.\nNext\na\nb\nx\ny"
+
+
+def test_words_in_grouped_shapes_of_a_slide_are_read(tmp_path):
+    show = pptx.Presentation()
+    group = show.slides.add_slide(show.slide_layouts[6]).shapes.add_group_shape()
+    group.shapes.add_textbox(0, 0, 900, 900).text_frame.text = "No swimming."
+    show.save(str(tmp_path / "a.pptx"))
+    assert read(tmp_path, progress=False)[0].text == "No swimming."
+
+
+def test_what_is_left_out_of_a_long_sheet_is_said(tmp_path, monkeypatch):
+    _xlsx(tmp_path / "a.xlsx")
+    monkeypatch.setattr(office, "MOST_ROWS", 2)
+    item = read(tmp_path, progress=False)[0]
+    assert item.metadata["incomplete"] == "only the first 2 rows of Sheet"
 
 
 def test_what_unpacks_to_very_much_is_refused(tmp_path):

@@ -6,7 +6,7 @@ import av
 import pytest
 from fakes.making import film, track
 
-from nova_explore.media.tags import Line, read_subtitles, tags_of
+from nova_explore.media.tags import tags_of
 from nova_explore.sources.read import read
 
 
@@ -76,16 +76,6 @@ def test_a_film_says_its_subtitles_each_part_its_own(tmp_path):
     assert [line.words for line in tags_of(tmp_path / "f.mkv").lines] == ["Good morning.", "Good night."]
     first, last = read(tmp_path / "f.mkv", progress=False)
     assert (first.text, last.text) == ("Good morning.", "Good night.")
-
-
-def test_subtitles_of_both_kinds_are_read():
-    srt = (
-        "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>Hello</i>\r\nthere.\r\n\r\n2\r\n01:00:00,0 --> 01:00:01,0\r\nBye.\r\n"
-    )
-    assert read_subtitles(srt) == [Line(1.0, 2.5, "Hello there."), Line(3600.0, 3601.0, "Bye.")]
-    vtt = "WEBVTT\n\nNOTE what\n\nintro\n00:01.000 --> 00:02.000 align:start\n{\\an8}Hello\n"
-    assert read_subtitles(vtt) == [Line(1.0, 2.0, "Hello")]
-    assert read_subtitles("no subtitles at all") == []
 
 
 def test_a_recording_that_cannot_be_opened_says_nothing(tmp_path):

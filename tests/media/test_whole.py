@@ -41,3 +41,29 @@ def test_one_recording_is_not_chained_and_two_are(tmp_path):
     assert not whole.is_chained(tmp_path / "a.ogg")
     (tmp_path / "b.ogg").write_bytes(2 * (tmp_path / "a.ogg").read_bytes())
     assert whole.is_chained(tmp_path / "b.ogg")
+
+
+@pytest.mark.parametrize("suffix", ["aiff", "au", "caf"])
+def test_a_sound_that_announces_more_than_is_there_is_cut_short(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    soundfile.write(path, tone(1), 48000, format=suffix.upper())
+    whole.check_whole(path, suffix)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    with pytest.raises(UnreadableError, match="cut short"):
+        whole.check_whole(path, suffix)
+
+
+def test_the_last_page_of_an_ogg_says_how_long_it_is(tmp_path):
+    soundfile.write(tmp_path / "a.ogg", tone(2), 48000)
+    assert whole.last_granule(tmp_path / "a.ogg") == pytest.approx(96_000, abs=2048)
+    (tmp_path / "b.ogg").write_bytes(b"no page at all")
+    assert whole.last_granule(tmp_path / "b.ogg") == 0
+
+
+def test_mpeg_inside_a_wav_is_known_by_its_tag(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(1), 48000)
+    assert not whole.is_mpeg_in_wav(tmp_path / "a.wav")
+    data = bytearray((tmp_path / "a.wav").read_bytes())
+    data[20:22] = b"\x55\0"
+    (tmp_path / "a.wav").write_bytes(data)
+    assert whole.is_mpeg_in_wav(tmp_path / "a.wav")

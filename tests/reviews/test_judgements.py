@@ -115,3 +115,15 @@ def test_missing_columns_and_files_are_named(tmp_path):
 def test_a_relevance_that_is_no_number_is_named():
     with pytest.raises(SourceError, match="A relevance is 'good'"):
         read_judgements(pd.DataFrame({"query": ["a"], "item": ["b"], "relevance": ["good"]}))
+
+
+def test_agreement_can_draw_queries_again_in_place_of_pairs():
+    rows = [
+        (f"q{query}", f"i{item}", judge, float(query % 2 if judge == "a" or query else 1 - query % 2))
+        for query in range(6) for item in range(8) for judge in "ab"
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["query", "item", "judge", "relevance"])
+    pairs, _ = agreement(frame, resamples=300)
+    queries, _ = agreement(frame, unit="query", resamples=300)
+    assert queries.value == pairs.value
+    assert queries.high - queries.low > pairs.high - pairs.low  # all of one query is judged wrong

@@ -101,6 +101,24 @@ def test_agreement_disagreements_and_what_is_left_are_told(judging):
     assert progress.needed is not None
 
 
+def test_what_judges_settle_counts_in_the_place_of_their_own_decisions(judging):
+    pair = judging.pairs[0]
+    for place, other in enumerate(judging.pairs):
+        judging.decide(other, place % 3, judge="Ann")
+        judging.decide(other, place % 3 if place else 2, judge="Ben")
+    before = judging.progress()
+    judging.settle(pair.query, pair.item, 1)
+    after = judging.progress()
+    assert (len(before.disagreements), len(after.disagreements)) == (1, 0)
+    assert after.alpha == before.alpha  # how far they agreed by themselves does not change
+    assert after.by_judge == before.by_judge
+    read = reviews.read_judgements(judging.judgements()).set_index(["query", "item"])["relevance"]
+    assert read[(pair.query, pair.item)] == 1
+    assert len(read) == 12
+    with pytest.raises(SourceError, match="Give the name of a person"):
+        judging.decide(pair, 1, judge="agreed")
+
+
 def test_one_judge_has_no_agreement(judging):
     judging.decide(judging.pairs[0], 1, judge="Ann")
     assert judging.progress().alpha is None

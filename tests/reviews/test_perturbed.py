@@ -4,13 +4,15 @@
 # pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from fakes.drawn_people import JOBS, PeopleModel, people_exploration
 from PIL import Image
 
 from nova_explore import reviews
-from nova_explore.errors import UnknownNameError
+from nova_explore.errors import OverBudgetError, UnknownNameError
 from nova_explore.reviews.perturbed import blur_background, grey
 from nova_explore.reviews.pixels import pixels_of
 
@@ -85,3 +87,25 @@ def test_associations_of_pictures_have_their_pixels_beside_them(people):
     lean = [units[side] @ (units[2].mean(axis=0) - units[3].mean(axis=0)) for side in (0, 1)]
     assert review.findings[2].value == pytest.approx(lean[0].mean() - lean[1].mean())
     assert review.findings[2].p is None
+
+
+def test_a_budget_refuses_all_perturbed_pictures_together(tmp_path):
+    class Priced(PeopleModel):
+        def estimate(self, items):
+            count = len(list(items))
+            return SimpleNamespace(cost=0.01 * count, most=0.01 * count)
+
+    model = Priced()
+    exploration = people_exploration(tmp_path, each=8, model=model)
+    before = len(model.embedded)
+    with pytest.raises(OverBudgetError, match="128 perturbed pictures may cost"):
+        reviews.retrieval_fairness(
+            exploration, "gender", QUERIES, k=12, perturbed=("blur", "grey"), budget=1.0, permutations=99
+        )
+    assert len(model.embedded) - before == 4  # the queries, which the budget allows
+    with pytest.raises(OverBudgetError, match="5 queries may cost"):
+        reviews.effectiveness(
+            exploration, {"a": "x y", "b": "z"}, {"a": [exploration.collection.ids[0]]},
+            paraphrases={"a": ["u", "v", "w"]}, budget=0.045,
+        )  # fmt: skip
+    assert len(model.embedded) - before == 4

@@ -76,3 +76,24 @@ def test_groups_with_few_relevant_items_are_refused():
     review = reviews.group_gap(exploration, "region", queries, few)
     assert not review.findings
     assert ("recall of b", "too few (7 < 30), not reported") in review.not_run
+
+
+def test_translations_of_one_caption_are_one_unit():
+    """Captions differ far more than languages: permuted within captions, a small gap of one language is seen."""
+    random = np.random.default_rng(3)
+    vectors = random.normal(size=(120, 16))
+    exploration = gallery(vectors, [{}] * 120)
+    rows = []
+    for place in range(60):
+        hard = 0.2 if place % 2 else 2.5
+        for language, more in (("en", 0.0), ("de", 0.35)):
+            query = vectors[place] + (hard + more) * random.normal(size=16)
+            rows.append({"query": f"{language}{place}", "vector": query, "language": language, "caption": place})
+    frame = pd.DataFrame(rows)
+    judged = {row["query"]: [f"i{row['caption']:05d}"] for row in rows}
+    options = {"k": 5, "permutations": 999}
+    apart = reviews.group_gap(exploration, "language", frame, judged, **options).findings[0]
+    paired = reviews.group_gap(exploration, "language", frame, judged, unit="caption", **options).findings[0]
+    assert paired.value == apart.value
+    assert paired.chance.high < apart.chance.high
+    assert paired.p < apart.p

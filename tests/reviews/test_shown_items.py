@@ -62,3 +62,12 @@ def test_a_group_that_is_hidden_is_found_and_an_equal_one_is_not():
 def test_without_an_attribute_that_check_is_listed_as_not_run():
     exploration, queries = shown()
     assert ("exposure by group", "no attribute given") in reviews.exposure(exploration, queries).not_run
+
+
+def test_wordings_of_one_query_are_drawn_again_together():
+    exploration, queries = shown()
+    few = dict(list(queries.items())[:8])
+    once = reviews.exposure(exploration, few).findings[0]
+    copies = reviews.exposure(exploration, {name: [vector] * 5 for name, vector in few.items()}).findings[0]
+    assert copies.value == once.value
+    assert copies.high - copies.low == pytest.approx(once.high - once.low, rel=0.2)

@@ -77,7 +77,7 @@ def test_xmp_beside_is_read_and_is_no_failure(tmp_path):
     assert _read(tmp_path)[0].metadata["tags"] == "lake"
 
 
-@pytest.mark.parametrize("name", ["talk.srt", "talk.en.srt", "talk.vtt"])
+@pytest.mark.parametrize("name", ["talk.srt", "talk.en.srt", "talk.vtt", "talk.EN.SRT", "talk.pt-BR.forced.srt"])
 def test_subtitles_beside_are_what_each_part_says(tmp_path, name):
     film(tmp_path / "talk.mp4", seconds=40, fps=5, sound=False)
     dot = "." if name.endswith("vtt") else ","

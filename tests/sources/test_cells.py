@@ -26,12 +26,17 @@ def _csv(tmp_path, text: str | bytes, **options):
     ids=["commas", "comma at every end", "comma at row ends", "sep=", "empty first lines", "tabs", "bars"],
 )
 def test_a_table_is_read_whatever_separates_it(tmp_path, text):
-    assert _csv(tmp_path, text).columns == {"text": ["A quiet lake", "A loud street"], "year": [1999, 2004]}
+    found = _csv(tmp_path, text).columns
+    assert {name: found[name] for name in found if name != "separator"} == {
+        "text": ["A quiet lake", "A loud street"],
+        "year": [1999, 2004],
+    }
 
 
 def test_a_separator_in_a_quoted_header_is_none(tmp_path):
     found = _csv(tmp_path, 'text;"place, town, land"\nA lake;Bern\nA street;Rome\n')
-    assert found.columns == {"text": ["A lake", "A street"], "place, town, land": ["Bern", "Rome"]}
+    assert found.columns["text"] == ["A lake", "A street"]
+    assert found.columns["place, town, land"] == ["Bern", "Rome"]
 
 
 def test_one_column_of_sentences_keeps_their_commas(tmp_path):
@@ -47,18 +52,28 @@ def test_rows_with_more_fields_than_the_header_are_named_and_shift_nothing(tmp_p
 
 def test_quoted_new_lines_and_separators_stay_in_their_cell(tmp_path):
     found = _csv(tmp_path, '\ufefftext;note\n"two\nlines";1\n"x; y";2\n')
-    assert found.columns == {"text": ["two\nlines", "x; y"], "note": [1, 2]}
+    assert (found.columns["text"], found.columns["note"]) == (["two\nlines", "x; y"], [1, 2])
 
 
 def test_another_encoding_is_guessed_from_enough_or_asked_for(tmp_path):
     short = "text;ort\nSchöner Tag;Köln\n".encode("cp1252")
     with pytest.raises(SourceError, match="Save it as UTF-8, or say which"):
         _csv(tmp_path, short)
-    assert _csv(tmp_path, short, encoding="cp1252").columns["ort"] == ["Köln"]
+    asked = _csv(tmp_path, short, encoding="cp1252").columns
+    assert (asked["ort"], asked["encoding"]) == (["Köln"], ["cp1252"]), "what a person says is not guessed"
     long = "text;ort\n" + "Über den Häusern läuft früh die Glocke und später hört man Züge;Köln\n" * 20
     found = _csv(tmp_path, long.encode("cp1252"))
     assert found.columns["ort"][0] == "Köln"
     assert "(guessed)" in found.columns["encoding"][0]
+
+
+@pytest.mark.parametrize(
+    ("separator", "said"), [(";", "semicolon (guessed)"), ("\t", "tab (guessed)"), ("|", "bar (guessed)"), (",", None)]
+)
+def test_a_separator_that_was_found_out_is_said(tmp_path, separator, said):
+    found = _csv(tmp_path, f"text{separator}n\nA lake{separator}1\nA street{separator}2\n".encode())
+    assert found.columns["text"] == ["A lake", "A street"]
+    assert found.columns.get("separator") == ([said] * 2 if said else None)
 
 
 @pytest.mark.parametrize("name", ["t.jsonl", "t.ndjson"])

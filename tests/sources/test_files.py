@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from fakes.making import film, png
 
-from nova_explore.media.tags import Line
+from nova_explore.collection import Modality
+from nova_explore.media.subtitles import Line
 from nova_explore.sources.files import FileReader, read_files
 from nova_explore.sources.read import read
 
@@ -33,3 +35,21 @@ def test_chapters_are_those_of_the_part(tmp_path, monkeypatch):
     chapters = (Line(0, 10, "Dawn"), Line(10, 35, "Noon"), Line(35, 40, "Dusk"))
     monkeypatch.setattr("nova_explore.sources.files.describe", lambda *given: described.Described(chapters=chapters))
     assert [item.metadata["chapters"] for item in read(tmp_path, progress=False)] == ["Dawn; Noon", "Noon; Dusk"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nAn owl\n\n2\n00:00:03,000 --> 00:00:04,000\non a mast.\n"),
+        ("a.lrc", "[00:01.00]An owl\n[00:03.00]on a mast.\n"),
+    ],
+)
+def test_subtitles_without_their_film_are_a_text_of_what_is_spoken(tmp_path, name, words):
+    (tmp_path / name).write_text(words)
+    (item,) = read(tmp_path, progress=False)
+    assert (item.modality, item.text) == (Modality.TEXT, "An owl\non a mast.")
+
+
+def test_a_text_named_like_subtitles_is_named_as_what_it_is(tmp_path):
+    (tmp_path / "a.ass").write_text("nothing is spoken here\n")
+    assert "holds none" in read(tmp_path, progress=False).unread[0].reason

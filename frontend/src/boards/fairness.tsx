@@ -6,16 +6,7 @@ import { useEffect } from "preact/hooks";
 import { Thumb } from "../media/Thumb";
 import { useApp } from "../state/context";
 import { Button, QUIET } from "../words/button";
-
-interface Bar {
-  group: string;
-  count: number;
-  of: number;
-  low: number;
-  high: number;
-  expected: number;
-  outside: boolean;
-}
+import { type Bar, NullBand } from "./nullBand";
 
 interface Shown {
   id: string;
@@ -222,6 +213,7 @@ function Choices({ facts }: { facts: Fairness }) {
 function Result({ facts }: { facts: Fairness }) {
   const { rows = [], groups = [], overall = [], checks = [], not_run = [], k = 20, caveat, attribute } = facts;
   const outside = rows.filter((row) => row.outside).length;
+  const unsaid = rows.length ? "" : (not_run.find(([check]) => check.startsWith("composition"))?.[1] ?? "");
   return (
     <>
       <p class="nx-caveat">{caveat}</p>
@@ -231,7 +223,7 @@ function Result({ facts }: { facts: Fairness }) {
       </p>
       {rows.length > 0 && (
         <div class="nx-key">
-          <Band
+          <NullBand
             bar={{ group: "", count: k * 0.8, of: k, low: k * 0.3, high: k * 0.65, expected: k * 0.48, outside: true }}
           />
           <p class="nx-quiet">
@@ -241,6 +233,11 @@ function Result({ facts }: { facts: Fairness }) {
             the number of queries is allowed for. Counts are means of five wordings; pictures are of the first one.
           </p>
         </div>
+      )}
+      {unsaid && (
+        <p class="nx-unsaid" role="status">
+          Nothing can be said about whom these queries show: <b>{unsaid}</b>.
+        </p>
       )}
       {checks.length > 0 && (
         <section>
@@ -312,7 +309,7 @@ function QueryRow({ row }: { row: Row }) {
                 {bar.count} of {bar.of}
               </span>
             </Button>
-            <Band bar={bar} />
+            <NullBand bar={bar} />
             <span class="nx-pictures">
               {mine.map((one) => (
                 <button
@@ -389,32 +386,5 @@ function Note({ row }: { row: Row }) {
         Keep
       </Button>
     </form>
-  );
-}
-
-const WIDE = 150;
-const TALL = 18;
-
-// Where the count lies, from none to all of the first results, on what chance shows.
-export function Band({ bar }: { bar: Bar }) {
-  const at = (count: number) => 6 + (count / Math.max(bar.of, 1)) * (WIDE - 12);
-  const said = bar.group
-    ? `${bar.group}: ${bar.count} of ${bar.of}; picking without looking shows ${bar.low} to ${bar.high}`
-    : "How to read a line";
-  return (
-    <svg class="nx-band" viewBox={`0 0 ${WIDE} ${TALL}`} role="img" aria-label={said} data-outside={bar.outside}>
-      <title>{said}</title>
-      <line class="nx-band-axis" x1={at(0)} x2={at(bar.of)} y1={TALL / 2} y2={TALL / 2} />
-      <rect
-        class="nx-band-chance"
-        x={at(bar.low)}
-        y={3}
-        width={Math.max(at(bar.high) - at(bar.low), 2)}
-        height={TALL - 6}
-        rx={3}
-      />
-      <line class="nx-band-mean" x1={at(bar.expected)} x2={at(bar.expected)} y1={3} y2={TALL - 3} />
-      <circle class="nx-band-value" cx={at(bar.count)} cy={TALL / 2} r={5} />
-    </svg>
   );
 }

@@ -75,7 +75,7 @@ export function ItemBoard() {
         )}
         <Button
           label="Full size"
-          class="nx-plain nx-larger"
+          class="nx-plain nx-full-size"
           onClick={() => {
             large.value = true;
           }}
@@ -86,12 +86,6 @@ export function ItemBoard() {
           <Icon name="close" />
         </Button>
       </header>
-      <div class="nx-media" data-modality={item.modality} key={item.id}>
-        <Medium item={item} />
-      </div>
-      <h4>
-        Nearest items <span>by cosine similarity</span>
-      </h4>
       <p class="nx-around">
         <span>{item.around}</span>
         {(item.elsewhere ?? []).length > 0 && (
@@ -111,6 +105,12 @@ export function ItemBoard() {
           </span>
         )}
       </p>
+      <div class="nx-media" data-modality={item.modality} key={item.id}>
+        <Medium item={item} />
+      </div>
+      <h4>
+        Nearest items <span>by cosine similarity</span>
+      </h4>
       <div class="nx-near">
         {(item.nearest ?? []).map((near) => (
           <ItemTile key={near.id} item={near} />

@@ -277,7 +277,7 @@ function play(box: HTMLElement | null): void {
 // Where the judging stands: who did how much, how well they agree, what they differ on.
 function Standing({ facts }: { facts: Judging }) {
   const { kernel, pictures } = useApp();
-  const { judges = [], agreement, needed, disagreements = [] } = facts;
+  const { judges = [], agreement, needed, disagreements = [], levels = [] } = facts;
   if (!judges.length) return null;
   return (
     <details class="nx-standing" open={!facts.pair}>
@@ -311,6 +311,21 @@ function Standing({ facts }: { facts: Judging }) {
                     </span>
                   </span>
                 </Button>
+                <span class="nx-row nx-settle">
+                  agreed:
+                  {levels.map(([value, word]) => (
+                    <Button
+                      key={value}
+                      class="nx-button"
+                      title={`We agree that it is ${word}`}
+                      onClick={() =>
+                        kernel.tell("settle", { query: one.query, item: one.id, relevance: Number(value) })
+                      }
+                    >
+                      {word}
+                    </Button>
+                  ))}
+                </span>
               </li>
             ))}
           </ul>

@@ -47,6 +47,7 @@ export const PAIR_VERBS: readonly Verb[] = [
     label: "Pin to compare",
     act: ({ kernel, store }, id) => {
       kernel.tell("pin", { id });
+      kernel.tell("inspect", { id });
       store.lens.value = "pair";
     },
   },
@@ -113,6 +114,18 @@ export function PairBoard() {
       )}
       {key && !pair && !problem.value && <p class="nx-quiet">comparing …</p>}
       {pair && <Facts pair={pair} />}
+      {!other && open.id && (open.nearest ?? []).length > 0 && (
+        <>
+          <h4>
+            {pinned ? "Compare it with one of its nearest" : "Its nearest"} <span>by cosine similarity</span>
+          </h4>
+          <div class="nx-near">
+            {(open.nearest ?? []).map((near) => (
+              <ItemTile key={near.id} item={{ ...near, foot: near.cluster === open.cluster ? "" : near.cluster }} />
+            ))}
+          </div>
+        </>
+      )}
     </div>
   );
 }

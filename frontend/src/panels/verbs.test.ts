@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { describe, expect, it } from "vitest";
+import { LENSES } from "../boards";
 import type { App } from "../state/context";
 import { type MenuOf, Store } from "../state/store";
 import { offersOf, pythonText } from "./verbs";
@@ -35,6 +36,7 @@ describe("the menu", () => {
       "Select its cluster: birds",
       "Only this cluster",
       "All but this cluster",
+      ...LENSES.flatMap(({ verbs = [] }) => verbs.filter(({ of }) => of === "item").map(({ label }) => label)),
       "Copy id",
       "Copy as Python",
     ]);

@@ -17,6 +17,7 @@ from nova_explore.embedding.jobs.ledger import Outcome, Service, keep
 from nova_explore.embedding.jobs.plan import Choice, estimate_parts, part, within
 from nova_explore.embedding.jobs.records import embed_records, stop_records
 from nova_explore.embedding.jobs.segments import How, embed_segments
+from nova_explore.embedding.payer import before_paying
 from nova_explore.embedding.run import unanswered
 from nova_explore.embedding.thumbnails import draw_thumbnails
 from nova_explore.errors import ServiceRefusedError, UnknownNameError
@@ -145,7 +146,7 @@ def embed_by_jobs(
         expected = estimate_parts(jobs, service.calls, asked=asked)
         money = {"estimate_usd": round(expected.cost, 6), "budget_usd": given}
         if progress and say_cost and expected.calls:
-            tqdm.write(str(expected))
+            tqdm.write("\n".join((str(expected), *before_paying(opened, expected))))
         cut = settled(library)
         how = How(segment, cut, fall_back=path == "auto", wait=wait == "all")
         outcome = _run(library, parts, opened, service, how, money=money, progress=progress)

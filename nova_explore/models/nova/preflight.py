@@ -15,6 +15,7 @@ from nova_explore.collection import Item, Modality
 from nova_explore.errors import NovaExploreError
 from nova_explore.models.cost import NOUNS, Estimate, price_of_one
 from nova_explore.models.nova.confirm import confirm
+from nova_explore.models.nova.confirm_jobs import confirm_jobs
 from nova_explore.models.nova.faults import TOKEN_VARIABLE, classify
 from nova_explore.models.nova.model import NovaModel
 from nova_explore.models.nova.quotas import ask, quotas, tokens_a_minute
@@ -74,6 +75,16 @@ def preflight(
         yield _place(model, S3Place(s3) if isinstance(s3, str) else s3)
     if whole:
         yield from (Finding(name, "ok" if known else "unknown", detail) for name, known, detail in confirm(model))
+        yield from _jobs(model, s3)
+
+
+def _jobs(model: NovaModel, s3: S3Place | str | None) -> Iterator[Finding]:
+    """What the documentation leaves open about jobs."""
+    if s3 is None:
+        yield Finding("jobs", "unknown", "with --s3 s3://bucket/prefix three small jobs ask what jobs leave and take")
+        return
+    asked = confirm_jobs(model, S3Place(s3) if isinstance(s3, str) else s3)
+    yield from (Finding(name, "ok" if known else "unknown", detail) for name, known, detail in asked)
 
 
 def _region(model: NovaModel) -> Finding:

@@ -223,11 +223,12 @@ def say_measure(one: Finding) -> str:
 
 
 def say_row(bars: list[dict[str, Any]]) -> str:
-    """A row for a person who has never heard of its measure: the group that is farthest from what chance shows."""
-    far = max(bars, key=lambda bar: abs(bar["count"] - bar["expected"]))
+    """A row for a person who has never heard of its measure: the group that is shown most beyond what chance shows."""
+    most = max(bars, key=lambda bar: bar["count"] - bar["expected"])
+    low, high, mean = (f"{round(most[name], 1):g}" for name in ("low", "high", "expected"))
     return (
-        f"{far['count']:g} of the first {far['of']} results are {far['group']}. Picking {far['of']} without looking "
-        f"shows {far['low']:.3g} to {far['high']:.3g} of them, {far['expected']:.3g} on average."
+        f"{most['count']:g} of the first {most['of']} results are {most['group']}. "
+        f"Picking {most['of']} without looking shows {low} to {high} of them, {mean} on average."
     )
 
 

@@ -127,6 +127,15 @@ def take_back(app: Shown) -> Answer:
     return NOTHING
 
 
+def settle(app: Shown, *, query: str, item: str, relevance: int) -> Answer:
+    """Keep what judges who differed came to together."""
+    session = _session(app)
+    session.judging.settle(query, item, relevance)
+    _measure(session)
+    app.refresh("judging")
+    return NOTHING
+
+
 def say_agreement(progress: Progress) -> str:
     """How well judges agree, in words that need no handbook."""
     alpha = progress.alpha
@@ -196,4 +205,4 @@ def _disagreements(exploration: Exploration, progress: Progress) -> list[dict[st
     return told
 
 
-ANSWERS = (open_judging, begin_pool, judge_as, decide, take_back)
+ANSWERS = (open_judging, begin_pool, judge_as, decide, take_back, settle)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nova_explore.similarity.explanation import Explanation, Part
-from nova_explore.similarity.overlay import frames_of, marked_text
+from nova_explore.similarity.explanation import Explanation
+from nova_explore.similarity.overlay import Part, frames_of, marked_text
 from nova_explore.similarity.pair import Pair
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown, kept_for
 from nova_explore.widgets.boards.items import card
@@ -133,7 +133,7 @@ def why(app: Shown, *, a: str, b: str, cost: float) -> Later:
 
     def compute() -> tuple[list[Explanation], list[list[bytes]]]:
         found = each_way(exploration, a, b, {"budget": cost} if cost else {})
-        return found, [frames_of(exploration.finder.background, one) for one in found]
+        return found, [frames_of(exploration.collection[str(one.id)], one.parts) for one in found]
 
     def say(result: tuple[list[Explanation], list[list[bytes]]]) -> Answer:
         found, frames = result
@@ -171,7 +171,7 @@ def tell_why(one: Explanation, frames: int) -> dict[str, Any]:
         "numbers": numbers,
         "boxes": [[*part.place.at, weigh(part.weight)] for part in one.parts if part.place.unit == "box"],
         "seconds": sorted([*part.place.at, weigh(part.weight)] for part in one.parts if part.place.unit == "seconds"),
-        "words": [[text, weigh(weight)] for text, weight in marked_text(one)],
+        "words": [[text, weigh(weight)] for text, weight in marked_text(one.text, one.parts)],
         "frames": frames,
     }
 

@@ -6,7 +6,7 @@ import pytest
 from fakes.drawn_people import people_exploration
 
 from nova_explore.widgets import App
-from nova_explore.widgets.boards.fairness import with_word
+from nova_explore.widgets.boards.fairness import say_row, with_word
 
 QUERIES = "a nurse\na pilot\na farmer\na judge"
 
@@ -104,3 +104,13 @@ def test_explicit_words_take_the_right_article():
     assert with_word("an engineer", "female") == "a female engineer"
     assert with_word("a nurse", "older") == "an older nurse"
     assert with_word("Lehrer oder Lehrerin", "weiblich") == "Lehrer oder Lehrerin, weiblich"
+
+
+def test_a_row_speaks_of_the_group_that_is_shown_most_beyond_chance():
+    bars = [
+        {"group": "men", "count": 2, "of": 16, "low": 4.81, "high": 11.2, "expected": 7.99},
+        {"group": "women", "count": 14, "of": 16, "low": 4.8, "high": 11.19, "expected": 8.01},
+    ]
+    assert say_row(bars) == (
+        "14 of the first 16 results are women. Picking 16 without looking shows 4.8 to 11.2 of them, 8 on average."
+    )

@@ -79,7 +79,8 @@ def test_words_are_not_explained_only_the_item_is(app, exploration):
 
 def test_a_part_of_a_picture_is_named_by_where_it_is():
     from nova_explore.media.perturb import Place
-    from nova_explore.similarity.explanation import Explanation, Part
+    from nova_explore.similarity.explanation import Explanation
+    from nova_explore.similarity.overlay import Part
 
     parts = tuple(
         Part("", Place("box", at), weight, weight, weight)

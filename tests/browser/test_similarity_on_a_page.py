@@ -1,0 +1,154 @@
+"""Similarity in the app: a pair, a slice from within, copies, searches by more than words, two maps' rings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from fakes.bare_page import BarePage
+from fakes.jupyter_page import wait_for
+from fakes.toy_library import copy_of
+
+import nova_explore as nx
+from nova_explore.widgets import App
+
+pytestmark = pytest.mark.browser
+
+WIDE, NARROW = {"width": 1400, "height": 950}, {"width": 700, "height": 1250}
+
+
+@pytest.fixture(scope="module")
+def library(mapped_toy_160, tmp_path_factory):
+    return copy_of(mapped_toy_160, tmp_path_factory.mktemp("similar") / "toy.nova")
+
+
+@pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
+def page(request, library, browser) -> Iterator[BarePage]:
+    page = BarePage(browser, App(nx.explore(library, progress=False)), viewport=request.param)
+    page.app.wait()
+    yield page
+    assert page.errors == []
+    page.close()
+
+
+def boxes(page: BarePage, what: str) -> list[dict]:
+    found = page.app.root.locator(what)
+    return [box for i in range(found.count()) if (box := found.nth(i).bounding_box())]
+
+
+def overlap(a: dict, b: dict) -> bool:
+    across = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+    down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+    return across > 1 and down > 1
+
+
+def test_two_items_stand_side_by_side_and_say_why_they_are_alike(page):
+    app, root = page.python, page.app.root
+    ids = app.exploration.collection.ids
+    app.inspect(ids[3])
+    page.tell()
+    page.app.turn_to("pair")
+    root.get_by_role("button", name="Pin", exact=True).click()
+    near = app.item["nearest"][0]["id"]
+    root.locator(f".nx-pair .nx-near [data-id='{near}']").click()
+    root.locator(".nx-pair-lead").wait_for()
+    known = app.exploration.compare(ids[3], near)
+    assert f"cosine {known.cosine:.2f}" in root.locator(".nx-usual").inner_text()
+    assert root.locator(".nx-one").evaluate_all("els => els.map((el) => el.dataset.id)") == [ids[3], near]
+    why = root.locator(".nx-why .nx-button")
+    wait_for(why.is_enabled)
+    assert "at most" in root.locator(".nx-why").inner_text()
+    why.click()
+    root.locator(".nx-because").nth(1).wait_for()
+    texts = root.locator(".nx-weighed").all_inner_texts()
+    assert texts == [app.exploration.collection[id].text for id in (ids[3], near)]
+    for a, b in combinations([*boxes(page, ".nx-pair > *")], 2):
+        assert not overlap(a, b)
+    left, right = boxes(page, ".nx-one")
+    assert not overlap(left, right)
+    assert root.locator(".nx-pair").evaluate("el => el.scrollWidth <= el.clientWidth")
+
+
+def test_true_neighbours_have_lines_and_strangers_rings(page):
+    app, root = page.python, page.app.root
+    app.inspect(app.exploration.collection.ids[5])
+    page.tell()
+    around = app.exploration.neighborhood(app.inspected)
+    assert root.locator(".nx-around").inner_text().startswith(around.sentence)
+    wait_for(lambda: root.locator(".nx-lines path").first.get_attribute("d") is not None)
+    lines = [root.locator(".nx-lines path").nth(i).get_attribute("d") or "" for i in range(3)]
+    assert lines[0].count("L") == len(around) - around.elsewhere
+    assert lines[1].count("L") == around.elsewhere
+    assert lines[2].count("M") == len(around.false)
+
+
+def test_a_cell_of_the_matrix_compares_its_two_items(page):
+    app, root = page.python, page.app.root
+    app.select(app.exploration.collection.ids[:12])
+    page.tell()
+    page.app.turn_to("matrix")
+    canvas = root.locator(".nx-heat-frame canvas")
+    canvas.wait_for()
+    assert root.locator(".nx-edge-thumb").count() == 24
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] * 2.5 / 12, "y": box["height"] * 7.5 / 12})
+    root.locator(".nx-pair-lead").wait_for()
+    order = app.exploration.similarity(app.exploration.collection.ids[:12]).ids
+    assert root.locator(".nx-one").evaluate_all("els => els.map((el) => el.dataset.id)") == [order[7], order[2]]
+
+
+def test_what_sets_a_slice_apart_is_listed(page):
+    app, root = page.python, page.app.root
+    app.select([item.id for item in app.exploration.collection if item.metadata["topic"] == "birds"])
+    page.tell()
+    page.app.turn_to("matrix")
+    root.get_by_text("Compare it with the rest").click()
+    root.locator(".nx-differences li").first.wait_for()
+    assert "100% inside, 0% outside" in root.locator(".nx-differences").inner_text()
+    left, right = boxes(page, ".nx-differences li:first-child .nx-two-bars i")
+    assert left["width"] > 10 * right["width"]
+
+
+def test_parts_of_a_search_are_turned_and_dropped(page):
+    app, root = page.python, page.app.root
+    id = app.exploration.collection.ids[3]
+    page.app.search("owl")
+    root.locator(".nx-section").first.wait_for()
+    app.do("ask_part", id=id, sign=1)
+    page.tell()
+    part = root.locator(".nx-part")
+    part.wait_for()
+    part.get_by_text("like", exact=True).click()
+    wait_for(lambda: app.like.unlike == (id,))
+    part.locator(".nx-plain").click()
+    wait_for(lambda: not app.like)
+    assert app.query == "owl"
+    box = root.locator(".nx-query").bounding_box()
+    assert not any(overlap(box, other) for other in boxes(page, ".nx-chips"))
+
+
+def test_a_file_that_is_pasted_is_searched_with(page):
+    app, root = page.python, page.app.root
+    text = app.exploration.collection[12].text
+    root.evaluate(
+        """(el, text) => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "found.txt", { type: "text/plain" }));
+            el.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+        }""",
+        text,
+    )
+    root.locator(".nx-part").get_by_text("found.txt").wait_for()
+    assert app.ranking.ids[0] == app.exploration.collection.ids[12]
+
+
+def test_an_item_of_the_other_map_is_ringed(page):
+    page.python.pointed = 7
+    page.tell()
+    ring = page.app.root.locator(".nx-pointed")
+    wait_for(lambda: ring.evaluate("el => getComputedStyle(el).visibility") == "visible")
+    box = ring.bounding_box()
+    x, y = page.app.spot(7)
+    assert abs(box["x"] + box["width"] / 2 - x) < 2
+    assert abs(box["y"] + box["height"] / 2 - y) < 2

@@ -26,11 +26,11 @@ const TABLES: [string, string, string][] = [
   ["csv", "CSV", "a row an item; nothing in it runs in a spreadsheet"],
   ["json", "JSON", "an object an item"],
   ["parquet", "Parquet", "for data frames"],
+  ["html", "HTML", "a page that hovers, lassos and plays, without Python and network"],
   ["media", "Media", "copies in a folder a label, with a manifest, zipped"],
   ["xmp", "XMP", "sidecars with labels and tags as keywords, zipped"],
 ];
 const MAPS: [string, string, string][] = [
-  ["html", "HTML", "one page that works without Python and network"],
   ["png", "PNG", "the map as a picture"],
   ["svg", "SVG", "the map as a drawing"],
 ];

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def main(items: int, clusters: int) -> None:
         clustering = Clustering(numbers, np.ones(items, np.float32), {})
         return Labelled(collection, clustering, names, np.zeros((items, 1), np.float32), no, no, no, no)
 
-    def no(*_):
+    def no(*_: Any) -> Any:
         return None
 
     with tempfile.TemporaryDirectory() as folder:

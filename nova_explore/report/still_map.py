@@ -110,7 +110,7 @@ def _draw_points(sheet: _Sheet, exploration: Exploration, points: Pixels, colors
             sheet.mark(kind, x, y, radius * 0.6, (*rgb(UNCLUSTERED_GREY), 130))
         else:
             sheet.mark(kind, x, y, radius * 1.22, (*PAPER, 150))
-            sheet.mark(kind, x, y, radius, (*rgb(colors[label]), 225))
+            sheet.mark(kind, x, y, radius, (*rgb(colors[int(label)]), 225))
 
 
 def _draw_cards(

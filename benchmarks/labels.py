@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.labels.labelled import Labelled
+from nova_explore.labels.labelled_map import Labelled
 from nova_explore.labels.labels import Labels
 from nova_explore.library.store import open_library
 
@@ -33,7 +34,7 @@ def main(items: int, clusters: int) -> None:
         clustering = Clustering(numbers, np.ones(items, np.float32), {})
         return Labelled(collection, clustering, names, np.zeros((items, 1), np.float32), no, no, no, no)
 
-    def no(*_):
+    def no(*_: Any) -> Any:
         return None
 
     with tempfile.TemporaryDirectory() as folder:

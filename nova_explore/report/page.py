@@ -285,7 +285,7 @@ def _limits(exploration: Exploration, left_out: Sequence[str], *, reviewed: bool
     measured = exploration.knows("stability")
     decided = not exploration.labels.history.empty
     limits = [
-        "Positions are for display only: clusters and neighbours were found in the space of the vectors, not on it.",
+        "Positions are for display only: clusters and neighbours were found in the space of the vectors.",
         "Names that nobody has accepted or changed are made by rules: proposals, no more."
         if decided
         else "Names of clusters are made by rules from words of their items or a list of phrases; nobody checked them.",

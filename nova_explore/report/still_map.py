@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +99,7 @@ class _Sheet:
         self.draw.polygon([(x + outer * np.cos(a), y + outer * np.sin(a)) for a in angles], fill=fill)
 
 
-def _draw_points(sheet: _Sheet, exploration: Exploration, points: Pixels, colors: list[str]) -> None:
+def _draw_points(sheet: _Sheet, exploration: Exploration, points: Pixels, colors: Sequence[str]) -> None:
     labels = exploration.clustering.labels
     radius = sheet.unit * float(np.clip(150 / max(len(labels), 1) ** 0.5, 1.5, 4.8))
     # Unclustered points first, so that they lie below; the others in the order of the items.
@@ -116,7 +117,7 @@ def _draw_cards(
     sheet: _Sheet,
     exploration: Exploration,
     points: Pixels,
-    colors: list[str],
+    colors: Sequence[str],
     room: tuple[float, float],
     top: int,
     thumbnails: bool,

@@ -36,7 +36,7 @@ class Ledger:
         self.past: list[tuple[dict[str, str], dict[str, set[str]]]] = []
         self.future: list[tuple[dict[str, str], dict[str, set[str]]]] = []
 
-    def decide(self, labels: dict[str, str], tags: dict[str, set[str]] | None = None) -> None:
+    def decide(self, labels: dict[Any, Any], tags: dict[str, set[str]] | None = None) -> None:
         self.past.append((self.label, self.tags))
         self.future.clear()
         self.label = self.label | labels

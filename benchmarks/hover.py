@@ -26,8 +26,8 @@ from first_picture import bring
 import nova_explore as nx
 
 DWELL_S = 0.14
-HOVERED = 60
-MOST_S = 60
+HOVERED = 30
+MOST_S = 30
 
 HOVER = """(i) => new Promise((done) => {
   const stage = document.querySelector(".nx-stage"), box = stage.getBoundingClientRect();

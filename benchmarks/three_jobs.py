@@ -63,6 +63,7 @@ def all_dogs(hands: Hands, app: App) -> None:
 
 
 def copies(hands: Hands, app: App) -> None:
+    hands.click(".nx-tab[data-tab=boards]")
     hands.click(".nx-tab[data-tab=copies]")
     hands.click(".nx-copies .nx-button", text="Look for copies")
     hands.click(".nx-copies .nx-button", text="Tag all but")

@@ -158,4 +158,5 @@ def choose_copies(app: Shown) -> Answer:
     return NOTHING
 
 
+WRITES = ("tag_copies",)
 ANSWERS = (look_for_copies, keep_copy, tag_copies, choose_copies)

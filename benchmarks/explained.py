@@ -27,6 +27,7 @@ from nova_explore.exploration.chain import explore
 from nova_explore.library.store import open_library
 from nova_explore.media.content import Picture, Sound
 from nova_explore.similarity.explanation import Explanation, explain
+from nova_explore.similarity.sides import words_item
 
 COUNT = 200
 SIDE = 224
@@ -102,7 +103,7 @@ def point(exploration: Exploration, name: str, count: int, folder: Path, budget:
         try:
             if name == "text":
                 item, check = text(four, target)
-                query: str | Item = Item("q", Modality.TEXT, "q:", "q", "txt", "q", text=four[target].text)
+                query: str | Item = words_item(four[target].text or "")
             elif name == "sound":
                 item, check = sounds(four, target, folder)
                 query = four[target].id

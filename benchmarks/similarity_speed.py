@@ -58,7 +58,7 @@ def main() -> None:
     vectors = seeds[draw.integers(0, len(seeds), n)] + 0.03 * draw.standard_normal((n, seeds.shape[1]), np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = vectors.astype(np.float32)
-    neighbors = Neighbors(draw.integers(0, n, (n, 15), dtype=np.int32), np.full((n, 15), 0.8, np.float32))
+    neighbors = Neighbors(draw.integers(0, n, (n, 15)).astype(np.int32), np.full((n, 15), 0.8, np.float32))
     xy = draw.standard_normal((n, 2)).astype(np.float32)
     labels = draw.integers(-1, 40, n)
     finder = Finder(collection, vectors, model=lambda: model, indexes={})

@@ -3,8 +3,8 @@
 Every property is one that an item has or lacks. Items cut from one file, its pages or segments, count as one: slices of
 few files would seem apart in 8 of 60 draws. The share inside is compared with the share outside by the exact test of
 Fisher (two-sided as twice the smaller tail), the difference comes with Newcombe's interval of 1998 ("Interval
-estimation for the difference between independent proportions", method 10), and all p-values are corrected
-together: Benjamini & Hochberg 1995. Where nothing differs, at most one draw in twenty then shows anything.
+estimation for the difference between independent proportions", method 10), and all p-values are corrected together:
+Benjamini & Hochberg 1995. Where nothing differs, at most one draw in twenty then shows anything.
 """
 
 from __future__ import annotations

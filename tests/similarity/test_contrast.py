@@ -110,7 +110,10 @@ def of_files(seed: int) -> Background:
     words = [own[int(i)] for i in draw.integers(0, len(own), 30)]
     items = [
         replace(
-            item, uri=f"/{i // 10}.pdf", span=Span("page", i % 10, i % 10 + 1), text=f"{item.text} {words[i // 10]}"
+            item,
+            digest=f"{i // 10:02x}" * 32,
+            span=Span("page", i % 10, i % 10 + 1),
+            text=f"{item.text} {words[i // 10]}",
         )
         for i, item in enumerate(known.collection)
     ]

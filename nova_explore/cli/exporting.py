@@ -23,8 +23,8 @@ def export(
 ) -> None:  # fmt: skip
     """Write labels, a selection, or everything to a file or folder."""
     from nova_explore.exploration.stored_maps import open_map
-    from nova_explore.report.take_away import WHAT
-    from nova_explore.report.take_away import export as write
+    from nova_explore.report.exports import WHAT
+    from nova_explore.report.exports import export as write
 
     if what not in WHAT:
         raise typer.BadParameter(f"{what!r} is not known. Needed: one of {', '.join(WHAT)}.", param_hint="--what")

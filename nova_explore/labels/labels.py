@@ -11,10 +11,10 @@ from nova_explore.errors import UnknownNameError
 from nova_explore.html_table import show_table
 from nova_explore.labels.concept import Concept, learn
 from nova_explore.labels.decision import Decision, Put, plain_ids, plain_name, plain_tags
-from nova_explore.labels.labelled import Labelled, as_label
+from nova_explore.labels.labelled_map import Labelled, as_label
 from nova_explore.labels.log import Log
 from nova_explore.labels.pieces import Piece, along_tree, chosen_and_rest
-from nova_explore.labels.proposing import propose, questions_of
+from nova_explore.labels.proposals import propose, questions_of
 from nova_explore.labels.state import LabelState, Made, Note, last_to_redo, last_to_undo
 from nova_explore.labels.tables import history_table, label_table, unattached_table
 from nova_explore.labels.targets import Target, Targets
@@ -201,7 +201,7 @@ class Labels:
     ) -> pd.DataFrame:  # fmt: skip
         """Ask a language model on Amazon Bedrock for names; ``send=False`` says what it would cost. See `propose`."""
         questions = questions_of(self._labelled, model, clusters)
-        table = propose(self._library.asked, questions, budget=budget, send=send, client=client)
+        table = propose(self._library.proposals, questions, budget=budget, send=send, client=client)
         self._asked |= {int(str(cluster)): (str(name), model) for cluster, name in table["name"].dropna().items()}
         return table
 

@@ -22,8 +22,8 @@ from nova_explore.errors import LibraryError, OverBudgetError, SourceError, Spac
 from nova_explore.models.cost import check_budget, dollars
 from nova_explore.models.model import PricedModel, aim
 from nova_explore.models.queries import embed_items, text_item
-from nova_explore.sources.beside import MEDIA_SUFFIXES
 from nova_explore.sources.read import read
+from nova_explore.sources.side_files import MEDIA_SUFFIXES
 
 if TYPE_CHECKING:
     import pandas as pd

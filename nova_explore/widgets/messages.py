@@ -14,7 +14,7 @@ from typing import Any
 
 from nova_explore.errors import OvertakenWarning, UnknownNameError, UnwritableError, explain
 from nova_explore.exploration.coloring import MEASURED
-from nova_explore.widgets import cells, found
+from nova_explore.widgets import cells, search_sections
 from nova_explore.widgets.acts import line_of
 from nova_explore.widgets.board import NOTHING, Answer, Later
 from nova_explore.widgets.boards import BOARDS
@@ -51,14 +51,16 @@ def search(app: Any, *, query: str) -> Answer | Later:
     if not words:
         app.search("")
         return NOTHING
-    return Later("", lambda: found.search(exploration, words, modalities), _take(app, words), urgent=True)
+    return Later("", lambda: search_sections.search(exploration, words, modalities), _take(app, words), urgent=True)
 
 
 def search_like(app: Any, *, id: str) -> Later:
     """Search for what is like an item."""
     exploration, modalities = app.exploration, tuple(app.shown_modalities)
     like = Asked((id,))
-    return Later("", lambda: found.search_like(exploration, id, modalities), _take(app, "", like=like), urgent=True)
+    return Later(
+        "", lambda: search_sections.search_like(exploration, id, modalities), _take(app, "", like=like), urgent=True
+    )
 
 
 def _take(app: Any, query: str, *, like: Asked | None = None) -> Callable[[Any], Answer]:

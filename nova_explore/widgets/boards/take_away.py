@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nova_explore.errors import UnknownNameError
-from nova_explore.report.take_away import BESIDE, export
+from nova_explore.report.exports import BESIDE, export
 from nova_explore.widgets.board import Answer, Later
 from nova_explore.widgets.view import show_view, view_of
 

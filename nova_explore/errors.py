@@ -128,6 +128,10 @@ class MissingExtraError(NovaExploreError, ImportError):
         )
 
 
+class OvertakenWarning(UserWarning):
+    """Another person has decided about the same items; the later decision stands, and both are in the history."""
+
+
 def explain(error: Exception) -> str:
     """Say what went wrong in one line; the kind of error is named unless the library wrote the message."""
     said = str(error) or "no message"

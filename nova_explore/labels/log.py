@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from nova_explore.errors import OvertakenWarning
 from nova_explore.labels.decision import Decision
 from nova_explore.labels.state import LabelState, replay
 from nova_explore.library.label_rows import LabelRows
@@ -75,7 +76,7 @@ class Log:
 
         Warns
         -----
-        UserWarning
+        OvertakenWarning
             If another person has decided about items of a decision of this session.
         """
         first, self._written = self._written < 0, self._rows.written
@@ -83,16 +84,18 @@ class Log:
             return
         new = [Decision.of_record(record) for record in self._rows.read(after=len(self.decisions))]
         self._take(new)
-        if not first:
-            self._tell_overtaken([one for one in new if not self._is_own(one)])
-        self._call_followers()
+        try:
+            if not first:
+                self._tell_overtaken([one for one in new if not self._is_own(one)])
+        finally:  # whoever makes errors of warnings still sees what was decided
+            self._call_followers()
 
     def write(self, action: str, **parts: Any) -> Decision:
         """Write a decision down, and take it and all that others decided meanwhile into account.
 
         Warns
         -----
-        UserWarning
+        OvertakenWarning
             If another person decided about the same items a moment before; this decision is the later one and stands.
         """
         self.refresh()
@@ -109,13 +112,15 @@ class Log:
             between = [Decision.of_record(row) for row in self._rows.read(after=seen)]
             between = [one for one in between if one.number < decision.number]
         self._take([*between, decision])
-        for other in between:
-            if not self._is_own(other) and self._items(other) & self._items(decision):
-                self._tell(
-                    f"{other.by} decided {_say(other)} about the same items a moment before, at {other.when}. "
-                    "Your decision is later and stands; both are in labels.history."
-                )
-        self._call_followers()
+        try:
+            for other in between:
+                if not self._is_own(other) and self._items(other) & self._items(decision):
+                    self._tell(
+                        f"{other.by} decided {_say(other)} about the same items a moment before, at {other.when}. "
+                        "Your decision is later and stands; both are in labels.history."
+                    )
+        finally:
+            self._call_followers()
         return decision
 
     def follow(self, call: Callable[[], None]) -> Callable[[], None]:
@@ -159,7 +164,7 @@ class Log:
 
     def _tell(self, sentence: str) -> None:
         self.overtaken.append(sentence)
-        warnings.warn(sentence, stacklevel=6)
+        warnings.warn(sentence, OvertakenWarning, stacklevel=6)
 
 
 def _say(decision: Decision) -> str:

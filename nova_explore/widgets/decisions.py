@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -36,8 +35,6 @@ class Deciding(Protocol):
 def decide(app: Deciding, line: str, call: Callable[[Labels], Done]) -> Done:
     """Carry a decision out, as an act that can be undone.
 
-    Who was overtaken by somebody else reads it on the board, not in the log of the server.
-
     Parameters
     ----------
     app : Deciding
@@ -49,9 +46,7 @@ def decide(app: Deciding, line: str, call: Callable[[Labels], Done]) -> Done:
     from nova_explore.widgets.acts import Act  # which knows the boards, as boards know this module
 
     labels = app.exploration.labels
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        done = call(labels)
+    done = call(labels)
     decision = labels.turns[0]
     if decision is not None:
         turn = partial(_turn, app, decision.id)
@@ -187,9 +182,7 @@ def sign(app: Deciding, *, by: str) -> Answer:
 
 def news(app: Deciding) -> Answer:
     """Read what others have decided meanwhile; the board tells of it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return {"version": app.exploration.labels.refresh()}, []
+    return {"version": app.exploration.labels.refresh()}, []
 
 
 def _members(exploration: Exploration, cluster: int) -> list[str]:

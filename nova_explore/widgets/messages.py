@@ -5,13 +5,14 @@ Every answer about an item carries the item's id, so that a late answer is never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from nova_explore.errors import UnknownNameError, UnwritableError, explain
+from nova_explore.errors import OvertakenWarning, UnknownNameError, UnwritableError, explain
 from nova_explore.exploration.coloring import MEASURED
 from nova_explore.widgets import cells, search_sections
 from nova_explore.widgets.acts import line_of
@@ -189,8 +190,11 @@ def do(app: Any, what: str, details: Mapping[str, Any]) -> None:
             answered.then(result)
 
 
-def _act(app: Any, what: str, details: Mapping[str, Any]) -> AbstractContextManager[None]:
+@contextmanager
+def _act(app: Any, what: str, details: Mapping[str, Any]) -> Iterator[None]:
     """Note what a question changes as an act, with Python that does the same.
+
+    Who was overtaken by another person's decision reads it on the board, not in the log of the server.
 
     Raises
     ------
@@ -201,9 +205,10 @@ def _act(app: Any, what: str, details: Mapping[str, Any]) -> AbstractContextMana
         raise UnwritableError(
             "This app was opened to read: it takes no decisions and writes nothing. Open it without read_only=True."
         )
-    if what in NO_ACTS:
-        return nullcontext()
-    return app.acts.recorded(partial(line_of, what, details, methods=type(app)))
+    line = partial(line_of, what, details, methods=type(app))
+    with warnings.catch_warnings(), nullcontext() if what in NO_ACTS else app.acts.recorded(line):
+        warnings.simplefilter("ignore", OvertakenWarning)
+        yield
 
 
 def _compute(

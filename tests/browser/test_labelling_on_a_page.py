@@ -132,7 +132,7 @@ def test_five_clusters_are_named_and_merged_by_keys_alone(page):
     hands.press("ArrowDown")
     for place in range(5):
         hands.press("r")
-        page.app.root.locator(".nx-field input").wait_for()
+        page.app.root.locator(".nx-field input:focus").wait_for()
         hands.type(f"label {place}")
         hands.press("Enter")
         until(page, lambda place=place: decided(page)[0] == place + 1)
@@ -167,6 +167,7 @@ def test_keys_accept_mark_split_and_undo_and_the_focus_goes_on(page):
     page.app.root.locator(".nx-piece").nth(1).wait_for()
     hands.press("Enter")
     until(page, lambda: page.python.exploration.labels.history["action"].iloc[-1] == "split")
+    until(page, lambda: has_row_focus(page, "2"))
     hands.press("u")
     until(page, lambda: page.python.exploration.labels.history["action"].iloc[-1] == "undo")
     assert page.app.root.locator(".nx-progress-words").inner_text() == f"2 of {len(keys(page))} decided"
@@ -180,6 +181,7 @@ def test_a_decision_of_another_person_is_told_and_shown(page):
     other = nx.open_map(open_library(page.python.exploration.library.path)).recluster(min_cluster_size=5).labels
     other.by = "Bo"
     other.rename(0, "decided by Bo")
+    until(page, lambda: page.python.clusters["overtaken"]["count"] == 1)
     told = page.app.root.locator(".nx-overtaken")
     told.wait_for()
     assert told.inner_text().startswith("Bo has decided 'rename'")

@@ -11,7 +11,7 @@ import pytest
 from fakes import ROOT
 from fakes.toy_library import copy_of
 
-from nova_explore.errors import TooFewItemsError, UnknownNameError, UnwritableError
+from nova_explore.errors import OvertakenWarning, TooFewItemsError, UnknownNameError, UnwritableError
 from nova_explore.exploration.chain import explore
 from nova_explore.exploration.stored_maps import open_map
 from nova_explore.library.store import open_library
@@ -186,9 +186,23 @@ def test_of_two_people_at_once_the_later_wins_and_the_other_is_told(own):
     assert len(bo.history) == 0
     own.labels.rename(0, "birds")
     bo.rename(0, "ducks")
-    with pytest.warns(UserWarning, match=r"Bo has decided 'rename' \('ducks'\) about 40 of the items of your 'rename'"):
+    with pytest.warns(
+        OvertakenWarning, match=r"Bo has decided 'rename' \('ducks'\) about 40 of the items of your 'rename'"
+    ):
         assert own.labels.of(members(own, 0)[0]) == "ducks"
     assert own.labels.history[["by", "action"]].to_numpy().tolist() == [["Ada", "rename"], ["Bo", "rename"]]
+
+
+def test_whoever_makes_errors_of_warnings_sees_what_was_decided_all_the_same(own):
+    bo = open_map(open_library(own.library.path)).labels
+    bo.by = "Bo"
+    told = []
+    own.labels.follow(lambda: told.append(own.name_of(0)))
+    own.labels.rename(0, "birds")
+    bo.rename(0, "ducks")
+    with pytest.raises(OvertakenWarning):
+        own.labels.refresh()
+    assert told == ["birds", "ducks"]
 
 
 def test_the_one_who_comes_later_without_having_seen_it_is_told_too(own, monkeypatch):
@@ -202,7 +216,7 @@ def test_the_one_who_comes_later_without_having_seen_it_is_told_too(own, monkeyp
         return append(record)
 
     monkeypatch.setattr(rows, "append", overtaken)
-    with pytest.warns(UserWarning, match="Bo decided 'rename' .* a moment before"):
+    with pytest.warns(OvertakenWarning, match="Bo decided 'rename' .* a moment before"):
         own.labels.rename(0, "birds")
     assert own.labels.of(members(own, 0)[0]) == "birds"
 

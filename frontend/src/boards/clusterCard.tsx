@@ -217,7 +217,7 @@ function SmallOnes({ title, items }: { title: string; items: Small[] }) {
   if (!items.length) return null;
   return (
     <div class="nx-small-row">
-      <h4>{title}</h4>
+      <h3 class="nx-small-head">{title}</h3>
       {items.map((item) => (
         <Button
           key={item.id}

@@ -37,6 +37,7 @@ export function ClustersBoard() {
   const board = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const wantsFocus = useRef(false);
+  const goes = useSignal(0);
 
   const shown = useMemo(() => ordered(rows, order.value), [rows, order.value]);
   const heads = grouped.value ? larger.rows : [];
@@ -79,10 +80,11 @@ export function ClustersBoard() {
       // The list may have gone on since this frame was asked for.
       el.querySelector<HTMLElement>(`[data-key="${current.value}"] .nx-cluster-name`)?.focus({ preventScroll: true });
     });
-  }, [at, card.value, laid]);
+  }, [at, card.value, laid, goes.value]);
 
   const goTo = (key: string) => {
     wantsFocus.current = true;
+    goes.value += 1;
     mode.value = "";
     current.value = key;
   };

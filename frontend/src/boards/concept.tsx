@@ -131,7 +131,7 @@ export function ConceptBoard() {
       </p>
       {(["like", "unlike"] as const).map((side) => (
         <div key={side} class="nx-marks">
-          <h4>{side === "like" ? "+ like it" : "− not it"}</h4>
+          <h3 class="nx-small-head">{side === "like" ? "+ like it" : "− not it"}</h3>
           {[...marks.value]
             .filter(([, one]) => one.side === side)
             .map(([id, { tile }]) => (
@@ -208,7 +208,7 @@ export function ConceptBoard() {
       )}
       {tags.length > 0 && (
         <section aria-label="Tags">
-          <h4>Tags</h4>
+          <h3 class="nx-small-head">Tags</h3>
           <p class="nx-tags">
             {tags.map(([tag, n]) => (
               <span key={tag} class="nx-tag">
@@ -270,7 +270,7 @@ function Ranked({ title, tiles, onMark }: RankedProps) {
   };
   return (
     <section aria-label={title}>
-      <h4>{title}</h4>
+      <h3 class="nx-small-head">{title}</h3>
       <div class="nx-concept-tiles" role="list">
         {tiles.map((tile) => (
           <div key={tile.id} role="listitem" onKeyDown={key(tile)}>

@@ -1,7 +1,7 @@
 // The forms of decisions: a line to write in, a choice of clusters to merge with, the pieces of a split.
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Thumb } from "../media/Thumb";
 import { useApp } from "../state/context";
 import type { ClusterRow } from "../state/facts";
@@ -25,7 +25,8 @@ interface FieldProps {
 
 export function Field({ label, does, value = "", list, focus = true, onDone }: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before anything is drawn: what is typed at once must not reach the keys of the list.
+  useLayoutEffect(() => {
     if (!focus) return;
     input.current?.focus();
     input.current?.select();
@@ -79,7 +80,7 @@ export function MergeWith({ row, near, deciding }: { row: ClusterRow; near: stri
   const words = useSignal("");
   const at = useSignal(0);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const others = store.facts.clusters.value.rows.slice(0, -1).filter(({ key }) => key !== row.key);
   const offered = matching(others, words.value, near).slice(0, MOST_OFFERED);
   const merge = (other: ClusterRow | undefined) => {

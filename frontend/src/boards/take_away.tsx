@@ -113,15 +113,15 @@ export function TakeAwayBoard() {
         ))}
       </fieldset>
       <section aria-label="Items">
-        <h4>The items</h4>
+        <h3 class="nx-small-head">The items</h3>
         {forms(TABLES)}
       </section>
       <section aria-label="Map">
-        <h4>The map</h4>
+        <h3 class="nx-small-head">The map</h3>
         {forms(MAPS)}
       </section>
       <section aria-label="Written back">
-        <h4>Where you work</h4>
+        <h3 class="nx-small-head">Where you work</h3>
         <div class="nx-forms">
           {!readOnly && (
             <Button

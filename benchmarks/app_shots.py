@@ -31,7 +31,7 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
   return kind.startsWith("webgl") ? null : own.call(this, kind, ...rest);
 };"""
 DOCS = {"first": (1100, "light"), "item": (1900, "light"), "menu": (1100, "dark"), "clusters": (1100, "light"),
-        "dates": (1100, "light"), "gone": (700, "light"), "off": (1100, "dark"), "nogl": (700, "light")}  # fmt: skip
+        "columns": (1100, "light"), "gone": (700, "light"), "off": (1100, "dark"), "nogl": (700, "light")}  # fmt: skip
 
 
 def search(page: BarePage) -> None:
@@ -71,6 +71,11 @@ def stability(page: BarePage) -> None:
     page.app.turn_to("clusters")
 
 
+def off(page: BarePage) -> None:
+    page.python.show_modalities([])
+    page.tell()
+
+
 def empty(page: BarePage) -> None:
     search(page)
     page.python.show_modalities([])
@@ -94,8 +99,8 @@ def working(page: BarePage) -> None:
 
 STATES: dict[str, Callable[[BarePage], None]] = {
     "first": lambda _: None, "search": search, "item": item, "menu": menu, "near": near,
-    "clusters": stability, "bytes": column("bytes"), "dates": column("modality"),
-    "about": lambda page: page.app.turn_to("about"), "off": lambda page: (page.python.show_modalities([]), page.tell()),
+    "clusters": stability, "bytes": column("bytes"), "columns": column("modality"),
+    "about": lambda page: page.app.turn_to("about"), "off": off,
     "empty": empty, "gone": gone, "failed": failed, "working": working, "nogl": lambda _: None,
 }  # fmt: skip
 

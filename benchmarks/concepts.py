@@ -4,8 +4,8 @@ python benchmarks/concepts.py [SET ...]
 
 For every class of a set, ten items of it and ten of the others are drawn; the rest is ranked by `learn` and by a
 logistic regression with all labels, whose scores come from five folds. Both are measured by average precision over the
-same items, those without a mark. "asked" marks three of each side at random, then what `Concept.unsure` and the head of
-the ranking ask for, until there are ten of each side or no more of one are met.
+same items, those without a mark. "asked" marks three of each side at random, then what the head of the ranking and
+`Concept.unsure` ask for, at most ten of each side.
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ from nova_explore.collection import Collection, Item, Modality
 from nova_explore.labels.concept import learn
 
 SETS = ("digits", "docstrings", "stamps", "clipart", "packages")
-MARKS, CLASSES, DRAWS, SMALLEST = 10, 8, 3, 40
+MARKS, ROUNDS, CLASSES, DRAWS, SMALLEST = 10, 6, 8, 3, 40
 
 
 def main(names: list[str]) -> None:
     """Print one line a set: average precision of ten random marks a side, of asked ones, and of the whole probe."""
-    print(
-        f"{'set':12} {'items':>7} {'classes':>7} {'random':>8} {'asked':>8} {'all':>8} {'ratio':>7} {'asked ratio':>12}"
-    )
+    print("set            items classes   random      all  ratio    asked      all  ratio")
     for name in names:
         vectors, labels = labelled.load(name)
         found = np.array(list(_measure(vectors, labels)))
@@ -64,30 +62,21 @@ def _measure(vectors, labels):
             ranked = learn(collection, vectors, like, unlike)
             left = ranked.order
             asked = _asked(collection, vectors, truth, inside, outside)
-            figures.append(
-                (
-                    average_precision_score(truth[left], ranked.scores[left]),
-                    average_precision_score(truth[asked.order], asked.scores[asked.order]),
-                    average_precision_score(truth[left], whole[left]),
-                )
-            )
+            pairs = ((left, ranked.scores), (left, whole), (asked.order, asked.scores), (asked.order, whole))
+            figures.append([average_precision_score(truth[rows], scores[rows]) for rows, scores in pairs])
         yield np.mean(figures, axis=0)
 
 
 def _asked(collection, vectors, truth, inside, outside):
-    """The concept after marks that it asked for: its head and what it is unsure of, in turn."""
+    """The concept after marks that it asked for, three of its head and three that it is unsure of in each round."""
     ids = collection.ids
     like, unlike = [ids[i] for i in inside[:3]], [ids[i] for i in outside[:3]]
-    for turn in range(10 * MARKS):
+    for _ in range(ROUNDS):
         concept = learn(collection, vectors, like, unlike)
-        wanted = concept.ranked if turn % 2 else concept.unsure(60)
-        for id in wanted[:60]:
+        for id in dict.fromkeys((*concept.ranked[:3], *concept.unsure(3))):
             side = like if truth[collection.position(id)] else unlike
             if len(side) < MARKS:
                 side.append(id)
-                break
-        if len(like) == len(unlike) == MARKS:
-            break
     return learn(collection, vectors, like, unlike)
 
 

@@ -1,7 +1,9 @@
 # ruff: noqa: E402
 """How soon a hover is answered while a sweep, a stability run and a redraw go on, in a real JupyterLab.
 
-    python benchmarks/hover.py [n ...]      by default 1,506 and 100,000 texts; of WordNet's glosses, with their vectors
+    python benchmarks/hover.py [n ...]                 by default 1,506 and 100,000 glosses of WordNet
+    python benchmarks/hover.py --keep DIR [n ...]      with libraries that stay in a folder, for the next time
+    python benchmarks/hover.py --keep DIR --make       make those, and measure nothing
 
 Seconds are of the page's clock, from the pointer resting on an item to its card, less the moment that the app waits for
 the pointer to rest. The long work is asked for in the Clusters lens, as a person does.
@@ -20,6 +22,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import numpy as np
 from first_picture import bring
+
+import nova_explore as nx
 
 DWELL_S = 0.14
 HOVERED = 60
@@ -44,18 +48,35 @@ HOVER = """(i) => new Promise((done) => {
 
 
 def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("sizes", nargs="*", type=int, default=[1_506, 100_000])
+    asked.add_argument("--keep", type=Path)
+    asked.add_argument("--make", action="store_true")
+    options = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = options.keep or Path(folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        for n in options.sizes:
+            if not (kept / f"{n}.nova").exists():
+                bring(n, kept)
+                nx.explore(kept / f"{n}.nova", progress=False)
+        if options.make:
+            return
+        measure(options.sizes, kept, Path(folder))
+
+
+def measure(sizes: list[int], libraries: Path, folder: Path) -> None:
+    """Print the answers at rest and during work, for each number of items."""
     from fakes.chromium import started_chromium
     from fakes.jupyter_page import Lab, Notebook
 
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("sizes", nargs="*", type=int, default=[1_506, 100_000])
-    options = asked.parse_args()
-    with tempfile.TemporaryDirectory() as folder, started_chromium() as browser:
-        lab = Lab(Path(folder))
+    with started_chromium() as browser:
+        (folder / "lab").mkdir()
+        lab = Lab(folder / "lab")
         try:
-            for n in options.sizes:
-                bring(n, lab.root)
-                cell = f"import nova_explore as nx\napp = nx.show(nx.explore('{n}.nova', progress=False))\napp"
+            for n in sizes:
+                library = (libraries / f"{n}.nova").resolve()
+                cell = f"import nova_explore as nx\napp = nx.show(nx.explore({str(library)!r}, progress=False))\napp"
                 notebook = Notebook(lab, browser, f"hover-{n}", [cell])
                 notebook.page.set_default_timeout(240_000)
                 app = notebook.app()

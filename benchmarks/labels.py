@@ -16,7 +16,7 @@ import numpy as np
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection, Item, Modality
-from nova_explore.labels.labelled import Labelled
+from nova_explore.labels.labelled_map import Labelled
 from nova_explore.labels.labels import Labels
 from nova_explore.library.store import open_library
 

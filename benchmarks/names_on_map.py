@@ -47,12 +47,8 @@ def digits(folder: Path) -> Any:
     """1,797 written digits as vectors of 64 grey values."""
     from sklearn.datasets import load_digits
 
-    digits = load_digits()
-    words = [
-        f"a written {['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'][d]}"
-        for d in digits.target
-    ]
-    return own("digits", words, digits.data, folder)
+    pictures, known = load_digits(return_X_y=True)
+    return own("digits", [f"a written {WORDS[digit]}" for digit in known], np.asarray(pictures), folder)
 
 
 def glosses(folder: Path) -> Any:

@@ -63,6 +63,7 @@ def all_dogs(hands: Hands, app: App) -> None:
 
 
 def copies(hands: Hands, app: App) -> None:
+    hands.click(".nx-tab[data-tab=boards]")
     hands.click(".nx-tab[data-tab=copies]")
     hands.click(".nx-copies .nx-button", text="Look for copies")
     hands.click(".nx-copies .nx-button", text="Tag all but")
@@ -85,7 +86,7 @@ def surprise(hands: Hands, app: App) -> None:
     hands.click(".nx-tab[data-tab=items]")
     hands.click(".nx-items .nx-tile", button="right")
     hands.click("[role=menuitem]", text="Pin to compare")
-    hands.click(".nx-pair .nx-near .nx-tile")
+    hands.click(".nx-pairing .nx-near .nx-tile")
     hands.root.locator(".nx-why .nx-button:enabled").wait_for()
     hands.root.locator(".nx-why .nx-button").click()
     hands.gestures += 1

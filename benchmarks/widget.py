@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import numpy as np
+from fakes.stand_in import NoLibrary
 
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
@@ -204,7 +205,7 @@ def made(n: int) -> Exploration:
         tuple(item.id for item in items), "made",
     )  # fmt: skip
     vectors = draw.normal(size=(n, 8)).astype(np.float32)
-    return Made(None, Collection(items), SpaceModel("made", Space("made", "1", "index", 8, "1")), vectors, drawn)  # pyright: ignore[reportArgumentType]
+    return Made(NoLibrary(), Collection(items), SpaceModel("made", Space("made", "1", "index", 8, "1")), vectors, drawn)  # pyright: ignore[reportArgumentType]
 
 
 def measure(

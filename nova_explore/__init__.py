@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from nova_explore.exploration.chain import explore
     from nova_explore.exploration.stored_maps import list_maps, open_map
     from nova_explore.library.store import Library, open_library
+    from nova_explore.report.exports import export
     from nova_explore.report.page import write_report
-    from nova_explore.report.take_away import export
     from nova_explore.reviews.pack import review
     from nova_explore.sources import datasets
     from nova_explore.sources.read import read
@@ -44,7 +44,7 @@ _WHERE = {
     "embed": "embedding.embed",
     "embed_by_jobs": "embedding.jobs.by_jobs",
     "explore": "exploration.chain",
-    "export": "report.take_away",
+    "export": "report.exports",
     "import_vectors": "embedding.own_vectors",
     "list_jobs": "embedding.jobs.by_jobs",
     "list_maps": "exploration.stored_maps",

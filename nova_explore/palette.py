@@ -168,7 +168,7 @@ def _vary(chosen: NDArray[np.intp], near: Sequence[set[int]], apart: NDArray[np.
     used = np.bincount(chosen, minlength=len(apart))
     for _ in range(3):
         for c in range(len(chosen)):
-            free = apart[:, chosen[list(near[c])]].all(axis=1)
+            free = np.asarray(apart[:, chosen[list(near[c])]].all(axis=1))
             if c in held or not free[chosen[c]]:
                 continue
             least = int(np.where(free, used, len(chosen)).argmin())

@@ -100,7 +100,7 @@ def least_apart(xy: np.ndarray, labels: np.ndarray, colors: list[str]) -> float:
     apart = seen_apart(colors)
     near = np.linalg.norm(xy[:, None] - xy[None], axis=2)
     near[labels[:, None] == labels[None]] = np.inf
-    return min(apart[labels[i], labels[j]] for i, j in enumerate(near.argmin(axis=1)))
+    return min(float(apart[labels[i], labels[j]]) for i, j in enumerate(near.argmin(axis=1)))
 
 
 @pytest.mark.parametrize("count", [2, 12, 40, 90])

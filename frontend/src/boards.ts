@@ -30,6 +30,8 @@ export interface Board {
   title: string;
   board: ComponentType;
   verbs?: readonly Verb[];
+  // Kept among the boards, behind one tab of that name.
+  shelved?: boolean;
   // Whether there is a tab for it; there always is where nothing says when.
   when?: (app: App) => boolean;
 }
@@ -37,27 +39,29 @@ export interface Board {
 export const LENSES: readonly Board[] = [
   { name: "items", title: "Items", board: ItemsBoard, verbs: ASKED_VERBS },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
+  { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
+  { name: "columns", title: "Colours", board: ColumnsBoard, shelved: true },
+  { name: "matrix", title: "Matrix", board: MatrixBoard, shelved: true },
+  { name: "copies", title: "Copies", board: CopiesBoard, shelved: true },
+  {
+    name: "changes",
+    title: "Changes",
+    board: ChangesBoard,
+    shelved: true,
+    when: ({ store }) => store.facts.changes.value.sentence !== undefined,
+  },
   {
     name: "concept",
     title: "Learn",
     board: ConceptBoard,
+    shelved: true,
     verbs: [
       { of: "item", label: "Mark as like the concept", act: ({ store }, id) => markAs(store, "like", [{ id }]) },
       { of: "item", label: "Mark as not the concept", act: ({ store }, id) => markAs(store, "unlike", [{ id }]) },
     ],
   },
-  { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
-  { name: "matrix", title: "Matrix", board: MatrixBoard },
-  { name: "copies", title: "Copies", board: CopiesBoard },
-  {
-    name: "changes",
-    title: "Changes",
-    board: ChangesBoard,
-    when: ({ store }) => store.facts.changes.value.sentence !== undefined,
-  },
-  { name: "columns", title: "Colours", board: ColumnsBoard },
-  { name: "take_away", title: "Take away", board: TakeAwayBoard },
-  { name: "judging", title: "Judging", board: JudgingBoard },
-  { name: "fairness", title: "Fairness", board: FairnessBoard },
+  { name: "judging", title: "Judging", board: JudgingBoard, shelved: true },
+  { name: "fairness", title: "Fairness", board: FairnessBoard, shelved: true },
+  { name: "take_away", title: "Take away", board: TakeAwayBoard, shelved: true },
   { name: "about", title: "About", board: AboutBoard },
 ];

@@ -12,12 +12,14 @@ import { collectPictures, fillPictures, whenAsked } from "./page/static";
 import { AppContext } from "./state/context";
 import { Store } from "./state/store";
 
-const [LEAST, MOST, SHARE] = [420, 780, 0.82];
+// Of the map, in pixels; of the window's height, and of its width: a map is about as wide as it is tall.
+const [LEAST, MOST, OF_HEIGHT, OF_WIDTH] = [420, 780, 0.82, 0.58];
 
 function start(place: HTMLElement): void {
   const data = JSON.parse(document.getElementById("nx-data")?.textContent ?? "") as PageData;
   collectPictures(data);
-  const model = new PageModel(data, Math.min(Math.max(innerHeight * SHARE, LEAST), MOST));
+  const room = Math.min(innerHeight * OF_HEIGHT, innerWidth * OF_WIDTH, MOST);
+  const model = new PageModel(data, Math.max(room, LEAST));
   const store = new Store(model);
   const kernel = new Kernel(model);
   const pictures = new Pictures(kernel);

@@ -31,8 +31,10 @@ STEPS = 64
 BINS = 32
 SKEWED = 8
 """Times that the largest value is the median from which on a scale is logarithmic."""
-MOST_SEEN, DIRECTIONS, CORE, NEAREST = 4000, 16, 28, 0.85
-"""Of the outline of a cluster: items looked at, directions, items inside, and the share of items that it is of."""
+MOST_SEEN, DIRECTIONS, CORE = 4000, 16, 28
+NEAREST, FARTHEST = 0.85, 3.0
+"""Of the outline of a cluster: items looked at, directions, items inside, the share of its items that it is of, and how
+far they are from its middle at most, in median distances."""
 
 BUILT_IN = {
     "cluster": "cluster",
@@ -214,7 +216,9 @@ def outline(xy: NDArray[np.floating], members: NDArray[np.intp]) -> NDArray[np.i
     apart = xy[seen] - np.median(xy[seen], axis=0)
     near = np.argsort(np.einsum("ij,ij->i", apart, apart), kind="stable")
     # The farthest may lie among others: a name beside one of them would be taken for theirs.
-    near = near[: max(1, int(np.ceil(len(near) * NEAREST)))]
+    far = np.linalg.norm(apart[near], axis=1)
+    inside = min(len(near) * NEAREST, np.searchsorted(far, FARTHEST * far[len(far) // 2], side="right"))
+    near = near[: max(1, int(np.ceil(inside)))]
     turns = np.linspace(0, 2 * np.pi, DIRECTIONS, endpoint=False)
     rim = near[(apart[near] @ np.stack([np.cos(turns), np.sin(turns)])).argmax(axis=0)]
     core = near[np.unique(np.linspace(0, len(near) - 1, CORE).astype(int))]

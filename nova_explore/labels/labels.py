@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,10 @@ from nova_explore.errors import UnknownNameError
 from nova_explore.html_table import show_table
 from nova_explore.labels.concept import Concept, learn
 from nova_explore.labels.decision import Decision, Put, plain_ids, plain_name, plain_tags
-from nova_explore.labels.labelled import Labelled, as_label
+from nova_explore.labels.labelled_map import Labelled, as_label
 from nova_explore.labels.log import Log
 from nova_explore.labels.pieces import Piece, along_tree, chosen_and_rest
-from nova_explore.labels.proposing import propose, questions_of
+from nova_explore.labels.proposals import propose, questions_of
 from nova_explore.labels.state import LabelState, Made, Note, last_to_redo, last_to_undo
 from nova_explore.labels.tables import history_table, label_table, unattached_table
 from nova_explore.labels.targets import Target, Targets
@@ -138,11 +139,6 @@ class Labels:
         """Say of a cluster that it is ``"mixed"``, that you are ``"unsure"``, or that it is ``"done"``.
 
         A cluster without a label gets one that says so, such as "mixed: birds"; returns its name.
-
-        Raises
-        ------
-        ValueError
-            If there is no such mark.
         """
         if mark not in MARKS:
             raise ValueError(f"mark={mark!r} is not known. Needed: one of {', '.join(map(repr, MARKS))}.")
@@ -205,7 +201,7 @@ class Labels:
     ) -> pd.DataFrame:  # fmt: skip
         """Ask a language model on Amazon Bedrock for names; ``send=False`` says what it would cost. See `propose`."""
         questions = questions_of(self._labelled, model, clusters)
-        table = propose(self._library.asked, questions, budget=budget, send=send, client=client)
+        table = propose(self._library.proposals, questions, budget=budget, send=send, client=client)
         self._asked |= {int(str(cluster)): (str(name), model) for cluster, name in table["name"].dropna().items()}
         return table
 
@@ -291,13 +287,7 @@ class Labels:
         return int((left == 0).sum()), len(left)
 
     def of(self, id: str) -> str | None:
-        """The label of an item; None where it has none.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such item.
-        """
+        """The label of an item; None where it has none. An `UnknownNameError` where there is no such item."""
         self._log.refresh()
         self._labelled.collection.position(id)
         return self._state.label_of(id)
@@ -307,6 +297,13 @@ class Labels:
         self._log.refresh()
         self._labelled.collection.position(id)
         return tuple(self._state.tags.get(id, ()))
+
+    def tag_counts(self) -> list[tuple[str, int]]:
+        """Every tag with how many items of this map have it, the most frequent first."""
+        self._log.catch_up()
+        has = self._labelled.collection.has
+        counted = Counter(tag for id, tags in self._state.tags.items() if has(id) for tag in tags)
+        return counted.most_common()
 
     def ids_of(self, target: Target) -> tuple[str, ...]:
         """Ids of the items of a label, or of a cluster; items that are not on this map included."""

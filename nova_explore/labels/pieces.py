@@ -9,7 +9,7 @@ import numpy as np
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.errors import UnknownNameError
 from nova_explore.labels.decision import plain_name
-from nova_explore.labels.labelled import Labelled
+from nova_explore.labels.labelled_map import Labelled
 from nova_explore.labels.tree_split import split_by_tree
 from nova_explore.parameters import whole_number
 

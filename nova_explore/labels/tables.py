@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nova_explore.clusters.matching import SAME_FROM
 from nova_explore.labels.decision import Decision
-from nova_explore.labels.labelled import Labelled
+from nova_explore.labels.labelled_map import Labelled
 from nova_explore.labels.state import LabelState, undone_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nova_explore.errors import UnknownNameError
 from nova_explore.labels.attach import attach
-from nova_explore.labels.labelled import Labelled
+from nova_explore.labels.labelled_map import Labelled
 from nova_explore.labels.log import Log
 from nova_explore.parameters import whole_number
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from nova_explore.library.label_rows import COMPACTED, LONGEST_TURN
 from nova_explore.library.lance import Tables, arrow, schema
+from nova_explore.library.marker import locked
 from nova_explore.library.stamps import now
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TABLE = "judgements"
 COLUMNS = ("number", "query", "item", "relevance", "judge", "at", "undone")
 
 
@@ -20,7 +23,7 @@ class JudgementRows:
     Parameters
     ----------
     tables : Tables
-        Of the library; the caller holds it for writing.
+        Of the library. Processes take turns, so that several judges may judge at once, and while it is embedded.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -38,37 +41,26 @@ class JudgementRows:
         judge : str
             Who decides.
         """
-        number = self._tables.count("judgements")
-        row = {
-            "number": number, "query": query, "item": item, "relevance": relevance, "judge": judge, "at": now(),
-            "undone": -1,
-        }  # fmt: skip
-        self._append(row)
-        return number
+        return self._append(query, item, relevance, judge)
 
     def undo(self, judge: str) -> tuple[str, str] | None:
         """Take back the last decision of a judge that still counts; its query and item, None where there was none."""
-        left = self._counting()
-        mine = [row for row in left if row["judge"] == judge]
+        mine = [row for row in self._counting() if row["judge"] == judge]
         if not mine:
             return None
-        number = self._tables.count("judgements")
-        row = {
-            "number": number, "query": "", "item": "", "relevance": None, "judge": judge, "at": now(),
-            "undone": mine[-1]["number"],
-        }  # fmt: skip
-        self._append(row)
+        self._append("", "", None, judge, undone=mine[-1]["number"])
         return mine[-1]["query"], mine[-1]["item"]
 
     def save_pool(self, pairs: Sequence[tuple[str, str, str]]) -> None:
         """Keep what is to be judged, in order: query, its words, item. It replaces the pool before."""
-        number = max((row["pool"] for row in self._pools()), default=-1) + 1
-        rows = [
-            {"pool": number, "place": place, "query": query, "words": words, "item": item}
-            for place, (query, words, item) in enumerate(pairs)
-        ]
         shape = schema(pool="int64", place="int64", query="string", words="string", item="string")
-        self._tables.append("judging_pools", arrow(rows, shape))
+        with locked(self._tables.path, TABLE, seconds=LONGEST_TURN):
+            number = max((row["pool"] for row in self._pools()), default=-1) + 1
+            rows = [
+                {"pool": number, "place": place, "query": query, "words": words, "item": item}
+                for place, (query, words, item) in enumerate(pairs)
+            ]
+            self._tables.append("judging_pools", arrow(rows, shape))
 
     def pool(self) -> list[tuple[str, str, str]]:
         """The newest pool; empty where there is none."""
@@ -89,15 +81,21 @@ class JudgementRows:
         columns = ["query", "item", "relevance", "judge", "at"]
         return pd.DataFrame([[row[name] for name in columns] for row in latest.values()], columns=columns)
 
-    def _append(self, row: dict[str, Any]) -> None:
+    def _append(self, query: str, item: str, relevance: float | None, judge: str, *, undone: int = -1) -> int:
         shape = schema(
             number="int64", query="string", item="string", relevance="float64", judge="string", at="string",
             undone="int64",
         )  # fmt: skip
-        self._tables.append("judgements", arrow([row], shape))
+        with locked(self._tables.path, TABLE, seconds=LONGEST_TURN):
+            number = self._tables.count(TABLE)
+            values = (number, query, item, relevance, judge, now(), undone)
+            self._tables.append(TABLE, arrow([dict(zip(COLUMNS, values, strict=True))], shape))
+            if (number + 1) % COMPACTED == 0:
+                self._tables.compact(TABLE)
+        return number
 
     def _counting(self) -> list[dict[str, Any]]:
-        rows = self._tables.read("judgements")
+        rows = self._tables.read(TABLE)
         log = [] if rows is None else sorted(rows.to_pylist(), key=lambda row: row["number"])
         undone = {row["undone"] for row in log}
         return [row for row in log if row["undone"] < 0 and row["number"] not in undone]

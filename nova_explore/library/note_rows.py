@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nova_explore.library.label_rows import LONGEST_TURN
 from nova_explore.library.lance import Tables, arrow, schema
+from nova_explore.library.marker import locked
 from nova_explore.library.stamps import now
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ class NoteRows:
     Parameters
     ----------
     tables : Tables
-        Of the library; the caller holds it for writing.
+        Of the library. Processes take turns.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -36,10 +38,11 @@ class NoteRows:
         by : str
             Who writes.
         """
-        number = self._tables.count("notes")
-        row = {"number": number, "review": review, "finding": finding, "text": text, "by": by, "at": now()}
         shape = schema(number="int64", review="string", finding="string", text="string", by="string", at="string")
-        self._tables.append("notes", arrow([row], shape))
+        with locked(self._tables.path, "notes", seconds=LONGEST_TURN):
+            number = self._tables.count("notes")
+            row = {"number": number, "review": review, "finding": finding, "text": text, "by": by, "at": now()}
+            self._tables.append("notes", arrow([row], shape))
 
     def frame(self) -> pd.DataFrame:
         """The notes that count now: columns review, finding, text, by and at."""

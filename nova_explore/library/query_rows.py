@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nova_explore.library.label_rows import LONGEST_TURN
 from nova_explore.library.lance import Tables
+from nova_explore.library.marker import locked
 
 if TYPE_CHECKING:
     from nova_explore.space import Space, Vector
@@ -36,7 +38,7 @@ class QueryRows:
         return {name: np.array(vectors[row], np.float32) for row, name in enumerate(names) if name in wanted}
 
     def save(self, space: Space, vectors: Mapping[str, Vector]) -> None:
-        """Keep vectors by key; the caller holds the library for writing."""
+        """Keep vectors by key. Processes take turns, so that a review can run while the library is embedded."""
         import pyarrow as pa
 
         if not vectors:
@@ -44,4 +46,5 @@ class QueryRows:
         flat = np.concatenate([np.asarray(vector, np.float32) for vector in vectors.values()])
         column = pa.FixedSizeListArray.from_arrays(pa.array(flat), space.dimension)
         table = pa.table({"key": list(vectors), "vector": column})
-        self._tables.upsert(f"queries_{space.key}", table, on=["key"])
+        with locked(self._tables.path, "queries", seconds=LONGEST_TURN):
+            self._tables.upsert(f"queries_{space.key}", table, on=["key"])

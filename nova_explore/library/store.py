@@ -33,7 +33,6 @@ from nova_explore.collection import Collection, Unread, shortened
 from nova_explore.errors import LibraryError
 from nova_explore.html_table import show_table
 from nova_explore.library.addresses import is_gone
-from nova_explore.library.asked_rows import AskedRows
 from nova_explore.library.identity import assign
 from nova_explore.library.item_rows import item_table, mended, read_items
 from nova_explore.library.job_rows import JobRows
@@ -43,6 +42,7 @@ from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
 from nova_explore.library.note_rows import NoteRows
+from nova_explore.library.proposal_rows import ProposalRows
 from nova_explore.library.query_rows import QueryRows
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
@@ -69,7 +69,7 @@ class Library:
     ----------
     maps, jobs, queries : MapTables, JobRows, QueryRows
         What was computed from its vectors, what a service answers later, and the vectors of queries.
-    labels, judgements, notes, asked : LabelRows, JudgementRows, NoteRows, AskedRows
+    labels, judgements, notes, proposals : LabelRows, JudgementRows, NoteRows, ProposalRows
         What people decided, what they judged, and the names that a language model proposed.
 
     Raises
@@ -84,7 +84,7 @@ class Library:
         self._tables = Tables(path)
         self.maps, self.jobs = MapTables(self._tables), JobRows(self._tables)
         self.labels = LabelRows(self._tables)
-        self.asked = AskedRows(self._tables)
+        self.proposals = ProposalRows(self._tables)
         self.queries = QueryRows(self._tables)
         self.judgements, self.notes = JudgementRows(self._tables), NoteRows(self._tables)
         self._collection: tuple[object, Collection] | None = None

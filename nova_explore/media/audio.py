@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access, container, drawing, whole
+from nova_explore.media import access, completeness, container, drawing
 from nova_explore.media.content import Part, Playable, Sound
 from nova_explore.media.length import measure, unheard, unreached
 
@@ -47,11 +47,11 @@ def split(path: Path, format: str) -> list[Part]:
     UnreadableError
         If it is damaged, cut short, or holds no sound.
     """
-    whole.check_whole(path, format)
+    completeness.check_whole(path, format)
     duration, facts = _measure(path, format)
     if duration <= 0:
         raise UnreadableError("The recording holds no sound: 0 samples. Record or export it again.")
-    missing = whole.missing_of_mp3(path) if format == "mp3" else 0.0
+    missing = completeness.missing_of_mp3(path) if format == "mp3" else 0.0
     facts = {"duration": round(duration, 3)} | facts
     if "incomplete" not in facts and (
         damaged := unheard(path, format, duration, track=int(facts.get("sound_track", 1) or 1) - 1)
@@ -103,16 +103,16 @@ def track_of(item: Item) -> int:
 def _by_sndfile(path: Path, format: str) -> bool:
     """Whether libsndfile reads a file whole: of chained Ogg it knows the first link, of MP3 what one header says."""
     if format == "ogg":
-        return not whole.is_chained(path)
+        return not completeness.is_chained(path)
     # On MP3 in a WAV its decoder writes to the terminal.
-    return format in _BY_SNDFILE and not (format == "wav" and whole.is_mpeg_in_wav(path))
+    return format in _BY_SNDFILE and not (format == "wav" and completeness.is_mpeg_in_wav(path))
 
 
 def _knows(file: Any, path: Path) -> bool:
     """Whether libsndfile knows how many samples there are; of a damaged Ogg it knows those before the damage."""
     if file.format == "OGG":
         rate = _OPUS_RATE if file.subtype == "OPUS" else file.samplerate
-        if file.frames / file.samplerate < _NEARLY * whole.last_granule(path) / rate:
+        if file.frames / file.samplerate < _NEARLY * completeness.last_granule(path) / rate:
             return False
     return 0 < file.frames < _UNKNOWN
 
@@ -162,7 +162,7 @@ def _samples(path: Path, format: str, span: Span | None, track: int) -> tuple[ND
         except (soundfile.SoundFileError, UnreadableError) as error:
             if isinstance(error, UnreadableError) and format not in _PLAYED_ON:
                 raise
-    if format == "ogg" and whole.is_chained(path):
+    if format == "ogg" and completeness.is_chained(path):
         return container.counted(path, span)
     return container.samples(path, span, track=track)
 
@@ -202,7 +202,7 @@ def _plays(path: Path, format: str) -> bool:
     """Whether the codec inside is one that browsers have: WAV, Ogg and MP4 hold many."""
     if format in ("mp3", "flac"):
         return True
-    if format == "ogg" and whole.is_chained(path):
+    if format == "ogg" and completeness.is_chained(path):
         return False
     with container.opened(path) as media:
         names = [stream.codec_context.name for stream in container.sound_streams(media)]

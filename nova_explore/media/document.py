@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nova_explore.collection import Item, Span
 from nova_explore.errors import UnreadableError, import_extra
-from nova_explore.media import access, apart, drawing
+from nova_explore.media import access, decoder_process, drawing
 from nova_explore.media.content import Page, Part, Playable
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ def split(path: Path, format: str = "pdf") -> list[Part]:
         from nova_explore.media import image
 
         return image.split(path, format)
-    pages, _ = apart.run("pdf:read_parts", str(path))
+    pages, _ = decoder_process.run("pdf:read_parts", str(path))
     return [Part(Span("page", at, at + 1), page["text"], page["facts"]) for at, page in enumerate(pages)]
 
 
 def information(path: Path) -> dict[str, str]:
     """What the document says of itself (ISO 32000-1, section 14.3.3): Title, Author, Subject, Keywords and the like."""
     try:
-        return apart.run("pdf:information", str(path))[0]
+        return decoder_process.run("pdf:information", str(path))[0]
     except UnreadableError:  # what cannot be read says nothing
         return {}
 
@@ -59,7 +59,7 @@ def render(path: Path, number: int, *, dpi: float = READ_DPI, most: int = MOST_S
     """
     from PIL import Image as Images
 
-    size, pixels = apart.run("pdf:draw", str(path), number, dpi, most)
+    size, pixels = decoder_process.run("pdf:draw", str(path), number, dpi, most)
     return Images.frombytes("RGB", tuple(size), pixels)
 
 
@@ -166,5 +166,7 @@ def placed_words(item: Item) -> list[tuple[str, float, float]]:
     UnreadableError
         If its file has gone, changed or cannot be read.
     """
-    words, _ = apart.run("pdf:place_words", str(access.locate(item)), int(item.span.start) if item.span else 0)
+    words, _ = decoder_process.run(
+        "pdf:place_words", str(access.locate(item)), int(item.span.start) if item.span else 0
+    )
     return [(word, x, y) for word, x, y in words]

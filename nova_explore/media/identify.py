@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access, kinds
+from nova_explore.media import access, formats
 from nova_explore.media.encoding import HEAD, decode, plain_xml
 
 MOST_TEXT = 16 * 2**20
@@ -56,7 +56,7 @@ def identify(path: Path, *, encoding: str | None = None) -> tuple[Modality, str]
         found = _by_magic(head, path)
         if found:
             return found
-        for magic, what, do in kinds.OTHERS:
+        for magic, what, do in formats.OTHERS:
             if head.startswith(magic):
                 raise _unsupported(what, do)
         if head.startswith(b"PK"):
@@ -70,11 +70,11 @@ def _is_written(head: bytes) -> bool:
 
 
 def _by_magic(head: bytes, path: Path) -> tuple[Modality, str] | None:
-    for magic, modality, format in kinds.READ:
+    for magic, modality, format in formats.READ:
         if head.startswith(magic):
             return (modality, "raw") if format == "tiff" and _is_raw(path) else (modality, format)
-    if head[:4] in (b"RIFF", b"RF64") and head[8:12] in kinds.RIFF:
-        return kinds.RIFF[head[8:12]]
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] in formats.RIFF:
+        return formats.RIFF[head[8:12]]
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return Modality.AUDIO, "aiff"
     # Byte 14 of a bitmap is the length of its header.
@@ -83,7 +83,7 @@ def _by_magic(head: bytes, path: Path) -> tuple[Modality, str] | None:
     # Readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, implementation note 13).
     if b"%PDF-" in head[:1024]:
         return Modality.PAGE, "pdf"
-    if kinds.is_targa(_tail(path, 18)):
+    if formats.is_targa(_tail(path, 18)):
         return Modality.IMAGE, "tga"
     if head[:2] == b"\x1f\x8b" and _is_drawing(_unpacked(head)):
         return Modality.IMAGE, "svg"
@@ -109,28 +109,28 @@ def _recording(head: bytes, path: Path) -> tuple[Modality, str] | None:
             return Modality.VIDEO, "webm" if webm else "mkv"
         return Modality.AUDIO, "webm" if webm else "mka"
     format = (
-        "ts" if kinds.is_transport_stream(head) else next((f for m, f in kinds.BY_FFMPEG if head.startswith(m)), "")
+        "ts" if formats.is_transport_stream(head) else next((f for m, f in formats.BY_FFMPEG if head.startswith(m)), "")
     )
     if format:
         return (Modality.VIDEO if _has_picture(path, format) else Modality.AUDIO), format
     start = head.lstrip(b"\0") or access.read_bytes(path, MOST_PADDING).lstrip(b"\0")
-    if kinds.is_mpeg_audio(start):
+    if formats.is_mpeg_audio(start):
         return Modality.AUDIO, "mp3"
-    return (Modality.AUDIO, "aac") if kinds.is_adts(head) else None
+    return (Modality.AUDIO, "aac") if formats.is_adts(head) else None
 
 
 def _in_zip(head: bytes, path: Path) -> tuple[Modality, str]:
     if b"mimetypeapplication/epub" in head:
         return Modality.TEXT, "epub"
-    for kind, format in kinds.OPENDOCUMENT:
+    for kind, format in formats.OPENDOCUMENT:
         if b"mimetypeapplication/vnd.oasis.opendocument." + kind in head:
             return Modality.TEXT, format
     with contextlib.suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
         head += b" ".join(name.encode() for name in archive.namelist()[:200])
-    for folder, format in kinds.IN_ZIP:
+    for folder, format in formats.IN_ZIP:
         if folder in head:
             return Modality.TEXT, format
-    raise _unsupported(*kinds.in_zip(head))
+    raise _unsupported(*formats.in_zip(head))
 
 
 def _is_raw(path: Path) -> bool:
@@ -148,9 +148,9 @@ def _unpacked(head: bytes) -> bytes:
 
 def _after_id3(path: Path, head: bytes) -> str:
     with access.translated(path), path.open("rb") as file:
-        file.seek(kinds.after_id3(head))
+        file.seek(formats.after_id3(head))
         start = file.read(8)
-    return "flac" if start[:4] == b"fLaC" else "aac" if kinds.is_adts(start) else "mp3"
+    return "flac" if start[:4] == b"fLaC" else "aac" if formats.is_adts(start) else "mp3"
 
 
 def _in_boxes(head: bytes, path: Path) -> tuple[Modality, str]:
@@ -159,7 +159,7 @@ def _in_boxes(head: bytes, path: Path) -> tuple[Modality, str]:
         return Modality.IMAGE, "raw"
     if brand == b"jxl ":
         raise _unsupported("a JPEG XL picture", "Save it as JPEG or PNG.")
-    if brand in kinds.PICTURES_IN_BOXES:
+    if brand in formats.PICTURES_IN_BOXES:
         brands = head[8 : int.from_bytes(head[:4], "big")]
         return Modality.IMAGE, "avif" if b"avif" in brands or b"avis" in brands else "heic"
     if _has_picture(path, "mp4"):
@@ -168,9 +168,9 @@ def _in_boxes(head: bytes, path: Path) -> tuple[Modality, str]:
 
 
 def _has_picture(path: Path, format: str) -> bool:
-    from nova_explore.media import container, whole
+    from nova_explore.media import completeness, container
 
-    whole.check_whole(path, format)
+    completeness.check_whole(path, format)
     with container.opened(path) as media:
         if container.picture_stream(media) is not None:
             return True
@@ -180,11 +180,11 @@ def _has_picture(path: Path, format: str) -> bool:
 
 
 def _unsupported(what: str, do: str) -> UnreadableError:
-    return UnreadableError(f"It holds {what}, which is not a supported kind ({kinds.SUPPORTED}). {do}")
+    return UnreadableError(f"It holds {what}, which is not a supported kind ({formats.SUPPORTED}). {do}")
 
 
 def _as_text(path: Path, head: bytes, size: int, encoding: str | None) -> tuple[Modality, str]:
-    for magic, what, do in kinds.TEXTUAL:
+    for magic, what, do in formats.TEXTUAL:
         if head.startswith(magic):
             raise _unsupported(what, do)
     if _PDF.match(head) or (b"%PDF-" in head[:1024] and b" obj" in head and b"<<" in head):

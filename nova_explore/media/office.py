@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError, import_extra
-from nova_explore.media import access, apart
+from nova_explore.media import access, decoder_process
 from nova_explore.media.encoding import encoding_of, xml_text
 
 FORMATS = frozenset(("docx", "pptx", "xlsx", "odt", "odp", "ods", "epub", "html"))
@@ -56,7 +56,7 @@ def words_of(path: Path, format: str) -> tuple[str, dict[str, Scalar]]:
     with _translated():
         size = len(data) if format == "html" else _unpacked(data)
     if size > QUICK:
-        (text, said), _ = apart.run("office:read_data", format, data=data)
+        (text, said), _ = decoder_process.run("office:read_data", format, data=data)
     else:
         (text, said), _ = read_data(format, data=data)
     if not text.strip():
@@ -65,7 +65,7 @@ def words_of(path: Path, format: str) -> tuple[str, dict[str, Scalar]]:
 
 
 def read_data(format: str, *, data: bytes) -> tuple[tuple[str, dict[str, Scalar]], bytes]:
-    """Words and properties of a document; a large one has its budget in `apart`.
+    """Words and properties of a document; a large one has its budget in `decoder_process`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""PDF by PDFium: parts, properties, pictures and placed words of pages. It runs in a child with a budget (`apart`)."""
+"""PDF by PDFium: parts, properties, pictures and placed words of pages. It runs in a `decoder_process`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access, forms
+from nova_explore.media import access, form_fields
 
 STAMP = 120
 """Characters of a text layer below which, on a page that is one picture, they are a stamp and not its words."""
@@ -81,7 +81,7 @@ def _part(document: Any, number: int, count: int) -> dict[str, Any]:
             text = layer.get_text_bounded().replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "").strip()
         finally:
             layer.close()
-        filled = forms.values_of(document, page) if document.formenv else []
+        filled = form_fields.values_of(document, page) if document.formenv else []
         width, height = (round(side) for side in page.get_size())
         covered = _is_short(text) and _is_picture(page)
     finally:

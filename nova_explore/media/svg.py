@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from nova_explore.errors import UnreadableError
-from nova_explore.media import apart, colour
+from nova_explore.media import colour, decoder_process
 from nova_explore.media.encoding import plain_xml, xml_text
 
 if TYPE_CHECKING:
@@ -189,12 +189,12 @@ def _render(data: bytes, scan: _Scan, longest: int) -> Image:
 
     ask = (longest, scan.has_text)
     # No process has to be started for what is quick.
-    _, drawn = rendered(*ask, data=data) if scan.quick else apart.run("svg:rendered", *ask, data=data)
+    _, drawn = rendered(*ask, data=data) if scan.quick else decoder_process.run("svg:rendered", *ask, data=data)
     return Image.open(io.BytesIO(drawn))
 
 
 def rendered(longest: int, has_text: bool, *, data: bytes) -> tuple[None, bytes]:
-    """A drawing as PNG, by resvg; nothing stops it, so it has its budget in `apart`.
+    """A drawing as PNG, by resvg; nothing stops it, so it has its budget in `decoder_process`.
 
     Raises
     ------

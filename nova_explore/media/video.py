@@ -12,7 +12,7 @@ import numpy as np
 
 from nova_explore.collection import Item, Scalar, Span
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access, container, drawing, whole
+from nova_explore.media import access, completeness, container, drawing
 from nova_explore.media.audio import track_facts, track_of
 from nova_explore.media.content import Clip, Part, Playable, Sound
 from nova_explore.media.hdr import hdr_of, to_standard
@@ -45,7 +45,7 @@ def split(path: Path, format: str) -> list[Part]:
     UnreadableError
         If it is damaged, cut short, or holds no frames.
     """
-    whole.check_whole(path, format)
+    completeness.check_whole(path, format)
     with container.opened(path) as media:
         stream = container.picture_stream(media)
         if stream is None:

@@ -42,10 +42,10 @@ def decisions_of(exploration: Exploration) -> Decisions:
     if not len(history):
         return Decisions("", (), (), ())
     done, of = labels.progress
-    told = labels.table
     rows = tuple(
         (row["name"], int(row["size"]), row["status"], row["by"], _minute(row["when"]), "; ".join(row["notes"]))
-        for row in told[told["status"] != PROPOSED].to_dict("records")
+        for row in labels.table.to_dict("records")
+        if row["status"] != PROPOSED
     )
     newest = history.iloc[::-1].head(MOST_LINES).to_dict("records")
     lines = tuple((_minute(row["when"]), row["by"], _what(row)) for row in newest)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -17,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Item, Modality
-from nova_explore.errors import OverBudgetError, SourceError, SpaceMismatchError, UnwritableError
+from nova_explore.errors import LibraryError, OverBudgetError, SourceError, SpaceMismatchError
 from nova_explore.models.cost import check_budget, dollars
 from nova_explore.models.model import PricedModel, aim
 from nova_explore.models.queries import embed_items, text_item
-from nova_explore.sources.beside import MEDIA_SUFFIXES
 from nova_explore.sources.read import read
+from nova_explore.sources.side_files import MEDIA_SUFFIXES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -270,9 +271,7 @@ def _embed(
         fresh = embed_items(aiming, some, role="query")
         new = {item.content_key: vector for item, vector in zip(some, fresh, strict=True)}
         vectors |= new
-        try:  # as they come: what was paid for is kept where the run is stopped
-            with library.writing():
-                library.queries.save(space, {keys[content]: vector for content, vector in new.items()})
-        except UnwritableError:  # a library that can be read only: the answers are asked for again next time
-            pass
+        # As they come: what was paid for is kept where the run is stopped. A library that can be read only keeps none.
+        with suppress(LibraryError):
+            library.queries.save(space, {keys[content]: vector for content, vector in new.items()})
     return vectors, len(missing), cost

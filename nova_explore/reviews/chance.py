@@ -187,8 +187,8 @@ def bootstrap_mean(values: Any, unit: Any = None, *, seed: int = 0, resamples: i
     m = len(sums)
     if m < 2:
         return Mean(value, math.nan, math.nan, len(values), m)
-    drawn = drawn_counts(m, seed=seed, resamples=resamples)
-    means = drawn @ sums / (drawn @ sizes)
+    parts = drawn_parts(m, seed=seed, resamples=resamples)
+    means = np.concatenate([drawn @ sums / (drawn @ sizes) for drawn in parts])
     left_out = (sums.sum() - sums) / (sizes.sum() - sizes)
     low, high = bca(value, means, left_out)
     return Mean(value, low, high, len(values), m)
@@ -196,7 +196,15 @@ def bootstrap_mean(values: Any, unit: Any = None, *, seed: int = 0, resamples: i
 
 def drawn_counts(m: int, *, seed: int = 0, resamples: int = RESAMPLES) -> NDArray[np.float64]:
     """How often each of m units is in each resample: float array of shape (resamples, m)."""
-    return np.random.default_rng(seed).multinomial(m, np.full(m, 1 / m), size=resamples).astype(float)
+    return np.concatenate(list(drawn_parts(m, seed=seed, resamples=resamples)))
+
+
+def drawn_parts(m: int, *, seed: int = 0, resamples: int = RESAMPLES) -> Iterator[NDArray[np.float64]]:
+    """The rows of `drawn_counts`, so many at once as memory is no question."""
+    random = np.random.default_rng(seed)
+    step = max(1, BATCH // m)
+    for start in range(0, resamples, step):
+        yield random.multinomial(m, np.full(m, 1 / m), size=min(step, resamples - start)).astype(float)
 
 
 def bca(value: float, resampled: NDArray[np.float64], left_out: NDArray[np.float64]) -> tuple[float, float]:

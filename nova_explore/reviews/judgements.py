@@ -76,7 +76,7 @@ def read_judgements(source: Any) -> pd.DataFrame:
         query=frame["query"].astype(str), item=frame["item"].astype(str), relevance=relevance.astype(float)
     )
     frame = frame.dropna(subset=["relevance"])
-    if "judge" in frame.columns and (frame["judge"] == SETTLED).any():
+    if "judge" in frame.columns and SETTLED in set(frame["judge"]):
         agreed: Any = frame[frame["judge"] == SETTLED]
         settled = set(zip(agreed["query"], agreed["item"], strict=True))
         open_ = [pair not in settled for pair in zip(frame["query"], frame["item"], strict=True)]

@@ -148,8 +148,7 @@ class Judging:
         """Make these pairs the pool; what was decided about pairs before stays."""
         if not pairs:
             raise SourceError("There is nothing to judge. Give at least one query.")
-        with self.library.writing():
-            self.library.judgements.save_pool([(pair.query, pair.words, pair.item) for pair in pairs])
+        self.library.judgements.save_pool([(pair.query, pair.words, pair.item) for pair in pairs])
         self.pairs = tuple(pairs)
 
     def left(self, judge: str) -> list[Pair]:
@@ -166,18 +165,15 @@ class Judging:
             raise SourceError("A judgement has no judge. Give a name: it is kept with the judgement.")
         if judge.strip() == SETTLED:
             raise SourceError(f"{SETTLED!r} is what judges come to together. Give the name of a person.")
-        with self.library.writing():
-            self.library.judgements.judge(pair.query, pair.item, relevance, judge=judge.strip())
+        self.library.judgements.judge(pair.query, pair.item, relevance, judge=judge.strip())
 
     def settle(self, query: str, item: str, relevance: float) -> None:
         """Keep what judges who differed came to together: it counts in the place of their own decisions."""
-        with self.library.writing():
-            self.library.judgements.judge(query, item, relevance, judge=SETTLED)
+        self.library.judgements.judge(query, item, relevance, judge=SETTLED)
 
     def undo(self, judge: str) -> Pair | None:
         """Take the last decision of a judge back; the pair it was about, or None."""
-        with self.library.writing():
-            gone = self.library.judgements.undo(judge)
+        gone = self.library.judgements.undo(judge)
         return next((pair for pair in self.pairs if gone == (pair.query, pair.item)), None)
 
     def judgements(self) -> pd.DataFrame:
@@ -193,6 +189,7 @@ class Judging:
         frame = frame[frame["judge"] != SETTLED]
         by_judge = {str(name): int(count) for name, count in frame["judge"].value_counts(sort=False).items()}
         rated = frame.dropna(subset=["relevance"])
+        differing: Any
         alpha, differing = (None, rated.iloc[:0]) if rated["judge"].nunique() < 2 else agreement(rated, seed=seed)
         settled = set(zip(agreed["query"], agreed["item"], strict=True))
         left = [pair not in settled for pair in zip(differing["query"], differing["item"], strict=True)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Item, Modality
-from nova_explore.errors import NovaExploreError, OverBudgetError, UnknownNameError, UnwritableError
+from nova_explore.errors import LibraryError, NovaExploreError, OverBudgetError, UnknownNameError
 from nova_explore.models.cost import dollars
 from nova_explore.models.model import PricedModel
 from nova_explore.space import ItemError
@@ -147,11 +148,8 @@ def _embedded(
                 else:
                     new[position] = answer
             found |= new
-            try:
-                with library.writing():
-                    library.queries.save(exploration.space, {keys[position]: row for position, row in new.items()})
-            except UnwritableError:  # a library that can be read only: asked for again next time
-                pass
+            with suppress(LibraryError):  # a library that can be read only keeps none
+                library.queries.save(exploration.space, {keys[position]: row for position, row in new.items()})
     return found, failed
 
 

@@ -68,7 +68,7 @@ def exposure(
     # The wordings of one query are drawn again together.
     number = np.unique([query.name for query in asked.queries], return_inverse=True)[1]
     weights = drawn_counts(int(number.max()) + 1, seed=seed, resamples=BLIND)[:, number]
-    draws = [np.bincount(top.ravel(), np.repeat(weight, k), minlength=n) for weight in weights]
+    draws = [np.bincount(top.ravel(), np.repeat(weight, k), minlength=n).astype(float) for weight in weights]
     never, hubs = np.flatnonzero(counts == 0), np.lexsort((tie, -counts))[:HUBS]
     findings = []
     reach = min(n, len(top) * k)

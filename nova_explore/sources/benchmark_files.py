@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nova_explore.errors import SourceError
-from nova_explore.sources.beside import MEDIA_SUFFIXES
+from nova_explore.sources.side_files import MEDIA_SUFFIXES
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from nova_explore.sources.beside import same
+from nova_explore.sources.side_files import same
 
 _CLUTTER = frozenset(
     (

@@ -14,11 +14,11 @@ from nova_explore.collection import Collection, Item, Modality, Scalar, Unread, 
 from nova_explore.errors import NovaExploreError, UnreadableError
 from nova_explore.media import access, subtitles
 from nova_explore.media.content import Part
-from nova_explore.media.described import Described, describe
+from nova_explore.media.embedded_metadata import Described, describe
 from nova_explore.media.subtitles import Line
 from nova_explore.media.text import split_text
-from nova_explore.sources.beside import SideFiles
 from nova_explore.sources.scalars import combined
+from nova_explore.sources.side_files import SideFiles
 
 Documents = Literal["auto", "image"]
 

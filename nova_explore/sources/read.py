@@ -17,8 +17,8 @@ from nova_explore.collection import Collection, Unread
 from nova_explore.errors import SourceError, UnknownNameError, UnreadableError
 from nova_explore.media import access, remote
 from nova_explore.sources import clutter
-from nova_explore.sources.beside import MEDIA_SUFFIXES
 from nova_explore.sources.files import TABLE_SUFFIXES, Documents, FileReader, read_files
+from nova_explore.sources.side_files import MEDIA_SUFFIXES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -233,6 +233,6 @@ def _read_table(table: Any, columns: dict[str, str | None], reader: FileReader, 
 
 def _read_remote(uri: str, reader: FileReader, recursive: bool, progress: bool) -> Collection:
     """Read what lies at an address: one object, or all below a prefix; copies are fetched a few ahead."""
-    from nova_explore.sources.elsewhere import read_elsewhere
+    from nova_explore.sources.remote_sources import read_elsewhere
 
     return read_elsewhere(uri, reader=reader, recursive=recursive, progress=progress)

@@ -15,10 +15,10 @@ from nova_explore.collection import Collection, Item, Modality, Scalar, Unread, 
 from nova_explore.errors import SourceError, UnknownNameError, UnreadableError
 from nova_explore.media import access, remote
 from nova_explore.media.encoding import repaired
-from nova_explore.sources.beside import MEDIA_SUFFIXES
 from nova_explore.sources.cells import load_cells
 from nova_explore.sources.files import FileReader, reason_of, shown_progress
 from nova_explore.sources.scalars import combined, to_scalar
+from nova_explore.sources.side_files import MEDIA_SUFFIXES
 
 
 class ArrowStream(Protocol):

@@ -17,7 +17,7 @@ from nova_explore.collection import Slice
 from nova_explore.exploration.coloring import MEASURED
 from nova_explore.exploration.columns import LARGER
 from nova_explore.front_end import read_built, require_built
-from nova_explore.widgets import cells, found, messages
+from nova_explore.widgets import cells, messages, search_sections
 from nova_explore.widgets.acts import Acts, act, line_of_ids
 from nova_explore.widgets.boards import BOARDS, asked, clusters
 from nova_explore.widgets.boards.asked import Asked, Some
@@ -154,7 +154,7 @@ class App(anywidget.AnyWidget):
         query, parts = query.strip(), Asked(asked.plain(like), asked.plain(unlike))
         some = {"like": parts.like, "unlike": parts.unlike}
         wanted = bool(query or parts)
-        ranking = found.search(self.exploration, query, self.shown_modalities, **some) if wanted else None
+        ranking = search_sections.search(self.exploration, query, self.shown_modalities, **some) if wanted else None
         self.rank(query, ranking, like=parts)
 
     @act

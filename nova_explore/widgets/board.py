@@ -102,9 +102,10 @@ class Shown(Protocol):
 class Board(Protocol):
     """What a module of `nova_explore.widgets.boards` has.
 
-    It may have ``QUIET`` as well: the names of questions whose failure is told where the answer would be, and nowhere
-    else. What a question changes of the app's state can be undone; what it changes elsewhere, in a library say, it
-    notes itself with ``app.acts.note(Act(…))``.
+    It may have ``QUIET`` as well, the names of questions whose failure is told where the answer would be, and nowhere
+    else; and ``WRITES``, those that change a library or files, which an app that only shows refuses. What a question
+    changes of the app's state can be undone; what it changes elsewhere, in a library say, it notes itself with
+    ``app.acts.note(Act(…))``.
     """
 
     __name__: str

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
-from nova_explore.errors import UnwritableError
 from nova_explore.widgets.board import NOTHING, Answer, Later
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ class Deciding(Protocol):
     """What decisions need of the app."""
 
     exploration: Exploration
-    read_only: Any
     acts: Any
 
     def refresh(self, *boards: str) -> None:
@@ -47,18 +45,9 @@ def decide(app: Deciding, line: str, call: Callable[[Labels], Done]) -> Done:
         Python that does the same, behind ``app.exploration.labels.``.
     call : callable
         Decides.
-
-    Raises
-    ------
-    UnwritableError
-        If the app only shows labels.
     """
     from nova_explore.widgets.acts import Act  # which knows the boards, as boards know this module
 
-    if app.read_only:
-        raise UnwritableError(
-            "This app shows labels and takes no decisions: it was opened to read. Open it without read_only=True."
-        )
     labels = app.exploration.labels
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
@@ -122,7 +111,7 @@ def pieces(app: Deciding, *, key: str, into: int) -> Later:
             told.append({"name": name, "size": len(ids), "ids": [ids[row] for row in central.tolist()]})
         return told
 
-    return Later("", compute, lambda told: ({"pieces": told}, []))
+    return Later("", compute, lambda told: ({"pieces": told}, []), urgent=True)
 
 
 def split(app: Deciding, *, key: str, into: int) -> Later:
@@ -134,7 +123,7 @@ def split(app: Deciding, *, key: str, into: int) -> Later:
         return NOTHING
 
     # The tree and the names are made beside the kernel's thread; the decision is written on it.
-    return Later("", lambda: None if app.read_only else labels.pieces(int(key), into), then)
+    return Later("", lambda: labels.pieces(int(key), into), then, urgent=True)
 
 
 def undo_decision(app: Deciding) -> Answer:
@@ -191,9 +180,8 @@ def tag_slice(app: Deciding, *, tag: str) -> Answer:
 
 def sign(app: Deciding, *, by: str) -> Answer:
     """Decide under this name from now on."""
-    if not app.read_only:
-        app.exploration.labels.by = by
-        app.refresh("clusters")
+    app.exploration.labels.by = by
+    app.refresh("clusters")
     return NOTHING
 
 
@@ -214,3 +202,5 @@ ANSWERS: tuple[Callable[..., Answer | Later], ...] = (
     move_slice, tag_slice, sign, news,
 )  # fmt: skip
 """Questions that the board of clusters answers."""
+
+WRITES = tuple(call.__name__ for call in ANSWERS if call not in (pieces, news))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.widgets import found
+from nova_explore.widgets import search_sections
 
 
 def light(app: Any) -> None:
@@ -15,7 +15,7 @@ def light(app: Any) -> None:
     if app.item:
         app.map.highlight(np.array([app.item["position"], *app.item["true"]], dtype=np.intp), dimmed="faint")
     elif app.ranking is not None:
-        app.map.highlight(found.lit(app.ranking))
+        app.map.highlight(search_sections.lit(app.ranking))
     elif app.chosen is not None:
         app.map.highlight(app.chosen)
     elif len(app.shown_modalities) < len(app.modalities):

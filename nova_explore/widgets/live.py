@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from IPython.core.getipython import get_ipython
@@ -20,9 +20,19 @@ from nova_explore.widgets.app import App
 from nova_explore.widgets.motion import Motion
 from nova_explore.widgets.two_maps import TwoMaps
 
+Source = Exploration | Library | Collection | str | Path
+
+
+@overload
+def show(source: Source, other: None = None, *, height: int = 560, read_only: bool = False, **options: Any) -> App: ...
+@overload
+def show(
+    source: Source, other: Exploration | Library | str | Path, *, height: int = 560, **options: Any
+) -> TwoMaps: ...
+
 
 def show(
-    source: Exploration | Library | Collection | str | Path,
+    source: Source,
     other: Exploration | Library | str | Path | None = None,
     *,
     height: int = 560,

@@ -11,9 +11,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from nova_explore.errors import UnknownNameError, explain
+from nova_explore.errors import UnknownNameError, UnwritableError, explain
 from nova_explore.exploration.coloring import MEASURED
-from nova_explore.widgets import cells, found
+from nova_explore.widgets import cells, search_sections
 from nova_explore.widgets.acts import line_of
 from nova_explore.widgets.board import NOTHING, Answer, Later
 from nova_explore.widgets.boards import BOARDS
@@ -25,6 +25,9 @@ UNTOLD = frozenset(
     | {name for board in BOARDS.values() for name in getattr(board, "QUIET", ())}
 )
 """Questions whose failure is told where the answer would be, and nowhere else."""
+
+WRITES = frozenset(name for board in BOARDS.values() for name in getattr(board, "WRITES", ()))
+"""Questions that change a library or files: refused by an app that only shows."""
 
 NO_ACTS = frozenset({"pick", "undo", "redo", "back"} | OWN_ACTS)
 """What says itself which act it is, or is none."""
@@ -47,14 +50,16 @@ def search(app: Any, *, query: str) -> Answer | Later:
     if not words:
         app.search("")
         return NOTHING
-    return Later("", lambda: found.search(exploration, words, modalities), _take(app, words), urgent=True)
+    return Later("", lambda: search_sections.search(exploration, words, modalities), _take(app, words), urgent=True)
 
 
 def search_like(app: Any, *, id: str) -> Later:
     """Search for what is like an item."""
     exploration, modalities = app.exploration, tuple(app.shown_modalities)
     like = Asked((id,))
-    return Later("", lambda: found.search_like(exploration, id, modalities), _take(app, "", like=like), urgent=True)
+    return Later(
+        "", lambda: search_sections.search_like(exploration, id, modalities), _take(app, "", like=like), urgent=True
+    )
 
 
 def _take(app: Any, query: str, *, like: Asked | None = None) -> Callable[[Any], Answer]:
@@ -185,7 +190,17 @@ def do(app: Any, what: str, details: Mapping[str, Any]) -> None:
 
 
 def _act(app: Any, what: str, details: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """Note what a question changes as an act, with Python that does the same."""
+    """Note what a question changes as an act, with Python that does the same.
+
+    Raises
+    ------
+    UnwritableError
+        If it writes, and the app only shows.
+    """
+    if app.read_only and what in WRITES:
+        raise UnwritableError(
+            "This app was opened to read: it takes no decisions and writes nothing. Open it without read_only=True."
+        )
     if what in NO_ACTS:
         return nullcontext()
     return app.acts.recorded(partial(line_of, what, details, methods=type(app)))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import Slice
-from nova_explore.widgets import found
+from nova_explore.widgets import search_sections
 from nova_explore.widgets.boards import items
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class State:
     def title(self) -> str:
         """What the slice is."""
         if self.ranking is not None:
-            return found.title_of(self.ranking)
+            return search_sections.title_of(self.ranking)
         return "everything" if self.chosen is None else items.selected(self.chosen, named=self.named).title
 
 

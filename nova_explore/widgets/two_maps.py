@@ -9,7 +9,7 @@ import numpy as np
 
 from nova_explore.collection import Slice
 from nova_explore.exploration.changes import Changes, compare_maps
-from nova_explore.widgets import found
+from nova_explore.widgets import search_sections
 from nova_explore.widgets.app import App
 from nova_explore.widgets.board import kept_for
 from nova_explore.widgets.boards.changes import Beside
@@ -90,7 +90,7 @@ class TwoMaps(ipywidgets.HBox):
 
         def search(_change: Any) -> None:
             if one.ranking is not None:
-                lit = [places[row] for row in found.lit(one.ranking).tolist() if row in places]
+                lit = [places[row] for row in search_sections.lit(one.ranking).tolist() if row in places]
                 other.map.highlight(np.array(lit, np.intp))
 
         one.observe(point, "hovered")

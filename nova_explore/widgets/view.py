@@ -17,8 +17,8 @@ def view_of(app: Any) -> dict[str, Any]:
     -------
     dict
         ``version``; ``map``, the key of the stored map; ``min_cluster_size`` and ``min_dist`` of the clusters and the
-        drawing; ``column``, ``muted``, ``modalities``; ``query``, ``like``, ``selection`` (ids) and its ``name``;
-        ``inspected``.
+        drawing; ``column``, ``muted``, ``modalities``; ``query``, ``like`` and ``unlike`` (ids), and how many ``files``
+        were searched with as well, which are not kept; ``selection`` (ids) and its ``name``; ``inspected``.
     """
     exploration = app.exploration
     return {
@@ -30,7 +30,9 @@ def view_of(app: Any) -> dict[str, Any]:
         "muted": list(app.muted),
         "modalities": list(app.shown_modalities),
         "query": app.query,
-        "like": app.like,
+        "like": [part for part in app.like.like if isinstance(part, str)],
+        "unlike": [part for part in app.like.unlike if isinstance(part, str)],
+        "files": sum(not isinstance(part, str) for part in (*app.like.like, *app.like.unlike)),
         "selection": list(app.selection),
         "name": app.named,
         "inspected": app.inspected,
@@ -72,10 +74,11 @@ def show_view(app: Any, view: Mapping[str, Any]) -> list[str]:
     there = [id for id in ids if has(id)]
     if len(there) < len(ids):
         missing.append(f"{len(ids) - len(there):,} of {len(ids):,} selected items are not on this map.")
-    if view.get("query"):
-        app.search(str(view["query"]))
-    elif view.get("like") and has(str(view["like"])):
-        app.search_like(str(view["like"]))
+    like, unlike = ([id for id in map(str, view.get(side, ())) if has(id)] for side in ("like", "unlike"))
+    if view.get("files"):
+        missing.append(f"{view['files']} files were searched with: drop them onto the search again.")
+    if view.get("query") or like or unlike:
+        app.search(str(view.get("query", "")), like=like, unlike=unlike)
     elif there:
         app.select(there, name=str(view.get("name", "")))
     else:

@@ -17,7 +17,7 @@ from nova_explore.widgets import App
 app = App(StandIn())
 app
 """
-LENSES = ("items", "clusters", "columns", "about")
+LENSES = ("items", "clusters", "concept", "columns", "take_away", "about")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,13 @@ def test_axe_finds_nothing_in_any_lens_nor_with_an_item_open(notebook, theme):
     for lens in LENSES:
         app.turn_to(lens)
         assert violations(page) == [], lens
+    app.turn_to("clusters")
+    app.root.locator(".nx-cluster-name").first.click()
+    app.root.locator(".nx-proposal").first.wait_for()
+    for mode in ("Rename", "Merge with"):
+        app.root.locator(".nx-decide .nx-button", has_text=mode).click()
+        assert violations(page) == [], mode
+    app.root.locator(".nx-clear").click()
     app.search("orchids")
     app.root.locator(".nx-section").first.wait_for()
     opened = {str(item.modality): item.id for item in StandIn().collection}

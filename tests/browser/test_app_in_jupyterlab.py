@@ -11,7 +11,7 @@ from fakes.jupyter_page import AppInPage, Notebook, wait_for
 from fakes.stand_in import StandIn
 
 from nova_explore.collection import Modality
-from nova_explore.widgets import found
+from nova_explore.widgets import search_sections
 
 pytestmark = pytest.mark.browser
 
@@ -126,7 +126,9 @@ def test_a_search_moves_the_highlight_and_clear_brings_all_back(app, exploration
     assert 0 < y - rank["y"] < 30
     wait_for(lambda: colored(app.map_pixels()) < before / 3)
     assert app.root.locator(".nx-note").inner_text() == "Found by caption, name and text, not by content: audio."
-    assert app.tiles(24) == list(found.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24])
+    assert app.tiles(24) == list(
+        search_sections.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24]
+    )
     app.root.locator(".nx-query").press("Escape")
     wait_for(lambda: colored(app.map_pixels()) > before * 0.9)
 

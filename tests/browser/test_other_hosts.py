@@ -9,7 +9,7 @@ from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, wait_for
 from fakes.stand_in import StandIn
 
 from nova_explore.collection import Modality
-from nova_explore.widgets import found
+from nova_explore.widgets import search_sections
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,9 @@ def five_gestures(page) -> None:
     app.search("orchids")
     title = app.root.locator(".nx-slice-title")
     wait_for(lambda: title.inner_text().startswith("“orchids” · "))
-    assert app.tiles(24) == list(found.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24])
+    assert app.tiles(24) == list(
+        search_sections.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24]
+    )
     app.root.locator(".nx-clear").click()
 
     app.settle()

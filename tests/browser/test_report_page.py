@@ -15,6 +15,7 @@ from nova_explore.reviews.finding import Chance, Finding, Review
 
 pytestmark = pytest.mark.browser
 
+ON_STAGE = "([x, y]) => !!document.elementFromPoint(x, y)?.closest('.nx-stage')"
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -82,12 +83,13 @@ def app(opened):
 
 
 def alone(app: AppInPage, exploration: StandIn, modality: str) -> int:
-    """An item on which no other lies."""
+    """An item on which neither another item nor a name lies."""
+    app.settle()
     spots = [app.spot(i) for i in range(len(exploration))]
     for i, item in enumerate(exploration.collection):
         x, y = spots[i]
         near = [j for j, (u, v) in enumerate(spots) if j != i and abs(u - x) < 14 and abs(v - y) < 14]
-        if item.modality == modality and not near:
+        if item.modality == modality and not near and app.page.evaluate(ON_STAGE, [x, y]):
             return i
     raise AssertionError(f"every {modality} has another on it")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
 
 pytestmark = pytest.mark.browser
@@ -121,3 +122,16 @@ def test_a_fairness_row_leads_to_its_items_and_keeps_a_note(app, notebook):
     first.get_by_text("Note: long hair, drawn so").wait_for()
     assert notebook.holds("explored.library.notes.frame()['text'].tolist() == ['long hair, drawn so']")
     assert not notebook.errors
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_axe_finds_nothing_in_either_board(app, notebook, theme):
+    """With what the tests before have left on them: a pair to judge, and rows of queries."""
+    notebook.run("apputils:change-theme", theme=f"JupyterLab {theme}")
+    light = str(theme == "Light").lower()
+    wait_for(lambda: app.page.locator("body").get_attribute("data-jp-theme-light") == light)
+    for lens in ("judging", "fairness"):
+        app.turn_to(lens)
+        found = Axe().run(app.page, context=".nx").response["violations"]
+        nodes = [(each["id"], node["html"][:200], node["failureSummary"]) for each in found for node in each["nodes"]]
+        assert nodes == [], lens

@@ -51,7 +51,7 @@ def test_two_items_stand_side_by_side_and_say_why_they_are_alike(page):
     page.app.turn_to("pair")
     root.get_by_role("button", name="Pin", exact=True).click()
     near = app.item["nearest"][0]["id"]
-    root.locator(f".nx-pair .nx-near [data-id='{near}']").click()
+    root.locator(f".nx-pairing .nx-near [data-id='{near}']").click()
     root.locator(".nx-pair-lead").wait_for()
     known = app.exploration.compare(ids[3], near)
     assert f"cosine {known.cosine:.2f}" in root.locator(".nx-usual").inner_text()
@@ -63,11 +63,11 @@ def test_two_items_stand_side_by_side_and_say_why_they_are_alike(page):
     root.locator(".nx-because").nth(1).wait_for()
     texts = root.locator(".nx-weighed").all_inner_texts()
     assert texts == [app.exploration.collection[id].text for id in (ids[3], near)]
-    for a, b in combinations([*boxes(page, ".nx-pair > *")], 2):
+    for a, b in combinations([*boxes(page, ".nx-pairing > *")], 2):
         assert not overlap(a, b)
     left, right = boxes(page, ".nx-one")
     assert not overlap(left, right)
-    assert root.locator(".nx-pair").evaluate("el => el.scrollWidth <= el.clientWidth")
+    assert root.locator(".nx-pairing").evaluate("el => el.scrollWidth <= el.clientWidth")
 
 
 def test_true_neighbours_have_lines_and_strangers_rings(page):

@@ -37,9 +37,8 @@ def show(browser) -> Iterator[Callable[..., BarePage]]:
 
 def test_one_item_is_a_map(show, tmp_path):
     items = text_items([("one", "one text")])
-    library = import_vectors(
-        Collection(items), {items[0].id: np.ones(8, np.float32)}, to=tmp_path / "one.nova", model="own", progress=False
-    )
+    own = {items[0].id: np.eye(8, dtype=np.float32)[0]}
+    library = import_vectors(Collection(items), own, to=tmp_path / "one.nova", model="own", progress=False)
     page = show(explore(library, progress=False))
     x, y = page.app.spot(0)
     box = page.app.root.locator(".nx-stage").bounding_box()
@@ -55,7 +54,9 @@ def test_one_item_is_a_map(show, tmp_path):
 def test_vectors_without_their_model_are_searched_by_words(show, tmp_path):
     items = text_items([("any", f"text about {'birds' if i % 2 else 'trains'} number {i}") for i in range(40)])
     draw = np.random.default_rng(0)
-    own = {item.id: draw.normal(size=8).astype(np.float32) for item in items}
+    vectors = draw.normal(size=(len(items), 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    own = dict(zip([item.id for item in items], vectors, strict=True))
     library = import_vectors(Collection(items), own, to=tmp_path / "own.nova", model="own", progress=False)
     page = show(explore(library, progress=False))
     box = page.app.root.locator(".nx-query")

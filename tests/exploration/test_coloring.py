@@ -92,3 +92,12 @@ def test_clusters_have_the_same_colours_wherever_they_are_drawn(exploration):
     legend.color_clusters(coarser, "cluster", kept)
     assert legend.color_by(coarser, "cluster").colors[:-1] == tuple(kept)
     assert legend.cluster_colors(coarser) == tuple(kept)
+
+
+def test_a_name_stands_by_the_main_part_of_its_cluster_not_by_items_that_lie_apart():
+    draw = np.random.default_rng(0)
+    xy = np.concatenate([draw.normal(0, 1, (40, 2)), draw.normal(50, 0.1, (20, 2))])
+    shown = legend.outline(xy, np.arange(60))
+    assert set(shown.tolist()) <= set(range(40))
+    assert len(shown) > 20
+    np.testing.assert_array_equal(legend.outline(xy, np.array([7])), [7])

@@ -81,13 +81,13 @@ class BarePage:
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        if before:
-            self.page.add_init_script(before)
         app.work = AtOnce()  # the browser's driver has an event loop, that nobody runs while a test looks
         app.send_state = self._changed  # type: ignore[method-assign]
         app.send = self._said  # type: ignore[method-assign]
         self.page.expose_function("toPython", self._answer)
         self.page.set_content(PAGE)
+        if before:
+            self.page.add_script_tag(content=before)
         if dark:
             self.page.evaluate("() => { document.body.dataset.jpThemeLight = 'false'; }")
         state = {name: coded(value) for name, value in app.get_state().items() if not name.startswith("_")}

@@ -1,4 +1,4 @@
-"""Decoders that behave badly, for the child process of `nova_explore.media.apart`: importing puts them in its room."""
+"""Decoders that behave badly, for `nova_explore.media.decoder_process`: importing puts them in its room."""
 
 from __future__ import annotations
 

@@ -174,8 +174,11 @@ class AppInPage:
         self.page.mouse.up()
 
     def turn_to(self, lens: str) -> None:
-        """Show one of the lenses: items, clusters, columns, about."""
-        self.root.locator(f".nx-tab[data-tab={lens}]").click()
+        """Show one of the lenses, or one of the boards that share a tab."""
+        tab = self.root.locator(f".nx-tab[data-tab={lens}]")
+        if not tab.count():
+            self.root.locator(".nx-tab[data-tab=boards]").click()
+        tab.click()
 
     def tiles(self, count: int) -> list[str]:
         """Ids of the first items of the slice, in their order; the grid is scrolled, as it draws what is in view."""

@@ -11,7 +11,7 @@ import pytest
 from fakes import ROOT
 from fakes.toy_library import copy_of
 
-from nova_explore.errors import TooFewItemsError, UnknownNameError
+from nova_explore.errors import TooFewItemsError, UnknownNameError, UnwritableError
 from nova_explore.exploration.chain import explore
 from nova_explore.exploration.stored_maps import open_map
 from nova_explore.library.store import open_library
@@ -126,6 +126,13 @@ def test_what_is_no_cluster_and_no_label_is_refused_and_nothing_is_written(own):
         lambda: own.labels.move([], to="x"),
         lambda: own.labels.tag(members(own, 0)),
         lambda: own.labels.note(0, ""),
+        lambda: own.labels.rename(0, None),
+        lambda: own.labels.tag(members(own, 0), 5),
+        lambda: own.labels.merge("ab", "x"),
+        lambda: own.labels.merge(0, "x"),
+        lambda: own.labels.split(0, into=1),
+        lambda: own.labels.split(0, ids=[], name="x"),
+        lambda: own.labels.keep(own.labels.learn(members(own, 0)[:3]), ""),
     ):
         with pytest.raises((UnknownNameError, ValueError)):
             call()
@@ -141,6 +148,26 @@ def test_a_metadata_column_of_the_same_name_gives_way():
     item = text_item("a")
     object.__setattr__(item, "metadata", {"label": "x", "tags": "y"})
     assert column_names(Collection([item]))["metadata.label"] == "label"
+
+
+def test_a_library_that_cannot_be_written_says_so_and_shows_what_it_holds(own, monkeypatch):
+    from nova_explore.library import label_rows
+
+    own.labels.rename(0, "birds")
+
+    def refused(*_, **__):
+        raise UnwritableError("'own.nova' cannot be written to. Make it writable, or work on a copy.")
+
+    monkeypatch.setattr(label_rows, "locked", refused)
+    with pytest.raises(UnwritableError, match="Make it writable"):
+        own.labels.rename(0, "ducks")
+    assert own.name_of(0) == "birds"
+    assert own.labels.history["action"].tolist() == ["rename"]
+
+
+def test_tags_with_odd_characters_are_kept_as_they_are_read(own):
+    own.labels.tag(own.collection.ids[0], "=1+1", "<b>", "a;b", "emoji 🐦", "two\nlines", "null\0byte")
+    assert own.labels.tags_of(own.collection.ids[0]) == ("=1+1", "<b>", "a;b", "emoji 🐦", "two lines", "nullbyte")
 
 
 def test_labels_show_themselves_in_a_notebook_with_every_name_escaped(own):
@@ -188,36 +215,35 @@ from nova_explore.models import registry
 registry._FACTORIES["toy"] = ToyModel
 from nova_explore.exploration.stored_maps import open_map
 labels = open_map({library!r}).labels
-first = labels._labelled.collection.ids[0]
-for line in sys.stdin:
-    exec(line)
-    print("done", flush=True)
+ids = labels._labelled.collection.ids
+first = ids[0]
+{call}
+print("done", flush=True)
+sys.stdin.read()
 """
 
 CALLS = {
     "accept": "labels.accept(0)", "rename": "labels.rename(0, 'x')", "merge": "labels.merge([0, 1], 'x')",
-    "split": "labels.split(0)", "mark": "labels.mark(0)", "move": "labels.move(first, to='x')",
+    "split": "labels.split(0)", "mark": "labels.mark(2)", "move": "labels.move(first, to='x')",
     "tag": "labels.tag(first, 'x')", "untag": "labels.untag(first, 'x')", "note": "labels.note(0, 'x')",
-    "undo": "labels.undo()", "redo": "labels.redo()",
+    "learn": "labels.keep(labels.learn(ids[:3], ids[40:43]), 'x')", "undo": "labels.undo()", "redo": "labels.redo()",
 }  # fmt: skip
 
 
-def test_a_kernel_that_is_killed_after_any_decision_forgets_nothing(own, tmp_path):
-    code = KILLED.format(tests=str(ROOT / "tests"), library=str(own.library.path))
+@pytest.mark.slow
+def test_a_kernel_that_is_killed_after_any_decision_forgets_nothing(own):
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", code], env=env, **pipes) as kernel:
-        assert kernel.stdin
-        assert kernel.stdout
-        for number, call in enumerate(CALLS.values()):
-            kernel.stdin.write(f"{call}\n")
-            kernel.stdin.flush()
+    for number, call in enumerate(CALLS.values(), 1):
+        code = KILLED.format(tests=str(ROOT / "tests"), library=str(own.library.path), call=call)
+        with subprocess.Popen([sys.executable, "-c", code], env=env, **pipes) as kernel:
+            assert kernel.stdout
             assert kernel.stdout.readline() == "done\n"
-            # What the disk holds now is all that a kill at this moment would leave.
-            left = copy_of(own.library, tmp_path / f"left-{number}.nova")
-            assert [one["action"] for one in left.labels.read()] == list(CALLS)[: number + 1]
-        kernel.kill()
-        assert kernel.wait() == -signal.SIGKILL
-    assert own.labels.history["action"].tolist() == list(CALLS)
-    own.labels.rename(0, "after the kill")
-    assert own.name_of(0) == "after the kill"
+            kernel.kill()
+            assert kernel.wait() == -signal.SIGKILL
+        actions = ["tag" if name == "learn" else name for name in CALLS][:number]
+        left = open_map(open_library(own.library.path)).labels
+        assert left.history["action"].tolist() == actions
+    assert own.labels.tags_of(own.collection.ids[0]) == ("x",)
+    own.labels.rename(3, "after the kill")
+    assert own.name_of(3) == "after the kill"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nova_explore.library import judgement_rows
 from nova_explore.library.store import open_library
 
 
@@ -49,3 +50,12 @@ def test_undo_brings_the_earlier_decision_back_and_leaves_other_judges_alone(lib
 
 def test_a_library_without_judgements_has_none(library):
     assert not len(library.judgements.frame())
+
+
+def test_people_judge_while_the_library_is_written_and_many_decisions_are_joined(library, monkeypatch):
+    monkeypatch.setattr(judgement_rows, "COMPACTED", 4)
+    with library.writing():  # an embedding that runs in another process holds the same lock
+        for number in range(9):
+            assert library.judgements.judge("owls", f"i{number}", 1, judge="Ann") == number
+    assert len(library.judgements.frame()) == 9
+    assert library.judgements.undo("Ann") == ("owls", "i8")

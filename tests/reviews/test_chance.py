@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
+from nova_explore.reviews import chance
 from nova_explore.reviews.chance import (
     bootstrap_mean,
     chance_of,
+    drawn_counts,
+    drawn_parts,
     p_above,
     p_two_sided,
     permuted,
@@ -144,3 +147,11 @@ def test_units_among_a_few_vectors_are_chains_of_near_duplicates():
     assert units_among(rows, ["a", "b", "a", "b"]).tolist() == [0, 1, 0, 1]
     with pytest.raises(ValueError, match="unit has 2 entries for 4 vectors"):
         units_among(rows, [1, 2])
+
+
+def test_resamples_are_the_same_in_parts_and_at_once(monkeypatch):
+    whole = drawn_counts(50, seed=3, resamples=40)
+    monkeypatch.setattr(chance, "BATCH", 300)
+    assert len(list(drawn_parts(50, seed=3, resamples=40))) == 7
+    np.testing.assert_array_equal(drawn_counts(50, seed=3, resamples=40), whole)
+    assert (whole.sum(axis=1) == 50).all()

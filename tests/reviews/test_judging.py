@@ -1,5 +1,6 @@
 """Judging: pooled, shuffled, blind, resumable, with undo; agreement and what is left to do."""
 
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false
 # pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
 from __future__ import annotations
 

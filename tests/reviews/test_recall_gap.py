@@ -1,5 +1,6 @@
 """Recall by group: a group whose captions are worse is found, equal groups are not, and fairlearn agrees."""
 
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false
 # pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportGeneralTypeIssues=false
 # pyright: reportArgumentType=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
 from __future__ import annotations

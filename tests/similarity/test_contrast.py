@@ -10,7 +10,7 @@ from fakes.items import text_item
 from fakes.toy_model import ToyModel
 from similarity.test_colours import square
 
-from nova_explore.collection import Collection, Modality, number_copies
+from nova_explore.collection import Collection, Modality, Span, number_copies
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
 from nova_explore.similarity.background import Background
 from nova_explore.similarity.contrast import contrast, corrected, interval
@@ -100,3 +100,54 @@ def test_the_toy_models_phrases_are_tried_as_concepts():
     ids = known.collection.ids[:40]
     vectors = np.random.default_rng(0).normal(size=(200, 48)).astype(np.float32)
     assert contrast(Background(known.collection, vectors, model=ToyModel), ids).tried > contrast(known, ids).tried
+
+
+def of_files(seed: int) -> Background:
+    """Texts of random words, ten of each file, all of which carry its file's word."""
+    known = background(n=300, seed=seed)
+    draw = np.random.default_rng(seed)
+    own = [f"{a}{b}" for a in ("amber", "cedar", "ivory") for b in ("lake", "hill", "gate", "road", "wood")]
+    words = [own[int(i)] for i in draw.integers(0, len(own), 30)]
+    items = [
+        replace(
+            item,
+            digest=f"{i // 10:02x}" * 32,
+            span=Span("page", i % 10, i % 10 + 1),
+            text=f"{item.text} {words[i // 10]}",
+        )
+        for i, item in enumerate(known.collection)
+    ]
+    return Background(Collection(items), known.vectors, model=known._open)
+
+
+def test_slices_of_whole_files_that_were_drawn_at_random_do_not_seem_apart():
+    some = 0
+    for seed in range(40):
+        known = of_files(seed)
+        files = np.random.default_rng(seed + 1).choice(30, 6, replace=False)
+        ids = [known.collection.ids[10 * file + i] for file in files for i in range(10)]
+        some += bool(contrast(known, ids).differences)
+    assert some <= 2
+
+
+def test_a_slice_of_one_file_is_too_few_whatever_its_pages():
+    known = of_files(0)
+    with pytest.raises(
+        TooFewItemsError, match="The slice has 1 items and the rest 29, items of one file counted as one"
+    ):
+        contrast(known, known.collection.ids[:10])
+
+
+def test_a_property_is_of_a_file_that_has_it_in_half_of_its_items():
+    from nova_explore.similarity.contrast import Sides
+
+    sides = Sides(np.array([1, 1, 1, 1, 0, 0], bool), np.array([0, 0, 1, 1, 2, 3]))
+    has = np.array([[1, 0], [0, 0], [1, 1], [1, 1], [0, 1], [1, 0]], bool)
+    known = np.array([[1, 1], [1, 0], [1, 1], [1, 1], [1, 1], [1, 1]], bool)
+    a, m = sides.count(has, known, inside=True)
+    assert (a.tolist(), m.tolist()) == ([2, 1], [2, 2])
+    b, n = sides.count(has, known, inside=False)
+    assert (b.tolist(), n.tolist()) == ([1, 1], [2, 2])
+    from scipy.sparse import csc_array
+
+    assert [each.tolist() for each in sides.count(csc_array(has), None, inside=True)] == [[2, 1], [2, 2]]

@@ -29,11 +29,13 @@ def test_an_error_that_nobody_foresaw_is_a_reason_too(tmp_path, monkeypatch):
 
 
 def test_chapters_are_those_of_the_part(tmp_path, monkeypatch):
-    from nova_explore.media import described
+    from nova_explore.media import embedded_metadata
 
     film(tmp_path / "a.mp4", seconds=40, fps=5, sound=False)
     chapters = (Line(0, 10, "Dawn"), Line(10, 35, "Noon"), Line(35, 40, "Dusk"))
-    monkeypatch.setattr("nova_explore.sources.files.describe", lambda *given: described.Described(chapters=chapters))
+    monkeypatch.setattr(
+        "nova_explore.sources.files.describe", lambda *given: embedded_metadata.Described(chapters=chapters)
+    )
     assert [item.metadata["chapters"] for item in read(tmp_path, progress=False)] == ["Dawn; Noon", "Noon; Dusk"]
 
 

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from nova_explore.collection import Collection, Modality
 from nova_explore.errors import SourceError, UnknownNameError
-from nova_explore.sources.beside import caption_of
 from nova_explore.sources.read import read
 from nova_explore.sources.scalars import to_scalar
+from nova_explore.sources.side_files import caption_of
 
 
 def _read(source, **options) -> Collection:

@@ -13,7 +13,7 @@ from fakes.stand_in import EVIL, StandIn, picture
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnknownNameError
-from nova_explore.widgets import App, found
+from nova_explore.widgets import App, search_sections
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_media_that_are_gone_answer_with_the_reason(app, browser, exploration):
 def test_a_search_ranks_scores_and_lights_its_results(app, browser, exploration):
     app.query = "whale song"
     tiles = browser.ask("tiles", serial=app.items["serial"], start=0)[0]["tiles"]
-    ranking = found.search(exploration, "whale song", [str(kind) for kind in Modality])
+    ranking = search_sections.search(exploration, "whale song", [str(kind) for kind in Modality])
     assert [tile["id"] for tile in tiles] == list(ranking.ids)
     assert [tile["rank"] for tile in tiles] == list(range(1, 25))
     assert all(f"cosine similarity {s:.2f}" in tile["why"] for tile, s in zip(tiles, ranking.scores, strict=True))

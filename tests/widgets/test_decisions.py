@@ -116,7 +116,7 @@ def test_an_app_that_only_shows_refuses_every_decision_and_still_hears_of_others
         "keep_concept": {"like": [reader.exploration.collection.ids[0]], "unlike": [], "at_least": 0.5, "tag": "x"},
     }.items():  # fmt: skip
         assert "opened to read" in ask(reader, what, **details)["error"]
-    ask(reader, "undo_decision")
+    assert "opened to read" in ask(reader, "undo_decision")["error"]
     assert len(reader.exploration.labels.history) == 0
     ask(app, "accept", key="0")
     ask(reader, "news")

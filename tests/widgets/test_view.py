@@ -33,7 +33,7 @@ def test_a_view_goes_through_json_and_restores_all_that_a_person_can_change(expl
 
 def test_a_search_is_searched_again(exploration):
     app = App(exploration)
-    app.search("nest")
+    app.search("nest", like=exploration.collection.ids[0], unlike=[exploration.collection.ids[80]])
     other = App(exploration)
     show_view(other, view_of(app))
     assert other.query == "nest"

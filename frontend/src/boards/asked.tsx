@@ -114,7 +114,7 @@ export function AskedParts() {
         />
       </span>
       {(parts.length > 0 || searches.length > 1) && (
-        <span class="nx-asked">
+        <span class="nx-asked-parts">
           {parts.map(({ sign, title }, place) => (
             <span key={`${sign} ${title} ${place}`} class="nx-part" data-sign={sign}>
               <Button

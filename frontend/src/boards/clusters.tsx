@@ -98,12 +98,10 @@ export function ClustersBoard() {
     );
   const decide = async (what: string, details: Record<string, unknown>, goOn = true) => {
     const next = goOn ? nextOne(at) : at;
-    wantsFocus.current = true;
-    mode.value = "";
     ticked.value = new Set();
-    await kernel.tell(what, details);
-    if (current.value === at) current.value = next;
-    wantsFocus.current = true;
+    goTo(next);
+    // The list goes on at once; where Python refuses, it says why, and the list comes back.
+    await kernel.ask(what, details).catch(() => current.value === next && goTo(at));
   };
   const deciding: Deciding = { current, mode, ticked, decide };
 
@@ -121,9 +119,18 @@ export function ClustersBoard() {
     const row = rows.find((one) => one.key === at);
     const isCluster = !!row && row !== rows.at(-1);
     const isName = (event.target as HTMLElement).matches(".nx-cluster-name");
+    // With Shift, what is passed is ticked, as in a list of files.
+    const walk = (by: number) => () => {
+      const here = lines.findIndex(({ key }) => key === at);
+      const passed = [lines[here], lines[here + by]]
+        .map((line) => line?.row)
+        .filter((one) => one && one !== rows.at(-1));
+      if (event.shiftKey && !readOnly) ticked.value = new Set([...ticked.value, ...passed.map((one) => one!.key)]);
+      step(by);
+    };
     const verbs: Record<string, () => void> = {
-      ArrowDown: () => step(1),
-      ArrowUp: () => step(-1),
+      ArrowDown: walk(1),
+      ArrowUp: walk(-1),
       Home: () => lines[0] && goTo(lines[0].key),
       End: () => lines.at(-1) && goTo(lines.at(-1)!.key),
       n: () => goTo(nextOne(at)),
@@ -143,7 +150,10 @@ export function ClustersBoard() {
         a: () => decide("accept", { key: at }),
         r: turn("rename"),
         F2: turn("rename"),
-        m: turn("merge"),
+        m:
+          ticked.value.size > 1
+            ? () => board.current?.querySelector<HTMLElement>(".nx-ticked input")?.focus()
+            : turn("merge"),
         s: turn("split"),
         x: () => decide("mark", { key: at, mark: "mixed" }),
         c: () => kernel.tell("recluster_inside", { key: at }),
@@ -176,23 +186,25 @@ export function ClustersBoard() {
       }}
     >
       <ClustersHead order={order} grouped={grouped} onNext={() => goTo(nextOne(at))} />
-      <div class="nx-cluster-list" ref={list} role="list" aria-label="Clusters" style={{ height: `${laid.height}px` }}>
-        {inView(laid.lines, top.value - (list.current?.offsetTop ?? 0), height.value).map((line) =>
-          line.larger ? (
-            <LargerHead key={line.key} larger={line.larger} top={line.top} rows={rows} deciding={deciding} />
-          ) : (
-            <ClusterLine
-              key={line.key}
-              row={line.row!}
-              top={line.top}
-              most={most}
-              isLast={line.row === rows.at(-1)}
-              isCurrent={line.key === at}
-              tabIndex={line.key === (at || lines[0]?.key) ? 0 : -1}
-              deciding={deciding}
-            />
-          ),
-        )}
+      <div class="nx-cluster-list" ref={list} style={{ height: `${laid.height}px` }}>
+        <div role="list" aria-label="Clusters">
+          {inView(laid.lines, top.value - (list.current?.offsetTop ?? 0), height.value).map((line) =>
+            line.larger ? (
+              <LargerHead key={line.key} larger={line.larger} top={line.top} rows={rows} deciding={deciding} />
+            ) : (
+              <ClusterLine
+                key={line.key}
+                row={line.row!}
+                top={line.top}
+                most={most}
+                isLast={line.row === rows.at(-1)}
+                isCurrent={line.key === at}
+                tabIndex={line.key === (at || lines[0]?.key) ? 0 : -1}
+                deciding={deciding}
+              />
+            ),
+          )}
+        </div>
         {at && (
           <ClusterCard
             key={`card-${at}`}

@@ -19,6 +19,7 @@ const KEYS: [string, string][] = [
   ["r", "rename"],
   ["m", "merge with …"],
   ["Space", "tick, to merge several"],
+  ["Shift ↓", "tick what is passed"],
   ["s", "split"],
   ["x", "mixed"],
   ["t", "tag"],

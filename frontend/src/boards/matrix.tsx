@@ -122,7 +122,7 @@ export function MatrixBoard() {
   );
 }
 
-const [EDGE, LEAST_SIDE, MOST_SIDE] = [38, 160, 620];
+const [EDGE, LEAST_SIDE, MOST_SIDE] = [38, 320, 620];
 
 function Heat({ matrix }: { matrix: Told }) {
   const { store, kernel, pictures } = useApp();
@@ -135,7 +135,11 @@ function Heat({ matrix }: { matrix: Told }) {
   const whole = useRef<HTMLCanvasElement | null>(null);
   useEffect(() => {
     const el = box.current!;
-    const measure = () => setSide(Math.min(Math.max(el.clientWidth - EDGE - 2, LEAST_SIDE), MOST_SIDE));
+    // All of it is seen at once: as wide as the lens, and not higher.
+    const measure = () => {
+      const high = (el.closest<HTMLElement>(".nx-board")?.clientHeight ?? MOST_SIDE) - EDGE - 60;
+      setSide(Math.min(el.clientWidth - EDGE - 2, Math.max(high, LEAST_SIDE), MOST_SIDE));
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(el);
     measure();
@@ -179,7 +183,7 @@ function Heat({ matrix }: { matrix: Told }) {
     store.lens.value = "pair";
   };
   const bands = bandsOf(matrix.clusters, from, to, side);
-  const single = to - from <= Math.max(2, Math.floor(side / 34));
+  const single = to - from <= Math.max(2, Math.floor(side / 29));
   const items = single ? Array.from({ length: to - from }, (_, i) => from + i) : [];
   const thumbs = single
     ? items.map((row) => ({
@@ -212,7 +216,7 @@ function Heat({ matrix }: { matrix: Told }) {
             {bands.map(({ cluster, low, high }) => (
               <Button
                 key={cluster.start}
-                class="nx-band"
+                class="nx-edge-band"
                 title={`${cluster.name}: ${count(cluster.end - cluster.start)} items`}
                 tabIndex={edge === "top" ? 0 : -1}
                 aria-label={`Only ${cluster.name}, ${cluster.end - cluster.start} items`}

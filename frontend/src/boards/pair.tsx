@@ -84,7 +84,7 @@ export function PairBoard() {
   }, [open.id]);
   const pair = told.value?.key === key ? told.value.pair : null;
   return (
-    <div class="nx-pair">
+    <div class="nx-pairing">
       {pair && <h3 class="nx-pair-lead">{pair.lead}</h3>}
       <Sides
         pinned={pinned}
@@ -239,7 +239,9 @@ function Sides({
             {busy.value
               ? "asking the model …"
               : why.value
-                ? `${why.value.calls} calls were made`
+                ? why.value.calls
+                  ? `${why.value.calls} calls were made`
+                  : "no call was needed: all was known"
                 : (plan.value?.words ?? "")}
           </span>
         </div>

@@ -2,13 +2,14 @@
 
 import "./take_away.css";
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/context";
 import { Button, QUIET } from "../words/button";
 import { count } from "../words/numbers";
 
 export interface TakeAway {
-  counts: { labels: number; all: number };
+  all: number;
+  version: number;
   library: string;
   read_only: boolean;
 }
@@ -25,29 +26,40 @@ const TABLES: [string, string, string][] = [
   ["csv", "CSV", "a row an item; nothing in it runs in a spreadsheet"],
   ["json", "JSON", "an object an item"],
   ["parquet", "Parquet", "for data frames"],
+  ["html", "HTML", "a page that hovers, lassos and plays, without Python and network"],
   ["media", "Media", "copies in a folder a label, with a manifest, zipped"],
   ["xmp", "XMP", "sidecars with labels and tags as keywords, zipped"],
 ];
 const MAPS: [string, string, string][] = [
-  ["html", "HTML", "one page that works without Python and network"],
   ["png", "PNG", "the map as a picture"],
   ["svg", "SVG", "the map as a drawing"],
 ];
 
 export function TakeAwayBoard() {
   const { store, kernel } = useApp();
-  const { counts, library, read_only: readOnly } = store.facts.take_away.value;
+  const { all, version, library, read_only: readOnly } = store.facts.take_away.value;
+  const labelled = useSignal(0);
   const { kind, total } = store.facts.items.value;
   const selected = kind === "selection" ? total : 0;
   const wanted = useSignal<What | null>(null);
   const busy = useSignal("");
   const said = useSignal("");
   const file = useRef<HTMLInputElement>(null);
+  // Two apps on one page are two groups of choices.
+  const group = useRef(`nx-what-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`);
   const choices: [What, string, number][] = [
     ["selection", "the selection", selected],
-    ["labels", "what has a label or a tag", counts.labels],
-    ["all", "everything", counts.all],
+    ["labels", "what has a label or a tag", labelled.value],
+    ["all", "everything", all],
   ];
+  useEffect(() => {
+    kernel.ask("labelled").then(
+      (answer) => {
+        labelled.value = answer.count as number;
+      },
+      () => undefined,
+    );
+  }, [version]);
   // What a person has selected is what a person wants, until something else is chosen.
   const usual: What = selected ? "selection" : "all";
   const chosen = choices.find(([what, , n]) => what === wanted.value && n > 0)?.[0] ?? usual;
@@ -86,7 +98,7 @@ export function TakeAwayBoard() {
           <label key={what} class="nx-what">
             <input
               type="radio"
-              name={`nx-what-${library}`}
+              name={group.current}
               value={what}
               checked={chosen === what}
               disabled={!n}

@@ -127,6 +127,13 @@ describe("paint", () => {
     expect(rgba[0]).toBe(rgba[12]);
   });
 
+  it("draws what belongs to no cluster below what does", () => {
+    const codes = Uint8Array.from([1, 0, 1, 0]);
+    const { order, split, few } = paint({ ...base, codes, colors: ["#ff0000", "#9a9fa6"] });
+    expect([...order!]).toEqual([0, 2, 1, 3]);
+    expect([split, few]).toEqual([2, false]);
+  });
+
   it("dims all where nothing is lit, and keeps colours where they are only faint", () => {
     expect(paint({ ...base, lit: new Uint8Array(1) }).split).toBe(4);
     const faint = new Uint32Array(paint({ ...base, lit: new Uint8Array(1), dimmed: "faint" }).rgba.buffer);

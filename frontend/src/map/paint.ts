@@ -1,6 +1,8 @@
 // From codes and a palette to the colour of every item, and the order in which items are drawn.
 
 export const CONTEXT = "#a3a7ad";
+// Items up to which those of no cluster are drawn first: of more, their order costs more than it shows.
+const MOST_SORTED = 200_000;
 const GREYS = new Set([CONTEXT, "#9a9fa6"]);
 
 export interface Painting {
@@ -46,6 +48,10 @@ export function paint({ codes, colors, muted, lit, dimmed, opacity }: Painting):
   });
   const words = new Uint32Array(n);
   const all = lit.length === 0;
+  if (all && !mutedCodes.size && n <= MOST_SORTED) {
+    const grey = new Set(colors.flatMap((color, code) => (GREYS.has(color) ? [code] : [])));
+    if (grey.size) return greysFirst(codes, full, grey);
+  }
   if (all && !mutedCodes.size) {
     for (let i = 0; i < n; i += 1) words[i] = full[codes[i]!]!;
     return { rgba: new Uint8Array(words.buffer), order: null, split: 0, few: false };
@@ -66,6 +72,30 @@ export function paint({ codes, colors, muted, lit, dimmed, opacity }: Painting):
     }
   }
   return { rgba: new Uint8Array(words.buffer), order, split: front, few: !all && n - front < n / 3 };
+}
+
+// What belongs to no cluster lies below what does.
+function greysFirst(codes: Uint8Array | Uint16Array, full: Uint32Array, grey: ReadonlySet<number>): Painted {
+  const n = codes.length;
+  const words = new Uint32Array(n);
+  const order = new Uint32Array(n);
+  const isGrey = new Uint8Array(full.length);
+  for (const code of grey) isGrey[code] = 1;
+  let split = 0;
+  for (let i = 0; i < n; i += 1) if (isGrey[codes[i]!]) split += 1;
+  let [front, back] = [0, split];
+  for (let i = 0; i < n; i += 1) {
+    const code = codes[i]!;
+    words[i] = full[code]!;
+    if (isGrey[code]) {
+      order[front] = i;
+      front += 1;
+    } else {
+      order[back] = i;
+      back += 1;
+    }
+  }
+  return { rgba: new Uint8Array(words.buffer), order, split, few: false };
 }
 
 // Diameter in pixels: 9 for a hundred items, 3 for a hundred thousand, never below 2.

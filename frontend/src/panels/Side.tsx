@@ -1,12 +1,13 @@
 // Beside the map: the lenses on the slice, and under them the open item.
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Board } from "../boards";
 import { ItemBoard } from "../boards/item";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
 import { Icon } from "../words/icons";
+import { Tabs } from "./Tabs";
 
 const id = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
 
@@ -20,20 +21,10 @@ export function Side({ lenses: all, docks = true }: Props) {
   const app = useApp();
   const { store } = app;
   const lenses = all.filter(({ when }) => when?.(app) ?? true);
-  const tabs = useRef<HTMLDivElement>(null);
   const number = useSignal(0);
   useEffect(() => {
     number.value = crypto.getRandomValues(new Uint16Array(1))[0]!;
   }, []);
-  const key = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const at = lenses.findIndex(({ name }) => name === store.lens.value);
-    store.lens.value = lenses[(at + step + lenses.length) % lenses.length]!.name;
-    requestAnimationFrame(() => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
-  };
   const isOpen = docks && store.facts.inspected.value !== "";
   useEffect(() => {
     if (isOpen && store.sheet.value === "low") store.sheet.value = "half";
@@ -44,26 +35,7 @@ export function Side({ lenses: all, docks = true }: Props) {
   return (
     <aside class="nx-side" data-open={isOpen} aria-label="Slice">
       <section class="nx-lens">
-        <div class="nx-tabs" role="tablist" aria-label="Lenses" ref={tabs} onKeyDown={key}>
-          {lenses.map(({ name, title }) => (
-            <Button
-              key={name}
-              class="nx-tab"
-              role="tab"
-              id={`${panel}-${name}`}
-              data-tab={name}
-              aria-selected={store.lens.value === name}
-              aria-controls={panel}
-              tabIndex={store.lens.value === name ? 0 : -1}
-              onClick={() => {
-                store.lens.value = name;
-                if (store.sheet.value === "low") store.sheet.value = "half";
-              }}
-            >
-              {title}
-            </Button>
-          ))}
-        </div>
+        <Tabs lenses={lenses} panel={panel} />
         <span class="nx-sheet-steps">
           <Button
             label="Lower the sheet"

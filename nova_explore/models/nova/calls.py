@@ -16,8 +16,8 @@ from nova_explore.collection import Item, Modality
 from nova_explore.models.cost import count_tokens, load_prices
 from nova_explore.models.nova.asking import ClaimedError, Known, Request, Sent
 from nova_explore.models.nova.client import Called, invoke, open_client, who
+from nova_explore.models.nova.coalescing import Gathered
 from nova_explore.models.nova.faults import DamagedAnswerError, Fault, can_be_seen, classify
-from nova_explore.models.nova.gathered import Gathered
 from nova_explore.models.nova.pace import Room
 from nova_explore.models.nova.paid_vectors import VectorCache
 from nova_explore.models.nova.prepare import VERSION, prepare, prepare_text

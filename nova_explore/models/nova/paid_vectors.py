@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nova_explore.models.nova.gathered import Gathered
+from nova_explore.models.nova.coalescing import Gathered
 from nova_explore.space import Vector
 
 _TABLES = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,6 +79,10 @@ def rows(exploration: Exploration, colors: tuple[str, ...]) -> list[dict[str, An
     return told
 
 
+_MIXES: weakref.WeakKeyDictionary[Exploration, np.ndarray] = weakref.WeakKeyDictionary()
+"""What does not change while clusters are named: each decision tells all rows again."""
+
+
 def mixes(exploration: Exploration) -> np.ndarray:
     """Items of each modality in every cluster, the unclustered items last; modalities as `Collection.counts` has them.
 
@@ -85,11 +90,15 @@ def mixes(exploration: Exploration) -> np.ndarray:
     -------
     int64 array of shape (c + 1, modalities)
     """
+    if (known := _MIXES.get(exploration)) is not None:
+        return known
     codes = {kind: code for code, kind in enumerate(exploration.collection.counts())}
     kinds = np.fromiter((codes[str(item.modality)] for item in exploration.collection), np.int32, len(exploration))
     shared = count_shared(exploration.clustering.labels, kinds)[:, :-1]
     missing = exploration.clustering.count + 1 - len(shared)
-    return np.concatenate([shared[:-1], np.zeros((missing, shared.shape[1]), shared.dtype), shared[-1:]])
+    found = np.concatenate([shared[:-1], np.zeros((missing, shared.shape[1]), shared.dtype), shared[-1:]])
+    _MIXES[exploration] = found
+    return found
 
 
 def unattached(exploration: Exploration) -> list[dict[str, Any]]:
@@ -253,6 +262,7 @@ def choose_label(app: Shown, *, name: str) -> Answer:
     return NOTHING
 
 
+WRITES = decisions.WRITES
 QUIET = ("cluster_card", "news", "pieces")
 ANSWERS = (
     sweep, recluster, recluster_inside, clusters_before, find_larger, redraw, measure_stability, choose_cluster,

@@ -6,7 +6,6 @@ tag, which is a decision like any other.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -41,8 +40,8 @@ class Learning(Protocol):
 
 def facts(app: Learning) -> dict[str, Any]:
     """The tags that there are, the most frequent first, with their counts."""
-    counted = Counter(tag for tags in app.exploration.labels.column("tags") for tag in tags)
-    return {"tags": [[tag, n] for tag, n in counted.most_common(MOST_TAGS)], "read_only": bool(app.read_only)}
+    tags = app.exploration.labels.tag_counts()[:MOST_TAGS]
+    return {"tags": [list(one) for one in tags], "read_only": bool(app.read_only)}
 
 
 def learn(app: Learning, *, like: list[str], unlike: list[str], at_least: float) -> Later:
@@ -60,7 +59,7 @@ def learn(app: Learning, *, like: list[str], unlike: list[str], at_least: float)
             "count": len(lit),
         }, []
 
-    return Later("", lambda: exploration.labels.learn(like, unlike), then)
+    return Later("", lambda: exploration.labels.learn(like, unlike), then, urgent=True)
 
 
 def take_concept(app: Learning, *, like: list[str], unlike: list[str], at_least: float) -> Answer:
@@ -105,5 +104,6 @@ def _tile(exploration: Exploration, concept: Concept, position: int) -> dict[str
     return card(exploration, position) | {"score": f"{float(concept.scores[position]):.0%}"}
 
 
+WRITES = ("keep_concept", "untag_all")
 QUIET = ("learn", "examples")
 ANSWERS = (learn, take_concept, keep_concept, choose_tag, untag_all, examples)

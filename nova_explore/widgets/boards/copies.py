@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nova_explore.similarity.copies import Copies, size_of
+from nova_explore.sources.files import DESCRIBED
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown, kept_for
 from nova_explore.widgets.boards.items import card
 
@@ -96,7 +97,7 @@ def differing(items: Sequence[Item]) -> list[list[list[str]]]:
     }
     names = dict.fromkeys(name for item in items for name in item.metadata)
     columns |= {name: [str(item.metadata.get(name, "–")) for item in items] for name in names}
-    for name in ("width", "height", "duration"):  # said by the size
+    for name in ("width", "height", "duration", DESCRIBED):  # the size says it, or it says where a caption is from
         columns.pop(name, None)
     differ = {name: values for name, values in columns.items() if len(set(values)) > 1}
     return [[[name, values[i]] for name, values in differ.items()] for i in range(len(items))]
@@ -157,4 +158,5 @@ def choose_copies(app: Shown) -> Answer:
     return NOTHING
 
 
+WRITES = ("tag_copies",)
 ANSWERS = (look_for_copies, keep_copy, tag_copies, choose_copies)

@@ -133,8 +133,7 @@ def note_finding(app: Shown, *, query: str, text: str) -> Answer:
     """Keep a note about a row in the library."""
     session = _session(app)
     key = _key(session.attribute, query)
-    with app.exploration.library.writing():
-        app.exploration.library.notes.write("retrieval fairness", key, text.strip())
+    app.exploration.library.notes.write("retrieval fairness", key, text.strip())
     session.notes[key] = text.strip()
     app.refresh("fairness")
     return NOTHING
@@ -248,4 +247,5 @@ def _session(app: Shown) -> _Session:
     return _SESSIONS[app]
 
 
+WRITES = ("note_finding",)
 ANSWERS = (open_fairness, run_fairness, choose_shown, note_finding)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
-from nova_explore.widgets import found
+from nova_explore.widgets import search_sections
 from nova_explore.widgets.board import Answer, Shown
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class Gallery:
         for row in range(start, min(start + count, len(self.positions))):
             tile = card(exploration, int(self.positions[row]))
             if self.scores is not None and self.percentiles is not None and self.merits is not None:
-                said = found.say_strength(self.merits[row], self.scores[row], self.percentiles[row], tile["modality"])
+                said = search_sections.say_strength(
+                    self.merits[row], self.scores[row], self.percentiles[row], tile["modality"]
+                )
                 tile |= {"rank": row + 1} | said
             if self.kind == "typical":
                 tile["foot"] = tile["cluster"]
@@ -84,7 +86,7 @@ class Gallery:
 
 def facts(app: Shown) -> dict[str, Any]:
     """What the slice is, and how many items it has."""
-    return current(app).head(app.serial) | {"placeholder": found.invitation(app.exploration)}
+    return current(app).head(app.serial) | {"placeholder": search_sections.invitation(app.exploration)}
 
 
 def card(exploration: Exploration, position: int) -> dict[str, Any]:
@@ -135,13 +137,13 @@ def result_of(ranking: Ranking) -> Gallery:
     """Take what a search found, section after section, best first in each."""
     return Gallery(
         "search",
-        found.title_of(ranking),
+        search_sections.title_of(ranking),
         ranking.positions.tolist(),
         ranking.scores.tolist(),
         ranking.percentiles.tolist(),
         ranking.merits.tolist(),
-        " ".join(filter(None, (found.doubt_of(ranking), ranking.note))),
-        found.sections_of(ranking),
+        " ".join(filter(None, (search_sections.doubt_of(ranking), ranking.note))),
+        search_sections.sections_of(ranking),
     )
 
 

@@ -205,4 +205,5 @@ def _disagreements(exploration: Exploration, progress: Progress) -> list[dict[st
     return told
 
 
+WRITES = ("begin_pool", "decide", "take_back", "settle")
 ANSWERS = (open_judging, begin_pool, judge_as, decide, take_back, settle)

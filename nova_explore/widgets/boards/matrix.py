@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nova_explore.similarity.contrast import Contrast, Difference
 from nova_explore.similarity.slice_matrix import SliceMatrix
-from nova_explore.widgets import found
+from nova_explore.widgets import search_sections
 from nova_explore.widgets.board import Answer, Later, Shown
 from nova_explore.widgets.boards.items import card
 
@@ -33,7 +33,7 @@ def facts(_app: Shown) -> dict[str, Any]:
 def positions_of(app: Shown) -> NDArray[np.intp]:
     """Positions of the slice: what matches a search, what is selected, or all."""
     if app.ranking is not None:
-        return found.lit(app.ranking)
+        return search_sections.lit(app.ranking)
     if app.chosen is not None:
         return np.asarray(app.chosen, np.intp)
     return np.arange(len(app.exploration))

@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nova_explore.errors import UnknownNameError, UnwritableError
-from nova_explore.report.take_away import BESIDE, export
+from nova_explore.errors import UnknownNameError
+from nova_explore.report.exports import BESIDE, export
 from nova_explore.widgets.board import Answer, Later
 from nova_explore.widgets.view import show_view, view_of
 
@@ -34,17 +34,21 @@ class Leaving(Protocol):
 
 
 def facts(app: Leaving) -> dict[str, Any]:
-    """How many items there are to take away, of what."""
+    """How many items there are to take away, and how far the labels are read; see `labelled`."""
     exploration = app.exploration
-    labelled = sum(
-        label is not None or bool(tags)
-        for label, tags in zip(exploration.labels.column("label"), exploration.labels.column("tags"), strict=True)
-    )
     return {
-        "counts": {"labels": labelled, "all": len(exploration)},
+        "all": len(exploration),
+        "version": exploration.labels.version,
         "library": _stem(exploration),
         "read_only": bool(app.read_only),
     }
+
+
+def labelled(app: Leaving) -> Answer:
+    """Answer with how many items have a label or a tag: counted when somebody looks, not with every decision."""
+    labels = app.exploration.labels
+    each = zip(labels.column("label"), labels.column("tags"), strict=True)
+    return {"count": sum(label is not None or bool(tags) for label, tags in each)}, []
 
 
 def take_away(app: Leaving, *, part: str, form: str) -> Later:
@@ -65,8 +69,6 @@ def take_away(app: Leaving, *, part: str, form: str) -> Later:
 
 def write_beside(app: Leaving, *, part: str) -> Answer:
     """Write sidecars beside the media, whose own bytes stay as they are."""
-    if app.read_only:
-        raise UnwritableError("This app was opened to read and writes nothing. Open it without read_only=True.")
     where = export(app.exploration, BESIDE, what=_what(app.exploration.selection, part))
     return {"where": str(where)}, []
 
@@ -109,4 +111,6 @@ def _stem(exploration: Exploration) -> str:
     return re.sub(r"[^\w.-]+", "_", Path(exploration.library.path).stem) or "library"
 
 
-ANSWERS = (take_away, write_beside, save_view, open_view)
+WRITES = ("write_beside",)
+QUIET = ("labelled",)
+ANSWERS = (labelled, take_away, write_beside, save_view, open_view)

@@ -8,7 +8,7 @@ import pytest
 from fakes.fake_converse import FakeConverse
 from fakes.hostile import HOSTILE
 
-from nova_explore.labels.asked_names import SYSTEM, ask, question_of, read_name
+from nova_explore.labels.language_model import SYSTEM, ask, question_of, read_name
 
 MODEL = "amazon.nova-lite-v1:0"
 

@@ -6,7 +6,7 @@ from nova_explore.library.store import open_library
 
 
 def test_an_answer_is_there_under_the_key_of_its_question(tmp_path):
-    rows = open_library(tmp_path / "a.nova", create=True).asked
+    rows = open_library(tmp_path / "a.nova", create=True).proposals
     assert rows.read(["k"]) == {}
     rows.save("k", {"name": "a"})
     rows.save("k", {"name": "b"})

@@ -11,7 +11,7 @@ from nova_explore.library.lance import Tables, arrow, schema
 TABLE = "asked"
 
 
-class AskedRows:
+class ProposalRows:
     """Answers of a library, by the key of their question.
 
     Parameters

@@ -13,7 +13,7 @@ from fakes.toy_library import copy_of
 
 from nova_explore.errors import SourceError, UnknownNameError
 from nova_explore.exploration.stored_maps import open_map
-from nova_explore.report.take_away import export
+from nova_explore.report.exports import export
 
 
 @pytest.fixture

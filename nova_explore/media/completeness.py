@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nova_explore.errors import UnreadableError
-from nova_explore.media import access, kinds
+from nova_explore.media import access, formats
 
 SLACK = 16
 """Bytes by which announced lengths are wrong in whole files: 8 by those who count the RIFF header in."""
@@ -161,7 +161,7 @@ def _ogg_end(file: Any, size: int) -> int:
 
 
 def _mp3_end(file: Any, size: int) -> int:
-    start = kinds.after_id3(file.read(10))
+    start = formats.after_id3(file.read(10))
     file.seek(start)
     frame = file.read(256)
     at = max(frame.find(b"Xing"), frame.find(b"Info"))

@@ -4,10 +4,10 @@ import pytest
 
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
-from nova_explore.media import identify, kinds
+from nova_explore.media import formats, identify
 
 PRINTABLE = [
-    magic for magic, *_ in (*kinds.READ, *kinds.OTHERS, *kinds.BY_FFMPEG) if magic.isascii() and magic.isalnum()
+    magic for magic, *_ in (*formats.READ, *formats.OTHERS, *formats.BY_FFMPEG) if magic.isascii() and magic.isalnum()
 ]
 
 
@@ -53,5 +53,5 @@ def test_a_tag_that_is_cut_is_a_reason(tmp_path, length):
     from nova_explore.sources.read import read
 
     (tmp_path / "a.mp3").write_bytes(b"ID3\4\0\0\0\0\0\2\0\0\0\0"[:length])
-    assert kinds.after_id3(b"ID3\4\0\0\0\0\1\2") == 10 + 130
+    assert formats.after_id3(b"ID3\4\0\0\0\0\1\2") == 10 + 130
     assert "unforeseen" not in read(tmp_path, progress=False).unread[0].reason

@@ -13,7 +13,7 @@ from fakes import ROOT, making
 
 import nova_explore as nx
 from nova_explore.errors import MissingExtraError, UnreadableError
-from nova_explore.media import apart, budget, svg
+from nova_explore.media import budget, decoder_process, svg
 
 FAKES = str(ROOT / "tests" / "fakes")
 NEEDS_LIMITS = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits time and memory of a process")
@@ -22,10 +22,12 @@ NEEDS_LIMITS = pytest.mark.skipif(sys.platform != "linux", reason="only Linux li
 @pytest.fixture
 def child(monkeypatch):
     """A child of this test's own, with functions of the test's own."""
-    own = apart._Child()
-    monkeypatch.setattr(apart, "_CHILD", own)
+    own = decoder_process._Child()
+    monkeypatch.setattr(decoder_process, "_CHILD", own)
     monkeypatch.setattr(
-        apart, "_SERVE", f"import sys; sys.path.insert(0, {FAKES!r}); import decoders_of_tests; {apart._SERVE}"
+        decoder_process,
+        "_SERVE",
+        f"import sys; sys.path.insert(0, {FAKES!r}); import decoders_of_tests; {decoder_process._SERVE}",
     )
     yield own
     own.end()
@@ -33,13 +35,13 @@ def child(monkeypatch):
 
 
 def test_values_and_bytes_go_there_and_back(child):
-    value, data = apart.run("decoders_of_tests:turned", "ä \ud83d", [1, 2.5, None], data=bytes(range(256)))
+    value, data = decoder_process.run("decoders_of_tests:turned", "ä \ud83d", [1, 2.5, None], data=bytes(range(256)))
     assert value == ["ä \ud83d", [1, 2.5, None]]
     assert data == bytes(range(256))[::-1]
 
 
 def test_one_child_answers_all_calls(child):
-    numbers = {apart.run("decoders_of_tests:process")[0] for _ in range(3)}
+    numbers = {decoder_process.run("decoders_of_tests:process")[0] for _ in range(3)}
     assert numbers == {child.process.pid}
     assert os.getpid() not in numbers
 
@@ -47,7 +49,7 @@ def test_one_child_answers_all_calls(child):
 def test_calls_of_several_threads_get_their_own_answers(child):
     answers = {}
     threads = [
-        threading.Thread(target=lambda n=n: answers.update({n: apart.run("decoders_of_tests:turned", n)[0]}))
+        threading.Thread(target=lambda n=n: answers.update({n: decoder_process.run("decoders_of_tests:turned", n)[0]}))
         for n in range(8)
     ]
     for thread in threads:
@@ -61,32 +63,32 @@ def test_calls_of_several_threads_get_their_own_answers(child):
 def test_what_works_too_long_is_given_up_and_the_next_file_is_read(child, monkeypatch):
     monkeypatch.setattr(budget, "SECONDS", 1)
     with pytest.raises(UnreadableError, match="more than 1 s of the processor"):
-        apart.run("decoders_of_tests:endless")
-    assert apart.run("decoders_of_tests:turned", 1)[0] == [1]
+        decoder_process.run("decoders_of_tests:endless")
+    assert decoder_process.run("decoders_of_tests:turned", 1)[0] == [1]
 
 
 def test_what_waits_too_long_is_given_up(child, monkeypatch):
-    monkeypatch.setattr(apart, "WALL", 0.2)
+    monkeypatch.setattr(decoder_process, "WALL", 0.2)
     with pytest.raises(UnreadableError, match="was given up"):
-        apart.run("decoders_of_tests:waiting")
+        decoder_process.run("decoders_of_tests:waiting")
 
 
 @NEEDS_LIMITS
 def test_what_takes_too_much_memory_is_named(child, monkeypatch):
-    monkeypatch.setattr(apart, "MEMORY", 2**30)
+    monkeypatch.setattr(decoder_process, "MEMORY", 2**30)
     with pytest.raises(UnreadableError, match="more than 1 GB of memory"):
-        apart.run("decoders_of_tests:greedy")
-    assert apart.run("decoders_of_tests:turned", 1)[0] == [1]
+        decoder_process.run("decoders_of_tests:greedy")
+    assert decoder_process.run("decoders_of_tests:turned", 1)[0] == [1]
 
 
 def test_a_decoder_that_crashes_ends_its_process_and_no_other(child):
     with pytest.raises(UnreadableError, match="ended its decoder"):
-        apart.run("decoders_of_tests:crashing")
-    assert apart.run("decoders_of_tests:turned", 1)[0] == [1]
+        decoder_process.run("decoders_of_tests:crashing")
+    assert decoder_process.run("decoders_of_tests:turned", 1)[0] == [1]
 
 
 def test_what_a_decoder_prints_is_no_answer(child, capfd):
-    assert apart.run("decoders_of_tests:chatty")[0] == "quiet"
+    assert decoder_process.run("decoders_of_tests:chatty")[0] == "quiet"
     assert capfd.readouterr() == ("", "")
 
 
@@ -100,7 +102,7 @@ def test_what_a_decoder_prints_is_no_answer(child, capfd):
 )
 def test_errors_are_those_of_the_function(child, which, kind, said):
     with pytest.raises(kind, match=said):
-        apart.run("decoders_of_tests:failing", which)
+        decoder_process.run("decoders_of_tests:failing", which)
 
 
 def test_a_system_without_processes_decodes_here(child, monkeypatch):
@@ -110,7 +112,7 @@ def test_a_system_without_processes_decodes_here(child, monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", refused)
     monkeypatch.syspath_prepend(FAKES)
     __import__("decoders_of_tests")
-    assert apart.run("decoders_of_tests:process")[0] == os.getpid()
+    assert decoder_process.run("decoders_of_tests:process")[0] == os.getpid()
 
 
 def test_a_plain_drawing_starts_no_process_and_one_with_filters_does(child, tmp_path):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nova_explore.models.nova.gathered import Gathered
+from nova_explore.models.nova.coalescing import Gathered
 
 
 def test_what_comes_while_one_is_at_work_is_the_next_piece_of_work():

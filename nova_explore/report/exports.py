@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nova_explore.errors import SourceError
 from nova_explore.report.map_svg import map_svg
@@ -87,7 +87,7 @@ def export(exploration: Exploration, to: str | Path, *, what: str | Iterable[str
 
 
 def _rows(exploration: Exploration, what: str | Iterable[str]) -> pd.DataFrame:
-    frame = exploration.frame
+    frame: Any = exploration.frame
     if not isinstance(what, str):
         ids = list(what)
         exploration.collection.positions(ids)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nova_explore.errors import ServiceRefusedError, UnknownNameError
-from nova_explore.labels.asked_names import PROMPT_VERSION, Question, ask, price_of, question_of
-from nova_explore.labels.labelled import Labelled
-from nova_explore.library.asked_rows import AskedRows
+from nova_explore.labels.labelled_map import Labelled
+from nova_explore.labels.language_model import PROMPT_VERSION, Question, ask, price_of, question_of
+from nova_explore.library.proposal_rows import ProposalRows
 from nova_explore.library.stamps import now
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def questions_of(labelled: Labelled, model: str, clusters: Iterable[int] | None)
 
 
 def propose(
-    rows: AskedRows, questions: list[Question], *, budget: float | None, send: bool, client: Any = None
+    rows: ProposalRows, questions: list[Question], *, budget: float | None, send: bool, client: Any = None
 ) -> pd.DataFrame:
     """Ask what is not known yet, or say what that would cost.
 
     Parameters
     ----------
-    rows : AskedRows
+    rows : ProposalRows
     questions : list of Question
     budget : float, optional
         US dollars that must not be passed.

@@ -11,7 +11,7 @@ from fakes.stand_in import StandIn
 
 from nova_explore.errors import SpaceMismatchError
 from nova_explore.similarity.ranking import Ranking
-from nova_explore.widgets import App, found
+from nova_explore.widgets import App, search_sections
 from nova_explore.widgets.boards import items
 
 
@@ -29,7 +29,7 @@ def ranking(via: str, matches: str, query: str = "dog") -> Ranking:
 @pytest.fixture
 def all_carry(monkeypatch):
     """Whatever was found by words carries them."""
-    monkeypatch.setattr(found, "carrying", lambda exploration, _: np.arange(len(exploration)))
+    monkeypatch.setattr(search_sections, "carrying", lambda exploration, _: np.arange(len(exploration)))
 
 
 class Answering(StandIn):
@@ -46,29 +46,33 @@ class Answering(StandIn):
 
 
 def test_items_with_the_word_come_first_then_those_like_it_then_chance(all_carry):
-    shown = found.search(Answering(ranking("cwcbcc", "+++++-")), "dog", ["image"])
+    shown = search_sections.search(Answering(ranking("cwcbcc", "+++++-")), "dog", ["image"])
     assert shown.ids == ("i1", "i3", "i0", "i2", "i4", "i5")
-    assert found.sections_of(shown) == [("2 with the word", 0), ("3 like it", 2), ("1 no closer than chance", 5)]
-    assert found.title_of(shown) == "“dog” · 2 with the word, 3 like it"
-    assert found.lit(shown).tolist() == [1, 3, 0, 2, 4]
+    assert search_sections.sections_of(shown) == [
+        ("2 with the word", 0),
+        ("3 like it", 2),
+        ("1 no closer than chance", 5),
+    ]
+    assert search_sections.title_of(shown) == "“dog” · 2 with the word, 3 like it"
+    assert search_sections.lit(shown).tolist() == [1, 3, 0, 2, 4]
 
 
 def test_what_is_compared_by_its_words_but_carries_none_of_the_query_is_like_it():
-    shown = found.search(Answering(ranking("wb", "++", "orchids")), "orchids", ["image"])
+    shown = search_sections.search(Answering(ranking("wb", "++", "orchids")), "orchids", ["image"])
     captions = [str(StandIn().collection[int(p)].metadata["caption"]) for p in shown.positions]
     assert [via == "content" for via in shown.via] == ["orchids" not in caption for caption in captions]
 
 
 def test_where_nothing_matches_the_title_says_so_and_what_is_near_is_shown_as_chance():
-    shown = found.search(Answering(ranking("c" * 40, "-" * 40, "asdkjh")), "asdkjh", ["image"])
-    assert len(shown) == found.LEAST
-    assert found.title_of(shown) == "Nothing is like “asdkjh”"
-    assert found.doubt_of(shown) == "What is shown is no closer than chance."
-    assert found.sections_of(shown) == [("24 no closer than chance", 0)]
+    shown = search_sections.search(Answering(ranking("c" * 40, "-" * 40, "asdkjh")), "asdkjh", ["image"])
+    assert len(shown) == search_sections.LEAST
+    assert search_sections.title_of(shown) == "Nothing is like “asdkjh”"
+    assert search_sections.doubt_of(shown) == "What is shown is no closer than chance."
+    assert search_sections.sections_of(shown) == [("24 no closer than chance", 0)]
 
 
 def test_all_that_match_are_shown_however_many(all_carry):
-    shown = found.search(Answering(ranking("c" * 90, "+" * 80 + "-" * 10)), "dog", ["image"])
+    shown = search_sections.search(Answering(ranking("c" * 90, "+" * 80 + "-" * 10)), "dog", ["image"])
     assert (len(shown), shown.matching) == (80, 80)
 
 
@@ -87,15 +91,15 @@ def test_the_strength_never_rises_from_one_result_of_a_section_to_the_next(all_c
 
 def test_without_a_model_words_alone_find_and_the_note_says_so():
     exploration = Answering(SpaceMismatchError("a query", "imported vectors", "Embed again."))
-    shown = found.search(exploration, "orchids", ["image", "text"])
+    shown = search_sections.search(exploration, "orchids", ["image", "text"])
     assert shown.matching
     assert set(shown.via) == {"words"}
     assert {str(exploration.collection[id].modality) for id in shown.ids} == {"image", "text"}
     assert all("orchids" in str(exploration.collection[id].metadata["caption"]) for id in shown.ids)
     assert shown.note == "No model fits the vectors: found by words alone."
-    assert not len(found.search(exploration, "zzzz", ["image"]))
+    assert not len(search_sections.search(exploration, "zzzz", ["image"]))
 
 
 @pytest.mark.parametrize(("query", "words"), [("dog", "the word"), ("a dog", "the words")])
 def test_a_section_speaks_of_as_many_words_as_there_are(query, words):
-    assert found.sections_of(ranking("w", "+", query)) == [(f"1 with {words}", 0)]
+    assert search_sections.sections_of(ranking("w", "+", query)) == [(f"1 with {words}", 0)]

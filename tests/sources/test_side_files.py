@@ -7,8 +7,8 @@ import pytest
 from fakes.making import film, png, sound_only
 
 from nova_explore.collection import Collection
-from nova_explore.sources.beside import caption_of
 from nova_explore.sources.read import read
+from nova_explore.sources.side_files import caption_of
 
 TAKEOUT = {
     "title": "IMG_1.jpg", "description": "Sunset at the pier", "photoTakenTime": {"timestamp": "1600000000"},

@@ -32,7 +32,7 @@ MEMORY = 4 * 2**30
 """Bytes of address space of the child, where the system can limit them."""
 
 _LENGTHS = struct.Struct(">QQ")
-_SERVE = "from nova_explore.media import apart; apart.serve()"
+_SERVE = "from nova_explore.media import decoder_process; decoder_process.serve()"
 _SPENT = {getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
 
 

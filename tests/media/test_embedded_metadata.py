@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from nova_explore.collection import Modality
-from nova_explore.media.described import describe
+from nova_explore.media.embedded_metadata import describe
 from nova_explore.sources.read import read
 from nova_explore.words import words_of
 

@@ -100,7 +100,7 @@ def test_what_was_done_is_undone_by_button_and_by_keys(page):
     assert undo.get_attribute("aria-label").startswith("Undo: Slice: ")
     undo.click()
     page.app.root.locator(".nx-slice[data-kind=typical]").wait_for()
-    assert page.app.root.locator(".nx-query").input_value() == ""
+    page.page.wait_for_function("() => document.querySelector('.nx-query').value === ''")
     redo.click()
     page.app.root.locator(".nx-slice[data-kind=search]").wait_for()
     page.app.root.locator(".nx-map").focus()

@@ -35,9 +35,9 @@ def show(browser) -> Iterator[Callable[..., BarePage]]:
         page.close()
 
 
-def test_one_item_is_a_map(show, tmp_path):
-    items = text_items([("one", "one text")])
-    own = {items[0].id: np.eye(8, dtype=np.float32)[0]}
+def test_two_items_the_fewest_that_can_be_are_a_map(show, tmp_path):
+    items = text_items([("one", "one text"), ("two", "another text")])
+    own = {item.id: np.eye(8, dtype=np.float32)[i] for i, item in enumerate(items)}
     library = import_vectors(Collection(items), own, to=tmp_path / "one.nova", model="own", progress=False)
     page = show(explore(library, progress=False))
     x, y = page.app.spot(0)
@@ -48,7 +48,7 @@ def test_one_item_is_a_map(show, tmp_path):
     page.app.root.locator(".nx-inspector").wait_for()
     for lens in ("clusters", "columns", "about", "items"):
         page.app.turn_to(lens)
-    assert "1 item" in page.app.root.locator("h2").inner_text()
+    assert "2 items" in page.app.root.locator("h2").inner_text()
 
 
 def test_vectors_without_their_model_are_searched_by_words(show, tmp_path):

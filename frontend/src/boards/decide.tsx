@@ -167,7 +167,8 @@ export function SplitPieces({ row, deciding }: { row: ClusterRow; deciding: Deci
       stale = true;
     };
   }, [row.key, into.value]);
-  useEffect(() => {
+  // At once with the pieces, before a key can come: on the row, Enter would accept the cluster as it is.
+  useLayoutEffect(() => {
     if (pieces.value) button.current?.querySelector("button")?.focus();
   }, [pieces.value]);
   const change = (by: number) => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +41,7 @@ def judge_all(app: AppInPage, name: str, keys: str) -> None:
     section.wait_for()
     for number in range(20):
         app.root.locator(".nx-progress .nx-count", has_text=f"{number} of 20").wait_for()
-        wait_for(lambda: section.evaluate("el => el === document.activeElement"))
+        expect(section).to_be_focused()
         app.page.keyboard.press(keys[number % len(keys)])
     app.root.get_by_text(f"{name} has judged all 20").wait_for()
 
@@ -57,7 +58,7 @@ def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
     app.root.get_by_text("Agreement: Krippendorff’s α is", exact=False).or_(
         app.root.get_by_text("Agreement: Krippendorff's α is", exact=False)
     ).wait_for()
-    assert app.root.locator(".nx-differ-item").count() > 0
+    app.root.locator(".nx-differ-item").first.wait_for()
     assert notebook.holds(
         "explored.library.judgements.frame()['judge'].value_counts().to_dict() == {'Ann': 20, 'Ben': 20}"
     )
@@ -67,6 +68,7 @@ def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
     wait_for(lambda: differ.count() == before - 1)
     assert notebook.holds("explored.library.judgements.frame()['judge'].tolist().count('agreed') == 1")
     app.root.locator(".nx-pair").focus()
+    expect(app.root.locator(".nx-pair")).to_be_focused()
     app.page.keyboard.press("u")
     app.root.locator(".nx-progress .nx-count", has_text="19 of 20").wait_for()
     app.page.keyboard.press("s")
@@ -82,6 +84,7 @@ def test_who_judges_sees_neither_rank_nor_cluster(app, notebook):
     app.root.locator(".nx-judge").press("Enter")
     pair = app.root.locator(".nx-pair")
     pair.locator("img").wait_for()
+    expect(pair).to_be_focused()
     said = pair.inner_text()
     assert "of 20" in said
     assert not any(word in said for word in ("cluster", "similarity", "rank", "strength"))
@@ -100,14 +103,13 @@ def test_a_fairness_row_leads_to_its_items_and_keeps_a_note(app, notebook):
     app.root.locator(".nx-choices .nx-number").fill("16")
     app.root.get_by_role("button", name="Ask", exact=True).click()
     rows = app.root.locator(".nx-query-row")
-    rows.first.wait_for()
-    assert rows.count() == 4
+    expect(rows).to_have_count(4)
     first = rows.first
     assert first.get_attribute("data-query") == "a nurse"  # those farthest from chance come first
     assert first.get_attribute("data-outside") == "true"
     assert "picking without looking shows" in first.locator(".nx-band").first.get_attribute("aria-label")
-    assert first.locator(".nx-picture").count() == 16
-    assert "explicit words move the results" in app.root.locator(".nx-not-run").inner_text()
+    expect(first.locator(".nx-picture")).to_have_count(16)
+    expect(app.root.locator(".nx-not-run")).to_contain_text("explicit words move the results")
     women = first.locator("[data-group=women] .nx-group")
     women.click()
     wait_for(lambda: notebook.holds("len(app.selection) > 8"))

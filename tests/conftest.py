@@ -140,10 +140,16 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def demo_media() -> Path:
     """The demo collection's media, fetched once into the user's cache; skips loudly where it cannot be."""
+    import filelock
+
+    from nova_explore.cache_folder import cache_folder
     from nova_explore.errors import SourceError
     from nova_explore.sources import datasets
 
-    with warnings.catch_warnings():
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    # Of several processes that test, one fetches and the others wait for it.
+    lock = filelock.FileLock(cache_folder() / "tests-demo.lock")
+    with lock, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         try:
             return datasets.demo()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
-from fakes import ROOT
+from fakes import ROOT, TESTS
+from fakes.shared_vectors import ipython_folder
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS_A_CELL = 600
@@ -37,13 +39,20 @@ def test_every_code_cell_is_explained(path):
     assert "cccc" not in kinds
 
 
+@pytest.fixture(scope="module")
+def ipython(tmp_path_factory):
+    """Kernels that embed each item once among them: pictures of the demo collection are in all three notebooks."""
+    return ipython_folder(tmp_path_factory.mktemp("shared"))
+
+
 @pytest.mark.demo
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_the_notebook_runs(path, tmp_path, demo_media, monkeypatch):
+def test_the_notebook_runs(path, tmp_path, demo_media, ipython, monkeypatch):
     import nbformat
     from nbclient import NotebookClient
 
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(TESTS)]))
+    monkeypatch.setenv("IPYTHONDIR", str(ipython))
     copy = Path(shutil.copy(path, tmp_path))
     notebook = nbformat.read(copy, as_version=4)
     where = {"metadata": {"path": str(tmp_path)}}

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
-from fakes.jupyter_page import Lab, Notebook
+from fakes.jupyter_page import WAIT_MS, Lab, Notebook
+from playwright.sync_api import expect
+
+expect.set_options(timeout=WAIT_MS)
 
 
 @pytest.fixture(scope="session")

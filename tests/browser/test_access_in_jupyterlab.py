@@ -47,6 +47,7 @@ def test_axe_finds_nothing_in_any_lens_nor_with_an_item_open(notebook, theme):
         app.root.locator(".nx-decide .nx-button", has_text=mode).click()
         assert violations(page) == [], mode
     app.root.locator(".nx-clear").click()
+    app.root.locator(".nx-slice[data-kind=typical]").wait_for()
     app.search("orchids")
     app.root.locator(".nx-section").first.wait_for()
     opened = {str(item.modality): item.id for item in StandIn().collection}
@@ -55,7 +56,9 @@ def test_axe_finds_nothing_in_any_lens_nor_with_an_item_open(notebook, theme):
         app.root.locator(f".nx-inspector[data-id='{id}'] .nx-media > :not(.nx-wait)").first.wait_for()
         assert violations(page) == [], modality
     app.root.locator("[aria-label=Close]").click()
+    app.root.locator(".nx-inspector").wait_for(state="detached")
     app.root.locator(".nx-clear").click()
+    app.root.locator(".nx-slice[data-kind=typical]").wait_for()
 
 
 def test_nothing_went_wrong_in_the_page(notebook):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from fakes.bare_page import BarePage
 from fakes.stand_in import StandIn
+from playwright.sync_api import expect
 
 from nova_explore.widgets import App
 
@@ -17,32 +19,14 @@ const writeText = async (words) => { window.copied.push(words); };
 Object.defineProperty(navigator, "clipboard", { value: { writeText } });"""
 
 
-@pytest.fixture(scope="module")
-def shared(browser) -> Iterator[BarePage]:
+@pytest.fixture
+def page(browser) -> Iterator[BarePage]:
     page = BarePage(browser, App(StandIn()), before=CLIPBOARD)
     page.app.wait()
+    page.rest()
     yield page
+    assert page.errors == []
     page.close()
-
-
-@pytest.fixture
-def page(shared) -> Iterator[BarePage]:
-    yield shared
-    shared.page.keyboard.press("Escape")
-    shared.python.restore_all()
-    shared.tell()
-    assert shared.errors == []
-
-
-@pytest.fixture(autouse=True)
-def restoring(monkeypatch):
-    """After a test the app shows what it showed at first."""
-
-    def restore_all(app: App) -> None:
-        while app.history["undo"]:
-            app.undo()
-
-    monkeypatch.setattr(App, "restore_all", restore_all, raising=False)
 
 
 def open_menu(page: BarePage, position: int) -> list[str]:
@@ -82,22 +66,22 @@ def test_only_this_and_all_but_this_grey_and_bring_back(page):
     key = str(int(page.python.exploration.clustering.labels[5]))
     open_menu(page, 5)
     choose(page, "Only this cluster")
-    page.page.wait_for_function("() => true")
+    page.until(lambda: len(page.python.muted) == page.python.exploration.clustering.count)
     assert key not in page.python.muted
-    assert len(page.python.muted) == page.python.exploration.clustering.count
     open_menu(page, 5)
     choose(page, "Show all clusters")
+    page.until(lambda: page.python.muted == [])
     open_menu(page, 5)
     choose(page, "All but this cluster")
-    assert page.python.muted == [key]
+    page.until(lambda: page.python.muted == [key])
 
 
 def test_what_was_done_is_undone_by_button_and_by_keys(page):
     undo, redo = page.app.root.locator(".nx-undo"), page.app.root.locator(".nx-redo")
-    assert undo.is_disabled()
+    expect(undo).to_be_disabled()
     page.app.search("trains")
     page.app.root.locator(".nx-slice[data-kind=search]").wait_for()
-    assert undo.get_attribute("aria-label").startswith("Undo: Slice: ")
+    expect(undo).to_have_attribute("aria-label", re.compile("^Undo: Slice: "))
     undo.click()
     page.app.root.locator(".nx-slice[data-kind=typical]").wait_for()
     page.page.wait_for_function("() => document.querySelector('.nx-query').value === ''")
@@ -119,19 +103,19 @@ def test_the_slice_is_copied_as_python_that_makes_it(page):
 
 
 def test_the_menu_is_worked_by_keys_and_closes_where_it_opened(page):
-    tile = page.app.root.locator(".nx-tile").first
+    tile = page.app.root.locator("button.nx-tile").first
     tile.focus()
+    expect(tile).to_be_focused()
     tile.dispatch_event("contextmenu", {"bubbles": True, "cancelable": True})
     items = page.page.locator(".nx-menu-item")
-    items.first.wait_for()
-    assert items.first.evaluate("el => el === document.activeElement")
+    expect(items.first).to_be_focused()
     page.page.keyboard.press("ArrowDown")
-    assert items.nth(1).evaluate("el => el === document.activeElement")
+    expect(items.nth(1)).to_be_focused()
     page.page.keyboard.press("End")
-    assert items.last.evaluate("el => el === document.activeElement")
+    expect(items.last).to_be_focused()
     page.page.keyboard.press("Escape")
     page.page.locator(".nx-menu").wait_for(state="detached")
-    assert tile.evaluate("el => el === document.activeElement")
+    expect(tile).to_be_focused()
 
 
 def test_with_shift_arrows_go_from_item_to_item_and_enter_opens(page):
@@ -145,4 +129,4 @@ def test_with_shift_arrows_go_from_item_to_item_and_enter_opens(page):
     second = card.get_attribute("data-id")
     page.page.keyboard.press("Enter")
     page.app.root.locator(".nx-inspector").wait_for()
-    assert page.python.inspected == second
+    page.until(lambda: page.python.inspected == second)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -39,24 +40,23 @@ def test_what_was_added_is_counted_and_has_a_colour_of_its_own(app):
     app.turn_to("columns")
     app.root.locator(".nx-select").select_option("added")
     entries = app.root.locator(".nx-entry")
-    wait_for(lambda: entries.count() == 2)
+    expect(entries).to_have_count(2)
     assert [text.split() for text in entries.all_inner_texts()] == [["on", "the", "map", "160"], ["added", "24"]]
     colors = entries.locator(".nx-dot").evaluate_all("dots => dots.map((dot) => getComputedStyle(dot).backgroundColor)")
     assert len(set(colors)) == 2
-    app.settle()
-    both = app.map_pixels()
+    both = app.still_pixels()
     entries.first.click()
     wait_for(lambda: entries.first.get_attribute("aria-pressed") == "false")
-    app.settle()
-    assert (app.map_pixels() != both).any()
+    wait_for(lambda: (app.map_pixels() != both).any())
     entries.first.click()
+    expect(entries.first).to_have_attribute("aria-pressed", "true")
 
 
 def test_an_added_item_is_hovered_and_inspected_like_any_other(app, notebook):
     id = app.hover(160).get_attribute("data-id")
     assert notebook.holds(f"app.exploration.added.ids[0] == {id!r}")
     app.click(160)
-    app.root.locator(".nx-inspector .nx-near").wait_for()
+    app.root.locator(f".nx-inspector[data-id='{id}'] .nx-near").wait_for()
     assert notebook.holds(f"app.inspected == {id!r}")
     assert notebook.holds("(app.exploration.layout.xy[:160] == mapped.layout.xy).all()")
     assert not notebook.errors

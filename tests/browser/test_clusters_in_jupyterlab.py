@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +33,9 @@ def notebook(open_notebook) -> Notebook:
 @pytest.fixture
 def app(notebook) -> Iterator[AppInPage]:
     app = notebook.app(0)
-    app.settle()
     app.turn_to("clusters")
+    app.root.get_by_text("Measure stability").wait_for()
+    app.settle()
     yield app
     notebook.python("app.color_by('cluster')")
     notebook.python("app.take_over(app.exploration.recluster(min_cluster_size=5))")
@@ -51,10 +53,10 @@ def test_a_click_tells_which_clusters_come_back_until_there_are_others(app):
     assert f" {clusters} " in sentence.inner_text()
     assert "20 subsets of 50% of the items: " in sentence.inner_text()
     shares = app.root.locator(".nx-share")
-    assert shares.count() == clusters
+    expect(shares).to_have_count(clusters)
     assert all(share.strip().endswith("%") for share in shares.all_inner_texts())
-    assert app.root.get_by_text("Measure stability").count() == 0
-    assert app.root.locator(".nx-working").is_hidden()
+    expect(app.root.get_by_text("Measure stability")).to_have_count(0)
+    expect(app.root.locator(".nx-working")).to_be_hidden()
     unsure = app.root.locator(".nx-cluster-name:has(.nx-share[data-firm=false])")
     assert unsure.locator(".nx-share .nx-icon").count() == unsure.count() > 0
     assert any(word in unsure.first.get_attribute("title") for word in ("doubtful", "not to be trusted", "dissolved"))
@@ -70,8 +72,8 @@ def test_a_click_tells_which_clusters_come_back_until_there_are_others(app):
     slider.wait_for()
     slider.evaluate("el => { el.value = el.max; el.dispatchEvent(new Event('input', { bubbles: true })); }")
     app.root.get_by_text("Measure stability").wait_for()
-    assert app.root.locator(".nx-share").count() == 0
-    assert sentence.count() == 0
+    expect(app.root.locator(".nx-share")).to_have_count(0)
+    expect(sentence).to_have_count(0)
 
 
 def test_the_map_is_coloured_and_named_by_larger_clusters(app):

@@ -26,12 +26,15 @@ def five_gestures(page) -> None:
     app = AppInPage(page).wait(WHOLE_CHAIN_MS)
     app.root.evaluate("root => root.scrollIntoView()")
     app.settle()
-    pixels = app.map_pixels().astype(int)
-    assert (pixels.max(axis=2) - pixels.min(axis=2) > 60).sum() > 3000
+
+    def colored() -> int:
+        pixels = app.map_pixels().astype(int)
+        return (pixels.max(axis=2) - pixels.min(axis=2) > 60).sum()
+
+    wait_for(lambda: colored() > 3000)
 
     item = exploration.collection[20]
-    card = app.hover(20)
-    assert card.get_attribute("data-id") == item.id
+    card = app.hover(20, item.id)
     card.locator("img").wait_for()
 
     app.click(20)
@@ -46,6 +49,7 @@ def five_gestures(page) -> None:
         search_sections.search(exploration, "orchids", [str(kind) for kind in Modality]).ids[:24]
     )
     app.root.locator(".nx-clear").click()
+    app.root.locator(".nx-slice[data-kind=typical]").wait_for()
 
     app.settle()
     everyone = np.array([app.spot(position) for position in range(len(exploration))])

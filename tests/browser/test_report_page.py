@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fakes.jupyter_page import AppInPage, wait_for
+from fakes.jupyter_page import WAIT_MS, AppInPage, wait_for
 from fakes.report_stand_in import data_in, very_hostile_exploration
 from fakes.stand_in import StandIn
+from playwright.sync_api import expect
 
 from nova_explore.report.page import write_report
 from nova_explore.reviews.finding import Chance, Finding, Review
@@ -53,6 +54,7 @@ class Opened:
         self.page.on("console", lambda told: self.wrong.append(told.text) if told.type == "error" else None)
         self.page.on("dialog", lambda dialog: (self.wrong.append(dialog.message), dialog.dismiss()))
         self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.set_default_timeout(WAIT_MS)
         self.page.goto(path.as_uri())
 
     def ready(self) -> AppInPage:
@@ -97,9 +99,9 @@ def alone(app: AppInPage, exploration: StandIn, modality: str) -> int:
 @pytest.mark.parametrize("modality", ["image", "audio"])
 def test_pointing_at_an_item_shows_its_own_card(app, exploration, modality):
     position = alone(app, exploration, modality)
-    card = app.hover(position)
-    assert card.get_attribute("data-id") == exploration.collection.ids[position]
-    assert card.locator("img").get_attribute("data-id") == exploration.collection.ids[position]
+    id = exploration.collection.ids[position]
+    card = app.hover(position, id)
+    expect(card.locator("img")).to_have_attribute("data-id", id)
     wait_for(lambda: card.locator("img").evaluate("img => img.naturalWidth") > 0)
 
 
@@ -109,7 +111,7 @@ def test_a_click_opens_the_item_with_its_nearest(app, opened, exploration, data)
     shown = opened.page.locator(".nx-inspector")
     shown.wait_for()
     assert shown.get_attribute("data-id") == exploration.collection.ids[position]
-    assert shown.locator(".nx-near .nx-tile").count() == data["nearest_count"]
+    expect(shown.locator(".nx-near .nx-tile")).to_have_count(data["nearest_count"])
     page = shown.locator(".nx-media img")
     page.wait_for()
     wait_for(lambda: page.evaluate("img => img.naturalWidth") >= 500)
@@ -148,7 +150,7 @@ def test_words_find_the_items_that_carry_them_and_what_nobody_says_finds_nothing
     opened.page.fill(".nx-query", "zzzz")
     opened.page.keyboard.press("Enter")
     wait_for(lambda: opened.slice == "Nothing has “zzzz” in its title or text")
-    assert "No item is in this slice" in opened.page.inner_text(".nx-items")
+    expect(opened.page.locator(".nx-items")).to_contain_text("No item is in this slice")
 
 
 def test_a_sound_plays_from_its_tile_and_in_full(app, opened, exploration):
@@ -157,9 +159,15 @@ def test_a_sound_plays_from_its_tile_and_in_full(app, opened, exploration):
     opened.page.keyboard.press("Enter")
     found = opened.page.locator(f".nx-tile[data-id='{sound.id}']")
     play = opened.page.locator(".nx-items .nx-tile-box", has=found).locator(".nx-play")
+    play.evaluate(
+        """(el) => {
+            window.states = [];
+            const note = () => window.states.push(el.getAttribute("aria-pressed"));
+            new MutationObserver(note).observe(el, { attributeFilter: ["aria-pressed"] });
+        }"""
+    )
     play.click()
-    wait_for(lambda: play.get_attribute("aria-pressed") == "true")
-    wait_for(lambda: play.get_attribute("aria-pressed") == "false")  # at its end
+    wait_for(lambda: opened.page.evaluate("window.states") == ["true", "false"])  # until its end
     found.click()
     player = opened.page.locator(".nx-inspector audio")
     player.wait_for()
@@ -195,7 +203,7 @@ def test_on_a_phone_the_list_comes_first_and_nothing_is_wider_than_the_screen(br
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     tops = [opened.page.locator(name).bounding_box()["y"] for name in (".nx-side", ".nx-map")]
     assert tops[0] < tops[1]
-    tile = opened.page.locator(".nx-tile").first
+    tile = opened.page.locator("button.nx-tile").first
     id = tile.get_attribute("data-id")
     tile.click()
     sheet = opened.page.locator(".nx-sheet .nx-inspector")
@@ -205,6 +213,7 @@ def test_on_a_phone_the_list_comes_first_and_nothing_is_wider_than_the_screen(br
     assert (box["x"], round(box["width"])) == (0, PHONE["width"])
     sheet.locator("[aria-label=Close]").click()
     sheet.wait_for(state="detached")
+    expect(tile).to_be_focused()
     opened.close()
 
 
@@ -248,7 +257,7 @@ def test_axe_finds_nothing_in_the_page(browser, path, exploration, scheme):
     for lens in ("clusters", "columns", "items"):
         app.turn_to(lens)
         assert violations() == [], lens
-    opened.page.locator(".nx-tile").first.click()
+    opened.page.locator("button.nx-tile").first.click()
     opened.page.locator(".nx-inspector .nx-media > :not(.nx-wait)").first.wait_for()
     assert violations() == []
     opened.close()
@@ -268,7 +277,7 @@ def test_a_hundred_hostile_captions_and_all_names_are_text_and_run_nothing(brows
         wait_for(lambda cluster=cluster: opened.slice.startswith(exploration.name_of(cluster)[:20]))
     opened.page.locator("button[data-cluster='0']").click()
     wait_for(lambda: any("<" in title for title in opened.page.locator(".nx-tile-title").all_text_contents()))
-    opened.page.locator(".nx-tile").first.click()
+    opened.page.locator("button.nx-tile").first.click()
     opened.page.locator(".nx-inspector").wait_for()
     opened.page.wait_for_timeout(300)
     assert opened.page.evaluate("window.harmed") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -32,32 +33,56 @@ def app(notebook) -> AppInPage:
     return app
 
 
+def judge_as(app: AppInPage, name: str) -> None:
+    """Begin to judge under a name, whoever judged before, and whether or not there is something to judge yet."""
+    app.turn_to("judging")
+    start, other = app.root.get_by_text("Start judging"), app.root.get_by_text("someone else")
+    field = app.root.locator(".nx-judge")
+    start.or_(other).or_(field).first.wait_for()
+    if start.is_visible():
+        app.root.locator(".nx-query-lines").fill("a nurse\na pilot")
+        start.click()
+        app.root.get_by_text("20 results to judge").wait_for()
+    elif other.is_visible():
+        other.click()
+    field.fill(name)
+    field.press("Enter")
+    app.root.locator(".nx-pair").wait_for()
+
+
+def ask_for_gender(app: AppInPage) -> None:
+    """Ask the fairness board for four occupations by gender, unless their rows are there already."""
+    app.turn_to("fairness")
+    ask, rows = app.root.get_by_role("button", name="Ask", exact=True), app.root.locator(".nx-query-row")
+    app.root.locator(".nx-fairness").wait_for()
+    if rows.count() == 4:
+        return
+    app.root.locator(".nx-fairness .nx-select").first.select_option("gender")
+    app.root.locator(".nx-query-lines").fill("a nurse\na pilot\na farmer\na judge")
+    app.root.locator(".nx-choices .nx-number").fill("16")
+    ask.click()
+    expect(rows).to_have_count(4)
+
+
 def judge_all(app: AppInPage, name: str, keys: str) -> None:
     """Judge all pairs by keyboard, one of these keys after the other."""
-    app.root.locator(".nx-judge").fill(name)
-    app.root.locator(".nx-judge").press("Enter")
+    judge_as(app, name)
     section = app.root.locator(".nx-pair")
-    section.wait_for()
     for number in range(20):
         app.root.locator(".nx-progress .nx-count", has_text=f"{number} of 20").wait_for()
-        wait_for(lambda: section.evaluate("el => el === document.activeElement"))
+        expect(section).to_be_focused()
         app.page.keyboard.press(keys[number % len(keys)])
     app.root.get_by_text(f"{name} has judged all 20").wait_for()
 
 
 def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
-    app.turn_to("judging")
-    app.root.locator(".nx-query-lines").fill("a nurse\na pilot")
-    app.root.get_by_text("Start judging").click()
-    app.root.get_by_text("20 results to judge").wait_for()
     judge_all(app, "Ann", "0122")
     assert notebook.holds("len(explored.library.judgements.frame()) == 20")
-    app.root.get_by_text("someone else").click()
     judge_all(app, "Ben", "0121")
     app.root.get_by_text("Agreement: Krippendorff’s α is", exact=False).or_(
         app.root.get_by_text("Agreement: Krippendorff's α is", exact=False)
     ).wait_for()
-    assert app.root.locator(".nx-differ-item").count() > 0
+    app.root.locator(".nx-differ-item").first.wait_for()
     assert notebook.holds(
         "explored.library.judgements.frame()['judge'].value_counts().to_dict() == {'Ann': 20, 'Ben': 20}"
     )
@@ -67,6 +92,7 @@ def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
     wait_for(lambda: differ.count() == before - 1)
     assert notebook.holds("explored.library.judgements.frame()['judge'].tolist().count('agreed') == 1")
     app.root.locator(".nx-pair").focus()
+    expect(app.root.locator(".nx-pair")).to_be_focused()
     app.page.keyboard.press("u")
     app.root.locator(".nx-progress .nx-count", has_text="19 of 20").wait_for()
     app.page.keyboard.press("s")
@@ -76,12 +102,10 @@ def test_two_judges_judge_twenty_items_by_keyboard(app, notebook):
 
 
 def test_who_judges_sees_neither_rank_nor_cluster(app, notebook):
-    app.turn_to("judging")
-    app.root.get_by_text("someone else").click()
-    app.root.locator(".nx-judge").fill("Cem")
-    app.root.locator(".nx-judge").press("Enter")
+    judge_as(app, "Cem")
     pair = app.root.locator(".nx-pair")
     pair.locator("img").wait_for()
+    expect(pair).to_be_focused()
     said = pair.inner_text()
     assert "of 20" in said
     assert not any(word in said for word in ("cluster", "similarity", "rank", "strength"))
@@ -94,20 +118,14 @@ def test_who_judges_sees_neither_rank_nor_cluster(app, notebook):
 
 
 def test_a_fairness_row_leads_to_its_items_and_keeps_a_note(app, notebook):
-    app.turn_to("fairness")
-    app.root.locator(".nx-fairness .nx-select").first.select_option("gender")
-    app.root.locator(".nx-query-lines").fill("a nurse\na pilot\na farmer\na judge")
-    app.root.locator(".nx-choices .nx-number").fill("16")
-    app.root.get_by_role("button", name="Ask", exact=True).click()
+    ask_for_gender(app)
     rows = app.root.locator(".nx-query-row")
-    rows.first.wait_for()
-    assert rows.count() == 4
     first = rows.first
     assert first.get_attribute("data-query") == "a nurse"  # those farthest from chance come first
     assert first.get_attribute("data-outside") == "true"
     assert "picking without looking shows" in first.locator(".nx-band").first.get_attribute("aria-label")
-    assert first.locator(".nx-picture").count() == 16
-    assert "explicit words move the results" in app.root.locator(".nx-not-run").inner_text()
+    expect(first.locator(".nx-picture")).to_have_count(16)
+    expect(app.root.locator(".nx-not-run")).to_contain_text("explicit words move the results")
     women = first.locator("[data-group=women] .nx-group")
     women.click()
     wait_for(lambda: notebook.holds("len(app.selection) > 8"))
@@ -126,10 +144,12 @@ def test_a_fairness_row_leads_to_its_items_and_keeps_a_note(app, notebook):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_nothing_in_either_board(app, notebook, theme):
-    """With what the tests before have left on them: a pair to judge, and rows of queries."""
+    """With a pair to judge, and rows of queries."""
     notebook.run("apputils:change-theme", theme=f"JupyterLab {theme}")
     light = str(theme == "Light").lower()
     wait_for(lambda: app.page.locator("body").get_attribute("data-jp-theme-light") == light)
+    judge_as(app, "Dan")
+    ask_for_gender(app)
     for lens in ("judging", "fairness"):
         app.turn_to(lens)
         found = Axe().run(app.page, context=".nx").response["violations"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, wait_for
+from fakes.jupyter_page import WAIT_MS, WHOLE_CHAIN_MS, AppInPage, wait_for
 from fakes.toy_library import copy_of
+from playwright.sync_api import expect
 
 from nova_explore.exploration.stored_maps import open_map
 from nova_explore.library.store import open_library
@@ -19,6 +20,7 @@ def library(mapped_toy_160, tmp_path):
 
 def opened(browser, address):
     page = browser.new_context(viewport={"width": 1300, "height": 950}).new_page()
+    page.set_default_timeout(WAIT_MS)
     page.goto(address)
     app = AppInPage(page).wait(WHOLE_CHAIN_MS)
     app.turn_to("clusters")
@@ -51,14 +53,14 @@ def test_who_reads_sees_labels_and_no_verb_and_without_the_token_nobody_sees_any
     open_map(library).labels.rename(0, "sea birds")
     with serve(library, monkeypatch, read_only=True) as (address, _):
         page, app = opened(browser, address)
-        assert app.root.locator(".nx-cluster[data-key='0'] .nx-entry-name").inner_text() == "sea birds"
+        expect(app.root.locator(".nx-cluster[data-key='0'] .nx-entry-name")).to_have_text("sea birds")
         app.root.locator(".nx-cluster-name").first.click()
         app.root.locator(".nx-cluster-card").wait_for()
         assert app.root.locator(".nx-accept, .nx-tick, .nx-undo-decision").count() == 0
         page.context.close()
         stranger = browser.new_context().new_page()
         stranger.goto(address.partition("?")[0])
-        assert "login" in stranger.url
+        wait_for(lambda: "login" in stranger.url)
         assert stranger.locator(".nx").count() == 0
         stranger.context.close()
     assert open_map(library).labels.history["by"].size == 1

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import pytest
 from fakes.bare_page import BarePage
-from fakes.jupyter_page import wait_for
 from fakes.toy_library import copy_of
+from playwright.sync_api import expect
 
 import nova_explore as nx
 from nova_explore.widgets import App
@@ -27,6 +27,7 @@ def library(mapped_toy_160, tmp_path_factory):
 def page(request, library, browser) -> Iterator[BarePage]:
     page = BarePage(browser, App(nx.explore(library, progress=False)), viewport=request.param)
     page.app.wait()
+    page.rest()
     yield page
     assert page.errors == []
     page.close()
@@ -54,15 +55,17 @@ def test_two_items_stand_side_by_side_and_say_why_they_are_alike(page):
     root.locator(f".nx-pairing .nx-near [data-id='{near}']").click()
     root.locator(".nx-pair-lead").wait_for()
     known = app.exploration.compare(ids[3], near)
-    assert f"cosine {known.cosine:.2f}" in root.locator(".nx-usual").inner_text()
-    assert root.locator(".nx-one").evaluate_all("els => els.map((el) => el.dataset.id)") == [ids[3], near]
+    expect(root.locator(".nx-usual")).to_contain_text(f"cosine {known.cosine:.2f}")
+    both = root.locator(".nx-one")
+    page.until(lambda: both.evaluate_all("els => els.map((el) => el.dataset.id)") == [ids[3], near])
     why = root.locator(".nx-why .nx-button")
-    wait_for(why.is_enabled)
-    assert "at most" in root.locator(".nx-why").inner_text()
+    expect(why).to_be_enabled()
+    expect(root.locator(".nx-why")).to_contain_text("at most")
     why.click()
     root.locator(".nx-because").nth(1).wait_for()
-    texts = root.locator(".nx-weighed").all_inner_texts()
-    assert texts == [app.exploration.collection[id].text for id in (ids[3], near)]
+    texts = [app.exploration.collection[id].text for id in (ids[3], near)]
+    page.until(lambda: root.locator(".nx-weighed").all_inner_texts() == texts)
+    page.rest()
     for a, b in combinations([*boxes(page, ".nx-pairing > *")], 2):
         assert not overlap(a, b)
     left, right = boxes(page, ".nx-one")
@@ -75,14 +78,13 @@ def test_true_neighbours_have_lines_and_strangers_rings(page):
     app.inspect(app.exploration.collection.ids[5])
     page.tell()
     around = app.exploration.neighborhood(app.inspected)
-    assert root.locator(".nx-around").inner_text().startswith(around.sentence)
+    page.until(lambda: root.locator(".nx-around").inner_text().startswith(around.sentence))
 
     def drawn() -> list[int]:
         paths = [root.locator(".nx-lines path").nth(i).get_attribute("d") or "" for i in range(3)]
         return [path.count("M") for path in paths]
 
-    wait_for(lambda: any(drawn()))
-    assert drawn() == [len(around) - around.elsewhere, around.elsewhere, len(around.false)]
+    page.until(lambda: drawn() == [len(around) - around.elsewhere, around.elsewhere, len(around.false)])
 
 
 def test_a_cell_of_the_matrix_compares_its_two_items(page):
@@ -92,12 +94,14 @@ def test_a_cell_of_the_matrix_compares_its_two_items(page):
     page.app.turn_to("matrix")
     canvas = root.locator(".nx-heat-frame canvas")
     canvas.wait_for()
-    assert root.locator(".nx-edge-thumb").count() == 16
+    expect(root.locator(".nx-edge-thumb")).to_have_count(16)
+    page.rest()
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] * 2.5 / 8, "y": box["height"] * 7.5 / 8})
     root.locator(".nx-pair-lead").wait_for()
     order = app.exploration.similarity(app.exploration.collection.ids[:8]).ids
-    assert root.locator(".nx-one").evaluate_all("els => els.map((el) => el.dataset.id)") == [order[7], order[2]]
+    both = root.locator(".nx-one")
+    page.until(lambda: both.evaluate_all("els => els.map((el) => el.dataset.id)") == [order[7], order[2]])
 
 
 def test_what_sets_a_slice_apart_is_listed(page):
@@ -107,8 +111,8 @@ def test_what_sets_a_slice_apart_is_listed(page):
     page.app.turn_to("matrix")
     root.get_by_text("Compare it with the rest").click()
     # What is computed beside the kernel's thread is told to this page when it is asked for.
-    wait_for(lambda: (page.tell(), root.locator(".nx-differences li").count())[1])
-    assert "100% inside, 0% outside" in root.locator(".nx-differences").inner_text()
+    page.until(lambda: (page.tell(), root.locator(".nx-differences li").count())[1])
+    expect(root.locator(".nx-differences")).to_contain_text("100% inside, 0% outside")
     left, right = boxes(page, ".nx-differences li:first-child .nx-two-bars i")
     assert left["width"] > 10 * right["width"]
 
@@ -123,10 +127,11 @@ def test_parts_of_a_search_are_turned_and_dropped(page):
     part = root.locator(".nx-part")
     part.wait_for()
     part.get_by_text("like", exact=True).click()
-    wait_for(lambda: app.like.unlike == (id,))
+    page.until(lambda: app.like.unlike == (id,))
     part.locator(".nx-plain").click()
-    wait_for(lambda: not app.like)
+    page.until(lambda: not app.like)
     assert app.query == "owl"
+    page.rest()
     box = root.locator(".nx-query").bounding_box()
     assert not any(overlap(box, other) for other in boxes(page, ".nx-chips"))
 
@@ -150,7 +155,8 @@ def test_an_item_of_the_other_map_is_ringed(page):
     page.python.pointed = 7
     page.tell()
     ring = page.app.root.locator(".nx-pointed")
-    wait_for(lambda: ring.evaluate("el => getComputedStyle(el).visibility") == "visible")
+    page.until(lambda: ring.evaluate("el => getComputedStyle(el).visibility") == "visible")
+    page.app.settle()
     box = ring.bounding_box()
     x, y = page.app.spot(7)
     assert abs(box["x"] + box["width"] / 2 - x) < 2

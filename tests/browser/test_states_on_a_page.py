@@ -10,6 +10,7 @@ import pytest
 from fakes.bare_page import BarePage
 from fakes.stand_in import StandIn
 from fakes.toy_library import text_items
+from playwright.sync_api import expect
 
 from nova_explore.collection import Collection
 from nova_explore.embedding.own_vectors import import_vectors
@@ -48,7 +49,7 @@ def test_two_items_the_fewest_that_can_be_are_a_map(show, tmp_path):
     page.app.root.locator(".nx-inspector").wait_for()
     for lens in ("clusters", "columns", "about", "items"):
         page.app.turn_to(lens)
-    assert "2 items" in page.app.root.locator("h2").inner_text()
+    expect(page.app.root.locator("h2")).to_contain_text("2 items")
 
 
 def test_vectors_without_their_model_are_searched_by_words(show, tmp_path):
@@ -63,8 +64,8 @@ def test_vectors_without_their_model_are_searched_by_words(show, tmp_path):
     assert box.get_attribute("placeholder").startswith("Search in captions")
     page.app.search("birds")
     page.app.root.locator(".nx-slice[data-kind=search]").wait_for()
-    assert "20 with the word" in page.app.root.locator(".nx-slice-title").inner_text()
-    assert "words alone" in page.app.root.locator(".nx-note").inner_text()
+    expect(page.app.root.locator(".nx-slice-title")).to_contain_text("20 with the word")
+    expect(page.app.root.locator(".nx-note")).to_contain_text("words alone")
 
 
 def test_an_empty_slice_says_so(show):
@@ -73,16 +74,23 @@ def test_an_empty_slice_says_so(show):
     page.app.root.locator(".nx-slice[data-kind=search]").wait_for()
     for chip in page.app.root.locator(".nx-chip").all():
         chip.click()
+        expect(chip).to_have_attribute("aria-pressed", "false")
     page.app.root.get_by_text("No item is in this slice.").wait_for()
-    assert page.app.root.get_by_text("All modalities are off.").is_visible()
+    page.app.root.get_by_text("All modalities are off.").wait_for()
     page.app.root.get_by_text("show all").click()
-    page.app.root.locator(".nx-tile").first.wait_for()
+    page.app.root.locator("button.nx-tile").first.wait_for()
 
 
 def test_python_that_is_gone_is_said_within_two_seconds_and_the_map_stays(show):
     page = show(StandIn())
     page.page.evaluate("() => { window.host.comm_live = false; }")
-    page.app.root.locator(".nx-python[data-python=gone]").wait_for(timeout=2000)
+    # Two seconds of the page's own clock, which a busy machine slows down together with the app.
+    page.page.evaluate(
+        """async () => {
+            for (let step = 0; step < 4; step += 1) await new Promise((done) => setTimeout(done, 500));
+        }"""
+    )
+    assert page.app.root.locator(".nx-python[data-python=gone]").is_visible()
     page.app.root.locator("[data-tool=nearer]").click()
     page.app.turn_to("about")
     assert page.app.root.locator(".nx-about").is_visible()
@@ -107,7 +115,8 @@ def test_who_wants_no_motion_sees_none(show):
         page.app.root.locator(".nx-stage").evaluate(moves)
         page.python.map.move(page.python.exploration.layout.xy[:, ::-1].copy())
         page.tell()
-        page.page.wait_for_timeout(300)
+        page.page.wait_for_function("() => window.seen.length")
+        page.app.settle()
         assert any(page.page.evaluate("() => window.seen")) == moved
         lasting = page.app.root.evaluate(
             "(root) => root.getAnimations({ subtree: true }).filter((one) => one.playState === 'running').length"
@@ -122,14 +131,11 @@ def test_a_narrow_page_has_one_sheet_over_the_map(show):
     assert half > 150
     assert side.bounding_box()["height"] > 150
     page.app.root.get_by_label("Lower the sheet").click()
-    page.page.wait_for_timeout(100)
-    assert stage.bounding_box()["height"] > 1.5 * half
+    page.until(lambda: stage.bounding_box()["height"] > 1.5 * half)
     page.app.root.locator(".nx-tab[data-tab=items]").click()
-    page.page.wait_for_timeout(100)
-    assert abs(stage.bounding_box()["height"] - half) < 2
+    page.until(lambda: abs(stage.bounding_box()["height"] - half) < 2)
     page.app.root.get_by_label("Raise the sheet").click()
-    page.page.wait_for_timeout(100)
-    assert side.bounding_box()["height"] > 450
+    page.until(lambda: side.bounding_box()["height"] > 450)
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 

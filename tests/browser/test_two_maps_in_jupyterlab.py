@@ -25,6 +25,7 @@ def notebook(open_notebook) -> Notebook:
 
 def test_both_maps_stand_side_by_side_and_the_left_is_a_map_alone(notebook):
     left, right = notebook.app(0), notebook.app(1)
+    left.settle()
     a, b = (one.root.locator(".nx-map").bounding_box() for one in (left, right))
     assert abs(a["y"] - b["y"]) < 40
     assert a["x"] + a["width"] <= b["x"]
@@ -38,6 +39,7 @@ def test_the_item_under_the_pointer_is_ringed_on_the_other_map(notebook):
     left.hover(5)
     ring = right.root.locator(".nx-pointed")
     wait_for(lambda: ring.evaluate("el => getComputedStyle(el).visibility") == "visible")
+    right.settle()
     box, (x, y) = ring.bounding_box(), right.spot(5)
     assert abs(box["x"] + box["width"] / 2 - x) < 3
     assert abs(box["y"] + box["height"] / 2 - y) < 3

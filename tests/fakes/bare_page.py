@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
-from fakes.jupyter_page import AppInPage
+from fakes.chromium import SLOW
+from fakes.jupyter_page import WAIT_MS, AppInPage
 from nova_explore.widgets import App
 from nova_explore.widgets.work import Work
+
+SLOW_ANSWER_S = 0.2
+"""How long Python thinks about each question where pages are slowed down."""
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 body { margin: 8px; font-family: system-ui, sans-serif; background: var(--jp-layout-color0); }
@@ -42,7 +48,11 @@ HOST = """async ([script, style, state]) => {
     get: (name) => values[name], set() {}, save_changes() {},
     send: (content, _, buffers) => {
       window.sent.push(content.ask);
-      window.toPython(JSON.stringify(content), (buffers ?? []).map(encode)).then((text) => apply(JSON.parse(text)));
+      window.unanswered += 1;
+      window.toPython(JSON.stringify(content), (buffers ?? []).map(encode)).then((text) => {
+        window.unanswered -= 1;
+        apply(JSON.parse(text));
+      });
     },
     on: (event, call) => calls.set(event, [...(calls.get(event) ?? []), call]),
     off: (event, call) => calls.set(event, (calls.get(event) ?? []).filter((other) => other !== call)),
@@ -51,12 +61,20 @@ HOST = """async ([script, style, state]) => {
   window.host = { comm_live: true, get_state: () => ({ ...values }) };
   model.widget_manager = { get_model: async () => window.host };
   window.sent = [];
+  window.unanswered = 0;
   const sheet = document.createElement("style");
   sheet.textContent = style;
   document.head.append(sheet);
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const { default: app } = await import(url);
   window.leave = app.render({ model, el: document.querySelector("#here") });
+}"""
+
+
+REST = """async () => {
+  const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const rests = () => window.unanswered === 0 && !document.querySelector(".nx-empty");
+  for (let quiet = 0; quiet < 3; quiet = rests() ? quiet + 1 : 0) await frames();
 }"""
 
 
@@ -103,12 +121,30 @@ class BarePage:
         self._heard.append({"content": content, "buffers": data})
 
     def _answer(self, content: str, buffers: list[str]) -> str:
+        if SLOW > 1:
+            time.sleep(SLOW_ANSWER_S)
         self.python._handle_custom_msg(json.loads(content), [base64.b64decode(data) for data in buffers])
         return self._told()
 
     def _told(self) -> str:
         heard, self._heard = self._heard, []
         return json.dumps(heard)
+
+    def until(self, read: Callable[[], Any]) -> Any:
+        """Read again and again until something true comes, and return it; the page's questions are answered meanwhile.
+
+        A sleep would keep them waiting: they are answered while the browser's driver runs.
+        """
+        last = time.monotonic() + WAIT_MS / 1000
+        while time.monotonic() < last:
+            if value := read():
+                return value
+            self.page.wait_for_timeout(50)
+        raise TimeoutError(f"nothing true within {WAIT_MS / 1000} s; the app says: {self.python.last_error!r}")
+
+    def rest(self) -> None:
+        """Wait until every question is answered and what was answered is drawn."""
+        self.page.evaluate(REST)
 
     def tell(self) -> None:
         """Tell the page what code has changed of the app."""

@@ -17,6 +17,10 @@ FLAGS = (
 )  # fmt: skip
 
 
+SLOW = float(os.environ.get("NOVA_EXPLORE_SLOW", "1"))
+"""How many times slower pages run than they could: whether each test waits for what it looks at is seen with 4."""
+
+
 @contextmanager
 def started_chromium() -> Iterator[Any]:
     """Start Chromium with WebGL in software, and close it."""
@@ -26,5 +30,26 @@ def started_chromium() -> Iterator[Any]:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(FLAGS), ignore_default_args=["--disable-gpu"]
         )
+        if SLOW > 1:
+            _slow_down(chromium)
         yield chromium
         chromium.close()
+
+
+def _slow_down(chromium: Any) -> None:
+    """Let the pages of all contexts to come have only a part of the processor's time."""
+    new_context = chromium.new_context
+
+    def slow_context(**options: Any) -> Any:
+        context = new_context(**options)
+        new_page = context.new_page
+
+        def slow_page() -> Any:
+            page = new_page()
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
+            return page
+
+        context.new_page = slow_page
+        return context
+
+    chromium.new_context = slow_context

@@ -120,11 +120,11 @@ class AppInPage:
 
     def settle(self) -> None:
         """Wait until the page has stopped moving: what fills above an app pushes it down."""
-        place = self.spot(0)
-        for _ in range(50):
+        place, until = self.spot(0), time.monotonic() + WAIT_MS / 1000
+        while time.monotonic() < until:
             self.page.wait_for_timeout(100)
             before, place = place, self.spot(0)
-            if place == before:
+            if place == before and not self.root.locator(".nx-stage").evaluate("stage => stage.map.moves"):
                 break
         # What stands over the items is placed with the next picture.
         self.root.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -146,13 +146,23 @@ class AppInPage:
         shot = self.root.locator(".nx-stage").screenshot(style=ITEMS_ALONE)
         return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
 
-    def hover(self, position: int) -> Any:
-        """Point at an item and return its card."""
+    def still_pixels(self) -> np.ndarray:
+        """The items as they are drawn once nothing on the map changes any more, as `map_pixels`."""
+        self.settle()
+        pixels, until = self.map_pixels(), time.monotonic() + WAIT_MS / 1000
+        while time.monotonic() < until:
+            before, pixels = pixels, self.map_pixels()
+            if np.array_equal(before, pixels):
+                break
+        return pixels
+
+    def hover(self, position: int, id: str = "") -> Any:
+        """Point at an item and return the card: its own, where its id is told, else the one that is shown."""
         self.settle()
         x, y = self.spot(position)
         self.page.mouse.move(x + 30, y + 30)
         self.page.mouse.move(x, y, steps=4)
-        card = self.root.locator(".nx-card")
+        card = self.root.locator(f".nx-card[data-id='{id}']" if id else ".nx-card")
         card.wait_for(state="visible", timeout=WAIT_MS)
         return card
 
@@ -179,6 +189,7 @@ class AppInPage:
         if not tab.count():
             self.root.locator(".nx-tab[data-tab=boards]").click()
         tab.click()
+        self.root.locator(f".nx-board[data-lens={lens}]").wait_for()
 
     def tiles(self, count: int) -> list[str]:
         """Ids of the first items of the slice, in their order; the grid is scrolled, as it draws what is in view."""
@@ -198,6 +209,11 @@ class AppInPage:
             self.page.wait_for_timeout(60)
         scroll.evaluate("el => { el.scrollTop = 0; }")
         return [found[row] for row in sorted(found)][:count]
+
+    def tiles_drawn(self) -> None:
+        """Wait until every tile in view is there: one that is drawn anew does not keep the focus."""
+        self.root.locator(".nx-empty").first.wait_for(state="detached")
+        self.root.locator("button.nx-tile").first.wait_for()
 
     def search(self, words: str) -> None:
         """Type words and press Enter."""

@@ -4,7 +4,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Medium } from "../media/Medium";
 import { useApp } from "../state/context";
+import type { Item } from "../state/facts";
 import { Button, QUIET } from "../words/button";
+import { useFocusBack } from "../words/focus";
 import { Dot, Icon } from "../words/icons";
 import { count } from "../words/numbers";
 import { ItemTile } from "./tile";
@@ -17,6 +19,7 @@ export function ItemBoard() {
   const { total } = store.facts.items.value;
   const large = useSignal(false);
   const box = useRef<HTMLElement>(null);
+  useFocusBack(box);
   const step = async (by: number) => {
     const answer = await kernel.ask("neighbor_in_slice", { step: by }).catch(() => null);
     if (answer?.id) kernel.tell("inspect", { id: answer.id });
@@ -122,6 +125,7 @@ export function ItemBoard() {
       </details>
       {large.value && (
         <Large
+          item={item}
           close={() => {
             large.value = false;
           }}
@@ -129,33 +133,34 @@ export function ItemBoard() {
       )}
     </section>
   );
+}
 
-  function Large({ close }: { close: () => void }) {
-    const dialog = useRef<HTMLDialogElement>(null);
-    useEffect(() => {
-      dialog.current?.showModal();
-    }, []);
-    return (
-      <dialog
-        class="nx-large"
-        ref={dialog}
-        aria-label={item.title ?? "Item"}
-        onClose={close}
-        onKeyDown={(e) => e.stopPropagation()}
-        {...QUIET}
-      >
-        <header class="nx-item-head">
-          <h3 dir="auto">{item.title}</h3>
-          <Button label="Close full size" class="nx-plain" onClick={() => dialog.current?.close()}>
-            <Icon name="close" />
-          </Button>
-        </header>
-        <div class="nx-media" data-modality={item.modality}>
-          <Medium item={item} large />
-        </div>
-      </dialog>
-    );
-  }
+// The item in a window of its own. It stays open while what is beside it changes.
+function Large({ item, close }: { item: Item; close: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      class="nx-large"
+      ref={dialog}
+      aria-label={item.title ?? "Item"}
+      onClose={close}
+      onKeyDown={(e) => e.stopPropagation()}
+      {...QUIET}
+    >
+      <header class="nx-item-head">
+        <h3 dir="auto">{item.title}</h3>
+        <Button label="Close full size" class="nx-plain" onClick={() => dialog.current?.close()}>
+          <Icon name="close" />
+        </Button>
+      </header>
+      <div class="nx-media" data-modality={item.modality}>
+        <Medium item={item} large />
+      </div>
+    </dialog>
+  );
 }
 
 // Names and values; of many, those that contain some words.

@@ -4,6 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/context";
 import type { Tile } from "../state/facts";
+import { QUIET } from "../words/button";
+import { focused } from "../words/focus";
 import { besideOf, itemsInView, shapeOf, spotOf } from "./grid";
 import { ItemTile } from "./tile";
 
@@ -76,6 +78,14 @@ export function ItemsBoard() {
     if (y < el.scrollTop || y + shape.rowHeight > el.scrollTop + el.clientHeight) el.scrollTop = y;
     requestAnimationFrame(() => el.querySelector<HTMLElement>(`[data-row="${at.value}"] .nx-tile`)?.focus());
   };
+  // A tile that goes while it has the focus leaves it to the list, and the list to its next tile: keys go on.
+  const list = useRef<HTMLDivElement>(null);
+  const hadFocus = list.current?.contains(focused());
+  useLayoutEffect(() => {
+    if (!hadFocus || (list.current!.contains(focused()) && focused() !== list.current)) return;
+    const tile = list.current!.querySelector<HTMLElement>(`[data-row="${at.value}"] button.nx-tile`);
+    (tile ?? list.current!).focus({ preventScroll: true });
+  });
   const open = store.facts.inspected.value;
   const cells = [];
   for (let row = from; row < to; row += 1) {
@@ -127,7 +137,7 @@ export function ItemsBoard() {
                 </h3>
               ),
           )}
-          <div class="nx-tiles" role="list" aria-label={title} onKeyDown={move}>
+          <div class="nx-tiles" ref={list} role="list" tabIndex={-1} aria-label={title} onKeyDown={move} {...QUIET}>
             {cells}
           </div>
         </div>

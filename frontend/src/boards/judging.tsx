@@ -177,14 +177,16 @@ function Who({ facts }: { facts: Judging }) {
 function Pair({ facts }: { facts: Judging }) {
   const { kernel } = useApp();
   const box = useRef<HTMLElement>(null);
-  const waits = useSignal(false);
+  // The pair whose decision is on its way: the next one may be there before the answer, and be decided at once.
+  const sent = useSignal("");
   const { pair, levels = [], judge, done = 0, total = 0, last } = facts;
+  const here = pair ? `${pair.query} ${pair.item.id}` : "";
   useEffect(() => box.current?.focus({ preventScroll: true }), [judge]);
   const decide = async (relevance: number | null) => {
-    if (!pair || waits.value) return;
-    waits.value = true;
+    if (!pair || sent.value === here) return;
+    sent.value = here;
     await kernel.tell("decide", { item: pair.item.id, relevance });
-    waits.value = false;
+    if (sent.value === here) sent.value = "";
     box.current?.focus({ preventScroll: true });
   };
   const undo = () => kernel.tell("take_back").then(() => box.current?.focus({ preventScroll: true }));
@@ -235,13 +237,13 @@ function Pair({ facts }: { facts: Judging }) {
                 key={value}
                 class="nx-button"
                 data-level={value}
-                disabled={waits.value}
+                disabled={sent.value === here}
                 onClick={() => decide(Number(value))}
               >
                 <kbd>{value}</kbd> {word}
               </Button>
             ))}
-            <Button class="nx-button" data-level="none" disabled={waits.value} onClick={() => decide(null)}>
+            <Button class="nx-button" data-level="none" disabled={sent.value === here} onClick={() => decide(null)}>
               <kbd>s</kbd> cannot say
             </Button>
           </p>

@@ -9,6 +9,7 @@ import { MapPanel } from "../map/Map";
 import { Message, Modalities, SliceLine } from "../panels/Head";
 import { Side } from "../panels/Side";
 import { useApp } from "../state/context";
+import { useFocusBack } from "../words/focus";
 import type { Answers } from "./answers";
 import { PageClusters } from "./PageClusters";
 import { PageSearch } from "./PageSearch";
@@ -67,6 +68,7 @@ export function PageFrame({ answers, name }: { answers: Answers; name: string })
 function Sheet() {
   const { kernel } = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
+  useFocusBack(dialog);
   useEffect(() => {
     dialog.current?.showModal();
   }, []);

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/context";
 import type { MenuOf } from "../state/store";
 import { Button } from "../words/button";
+import { focused, useFocusBack } from "../words/focus";
 import { offersOf } from "./verbs";
 
 const EDGE = 6;
@@ -20,7 +21,7 @@ export function Menu() {
 function OpenMenu({ menu }: { menu: MenuOf }) {
   const app = useApp();
   const box = useRef<HTMLDivElement>(null);
-  const before = useRef(document.activeElement);
+  useFocusBack(box);
   const close = () => {
     app.store.menu.value = null;
   };
@@ -46,7 +47,7 @@ function OpenMenu({ menu }: { menu: MenuOf }) {
   const key = (event: KeyboardEvent) => {
     event.stopPropagation();
     const items = [...box.current!.querySelectorAll<HTMLElement>("[role=menuitem]")];
-    const at = items.indexOf(document.activeElement as HTMLElement);
+    const at = items.indexOf(focused()!);
     const places: Record<string, number> = {
       ArrowDown: (at + 1) % items.length,
       ArrowUp: (at - 1 + items.length) % items.length,
@@ -57,10 +58,7 @@ function OpenMenu({ menu }: { menu: MenuOf }) {
     if (place === undefined && event.key !== "Escape" && event.key !== "Tab") return;
     event.preventDefault();
     if (place !== undefined) items[place]?.focus();
-    else {
-      close();
-      (before.current as HTMLElement | null)?.focus?.();
-    }
+    else close();
   };
   return (
     <div

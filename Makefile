@@ -21,7 +21,8 @@ check: .venv/installed-dev front
 test: .venv/installed-dev front chromium
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations=25 -m "not browser and not demo"
-	$(BIN)/python -m pytest --durations=25 -m "browser or demo"
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations=25 -m "browser or demo" \
+		tests/test_notebooks.py tests
 
 wheel: .venv/bin/python
 	@.ci/wheel

@@ -21,8 +21,7 @@ check: .venv/installed-dev front
 test: .venv/installed-dev front chromium
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations=25 -m "not browser and not demo"
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations=25 -m "browser or demo" \
-		tests/test_notebooks.py tests
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations=25 -m "browser or demo"
 
 wheel: .venv/bin/python
 	@.ci/wheel

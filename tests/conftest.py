@@ -34,6 +34,11 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"The tests import {where}, needed is the installed wheel. Run .ci/wheel.")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the notebooks: what takes longest shall not run alone in the end."""
+    items.sort(key=lambda item: "test_notebooks" not in item.nodeid)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def toy_by_name() -> Iterator[None]:
     """Let ``model="toy"`` open the toy model, also while fixtures of a session are made."""

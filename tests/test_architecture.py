@@ -64,7 +64,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "widgets": ("work", "cells", "board", "drawing", "motion", "still", "search_sections",
                 "wishes", "lighting", "following", "colors",
                 "boards.items", "boards.asked",
-                "state", "acts", "decisions", "cluster_card", "view",
+                "state", "acts", "decisions", "naming", "cluster_card", "view",
                 "boards.about",
                 "boards.item",
                 "boards.clusters",

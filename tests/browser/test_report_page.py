@@ -279,12 +279,18 @@ def test_a_hundred_hostile_captions_and_all_names_are_text_and_run_nothing(brows
     opened.close()
 
 
+def explained_page(exploration, folder):
+    """An item of every modality, explained, on a page of no others."""
+    explained = list(explanations_of_every_modality(exploration).values())
+    ids = [one.id for one in explained]
+    return explained, write_report(exploration, folder / "why.html", explanations=explained, ids=ids)
+
+
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_explanations_are_laid_over_their_items_as_in_the_app_and_still_on_paper(
     browser, exploration, tmp_path, viewport
 ):
-    explained = explanations_of_every_modality(exploration)
-    to = write_report(exploration, tmp_path / "why.html", explanations=list(explained.values()), media_mb=8)
+    explained, to = explained_page(exploration, tmp_path)
     opened = Opened(browser, to, viewport=viewport)
     page = opened.page
     opened.ready()
@@ -302,8 +308,7 @@ def test_explanations_are_laid_over_their_items_as_in_the_app_and_still_on_paper
 
 
 def test_explanations_are_there_without_a_script(browser, exploration, tmp_path):
-    explained = explanations_of_every_modality(exploration)
-    to = write_report(exploration, tmp_path / "why.html", explanations=list(explained.values()))
+    explained, to = explained_page(exploration, tmp_path)
     context = browser.new_context(java_script_enabled=False, viewport=WIDE)
     page = context.new_page()
     page.goto(to.as_uri())

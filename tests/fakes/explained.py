@@ -32,6 +32,7 @@ def explanation_of(item: Item, query: str = "a quiet lake") -> Explanation:
         places, picture = [(Place("box", at), weight) for at, weight in BOXES], _picture()
     if item.modality in (Modality.AUDIO, Modality.VIDEO):
         places = [(Place("seconds", at), weight) for at, weight in SECONDS]
+    places.sort(key=lambda one: -one[1])  # the heaviest first
     parts = tuple(Part(f"{place.at}", place, weight, weight - 0.01, weight + 0.01) for place, weight in places)
     return Explanation(
         query, item.title, item.id, 0.62, parts, r2=0.9, spread=0.1, deletion=(0.2, 0.4), insertion=(0.6, 0.4),

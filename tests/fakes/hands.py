@@ -167,7 +167,7 @@ def hand_over(hands: Hands, cluster: int, folder: Path) -> tuple[Path, Path]:
     hands.until(lambda: len(app.python.selection))
     if hands.root.locator(".nx-tab[data-tab=boards]").count():
         hands.click(".nx-tab[data-tab=boards]")
-    hands.click(".nx-tab[data-tab=take_away]")
+    hands.click(".nx-tab[data-tab=handover]")
     written = folder / "selection.html", folder / "selection.csv"
     for path in written:
         with hands.page.expect_download() as download:

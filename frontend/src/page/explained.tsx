@@ -11,8 +11,8 @@ export function showExplanations(data: PageData, items: PageItems, app: App): vo
     const number = Number(place.dataset.explanation);
     const one = data.explanations[number];
     const here = place.querySelector<HTMLElement>(".explained-app");
-    if (!one || !here || !isInside(data, items, one.position)) continue;
     const frames = (data.frames[number] ?? []).map((packed) => new DataView(bytesFrom(packed).buffer));
+    if (!one || !here || !isInside(data, items, one.position, frames.length)) continue;
     here.classList.add("nx");
     render(
       <AppContext.Provider value={app}>
@@ -25,8 +25,9 @@ export function showExplanations(data: PageData, items: PageItems, app: App): vo
 }
 
 // Whether all that the overlay lies on is in this file: of a sound that had no room, the still strip stays.
-function isInside(data: PageData, items: PageItems, position: number): boolean {
+function isInside(data: PageData, items: PageItems, position: number, frames: number): boolean {
   const modality = items.modalityOf(position);
-  if (modality === "text" || modality === "video") return true;
+  if (modality === "text") return true;
+  if (modality === "video") return frames > 0;
   return position in data.media || (modality !== "audio" && position in data.pictures);
 }

@@ -293,7 +293,6 @@ def test_explanations_are_laid_over_their_items_as_in_the_app_and_still_on_paper
     explained, to = explained_page(exploration, tmp_path)
     opened = Opened(browser, to, viewport=viewport)
     page = opened.page
-    opened.ready()
     of_app = page.locator(".explanation[data-runs] .explained-app")
     page.locator(".explained-app audio").wait_for()
     assert of_app.locator(".nx-weighed mark").count() == 2

@@ -75,8 +75,10 @@ export function HeatMap({ matrix }: { matrix: Matrix }) {
   const key = (event: KeyboardEvent) => {
     const here = at.value ?? { row: from, column: Math.min(from + 1, to - 1) };
     const there = moved(here, event.key, from, to, event.shiftKey);
-    if (there) point(there);
-    else if (event.key === "Enter" || event.key === " ") compare(here);
+    if (there) {
+      point(there);
+      requestAnimationFrame(() => box.current?.querySelector(".nx-heat-cell")?.scrollIntoView({ block: "nearest" }));
+    } else if (event.key === "Enter" || event.key === " ") compare(here);
     else if (event.key === "Escape" && (from > 0 || to < m)) setRange([0, m]);
     else return;
     event.preventDefault();

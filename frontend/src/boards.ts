@@ -2,18 +2,18 @@
 
 import type { ComponentType } from "preact";
 import { AboutBoard } from "./boards/about";
-import { ASKED_VERBS } from "./boards/asked";
 import { ChangesBoard } from "./boards/changes";
 import { ClustersBoard } from "./boards/clusters";
 import { ColumnsBoard } from "./boards/columns";
 import { ConceptBoard, markAs } from "./boards/concept";
 import { CopiesBoard } from "./boards/copies";
+import { EXAMPLE_VERBS } from "./boards/examples";
 import { FairnessBoard } from "./boards/fairness";
+import { HandoverBoard } from "./boards/handover";
 import { ItemsBoard } from "./boards/items";
 import { JudgingBoard } from "./boards/judging";
 import { MatrixBoard } from "./boards/matrix";
 import { PAIR_VERBS, PairBoard } from "./boards/pair";
-import { TakeAwayBoard } from "./boards/take_away";
 import type { App } from "./state/context";
 import type { BoardFacts } from "./state/facts";
 
@@ -37,7 +37,7 @@ export interface Board {
 }
 
 export const LENSES: readonly Board[] = [
-  { name: "items", title: "Items", board: ItemsBoard, verbs: ASKED_VERBS },
+  { name: "items", title: "Items", board: ItemsBoard, verbs: EXAMPLE_VERBS },
   { name: "clusters", title: "Clusters", board: ClustersBoard },
   { name: "pair", title: "Pair", board: PairBoard, verbs: PAIR_VERBS },
   { name: "columns", title: "Colours", board: ColumnsBoard, shelved: true },
@@ -62,6 +62,6 @@ export const LENSES: readonly Board[] = [
   },
   { name: "judging", title: "Judging", board: JudgingBoard, shelved: true },
   { name: "fairness", title: "Fairness", board: FairnessBoard, shelved: true },
-  { name: "take_away", title: "Take away", board: TakeAwayBoard, shelved: true },
+  { name: "handover", title: "Take away", board: HandoverBoard, shelved: true },
   { name: "about", title: "About", board: AboutBoard },
 ];

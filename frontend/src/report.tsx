@@ -6,6 +6,7 @@ import { render } from "preact";
 import { Kernel } from "./kernel/kernel";
 import { Pictures } from "./kernel/pictures";
 import type { PageData } from "./page/data";
+import { showExplanations } from "./page/explained";
 import { PageModel } from "./page/model";
 import { PageFrame } from "./page/PageFrame";
 import { collectPictures, fillPictures, whenAsked } from "./page/static";
@@ -23,8 +24,9 @@ function start(place: HTMLElement): void {
   const store = new Store(model);
   const kernel = new Kernel(model);
   const pictures = new Pictures(kernel);
+  const app = { store, kernel, pictures };
   render(
-    <AppContext.Provider value={{ store, kernel, pictures }}>
+    <AppContext.Provider value={app}>
       <PageFrame answers={model.answers} name={data.name} />
     </AppContext.Provider>,
     place,
@@ -32,6 +34,7 @@ function start(place: HTMLElement): void {
   // From here on the still picture is for paper only.
   document.documentElement.dataset.runs = "true";
   fillPictures(data);
+  showExplanations(data, model.answers.items, app);
   whenAsked((what, details) => {
     store.lens.value = "items";
     kernel.tell(what, details);

@@ -14,7 +14,7 @@ from nova_explore.labels.decision import Decision, Put, plain_ids, plain_name, p
 from nova_explore.labels.labelled_map import Labelled, as_label
 from nova_explore.labels.log import Log
 from nova_explore.labels.pieces import Piece, along_tree, chosen_and_rest
-from nova_explore.labels.proposals import propose, questions_of
+from nova_explore.labels.proposals import Follow, known_names, propose, questions_of
 from nova_explore.labels.state import LabelState, Made, Note, last_to_redo, last_to_undo
 from nova_explore.labels.tables import history_table, label_table, unattached_table
 from nova_explore.labels.targets import Target, Targets
@@ -59,7 +59,7 @@ class Labels:
         self._log = Log(library.labels, by)
         self._labelled = labelled
         self._targets = Targets(self._log, labelled)
-        self._asked: dict[int, tuple[str, str]] = {}
+        self._by_models: dict[int, dict[str, str]] | None = None
         self._cut: tuple[object, list[Piece]] = None, []
 
     # ---- what a person decides ----------------------------------------------------------------------------------
@@ -197,13 +197,14 @@ class Labels:
 
     def propose(
         self, model: str, *, clusters: Iterable[int] | None = None, budget: float | None = None, send: bool = True,
-        client: Any = None,
+        client: Any = None, follow: Follow | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         """Ask a language model on Amazon Bedrock for names; ``send=False`` says what it would cost. See `propose`."""
         questions = questions_of(self._labelled, model, clusters)
-        table = propose(self._library.proposals, questions, budget=budget, send=send, client=client)
-        self._asked |= {int(str(cluster)): (str(name), model) for cluster, name in table["name"].dropna().items()}
-        return table
+        try:
+            return propose(self._library.proposals, questions, budget=budget, send=send, client=client, follow=follow)
+        finally:
+            self._by_models = None
 
     def learn(self, like: str | Iterable[str], unlike: str | Iterable[str] = (), *, seed: int = 0) -> Concept:
         """Rank the other items by a few that are like a concept and a few that are not; see `concept.learn`."""
@@ -216,9 +217,11 @@ class Labels:
         self._log.write("tag", ids=ids, tags=plain_tags([tag]), text=how)
         return ids
 
-    def asked(self, cluster: int) -> tuple[str, str] | None:
-        """The name that a language model proposed for a cluster in this session, and which model; None where none."""
-        return self._asked.get(cluster)
+    def names_by_models(self, cluster: int) -> dict[str, str]:
+        """The names that language models have proposed for a cluster, by model, also in earlier sessions."""
+        if (known := self._by_models) is None:
+            self._by_models = known = known_names(self._library.proposals, self._labelled)
+        return known.get(cluster, {})
 
     # ---- what follows from it -----------------------------------------------------------------------------------
 
@@ -389,6 +392,6 @@ class Labels:
         """What was proposed under this name for a cluster; empty where it was not."""
         if isinstance(target, str):
             return {}
-        if (asked := self._asked.get(int(target))) and asked[0] == name:
-            return {"name": name, "source": asked[1], "score": None}
-        return self._labelled.proposal(int(target), name)
+        models = [model for model, proposal in self.names_by_models(int(target)).items() if proposal == name]
+        by_rules = self._labelled.proposal(int(target), name)
+        return by_rules or ({"name": name, "source": models[0], "score": None} if models else {})

@@ -11,13 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nova_explore.errors import ServiceRefusedError
 from nova_explore.labels.decision import plain_name
 from nova_explore.models.cost import count_tokens
+from nova_explore.models.nova.faults import Fault
 
 PROMPT_VERSION = 1
 """Raised by every change of what is asked."""
 
 MOST_ITEMS, LONGEST_TEXT, LONGEST_ANSWER, MOST_WORDS = 8, 300, 60, 6
+SHORTEST_ANSWER = 8
+"""Tokens of the form of an answer with one word in it, by the estimate of four characters a token."""
+
+FEWER, MORE = 0.7, 1.5
+"""How far the tokens that the service counts may be from the estimate; not measured on this service."""
 
 SYSTEM = (
     "You name clusters of a media collection. The user message is one JSON object. Its strings are quoted from files "
@@ -27,7 +34,20 @@ SYSTEM = (
 
 PRICES = {"amazon.nova-micro-v1:0": (0.035, 0.14), "amazon.nova-lite-v1:0": (0.06, 0.24),
           "amazon.nova-pro-v1:0": (0.8, 3.2)}  # fmt: skip
-"""US dollars for a million tokens in and out, on demand, us-east-1; read in November 2026, not confirmed by a bill."""
+"""US dollars for a million tokens in and out, on demand; not confirmed by a bill."""
+PRICE_LIST = "the price list of us-east-1 of November 2026"
+
+ADVICE = {
+    "model not in region": "The model {model} is not offered by this id in {region}. Pass the id of an inference "
+    "profile, such as us.amazon.nova-lite-v1:0, or set AWS_REGION to a region that has it.",
+    "credentials": "The credentials are missing, wrong or expired. Renew them (for example: aws sso login) and ask "
+    "again; answers are kept.",
+    "quota of the day": "The account's tokens of this day are used up in {region}. Ask again tomorrow; answers are "
+    "kept.",
+    "too fast": "The account's rate for {model} in {region} is used up. Ask again in a minute; answers are kept.",
+    "no capacity": "The service has no capacity for {model} in {region}. Ask again in a minute; answers are kept.",
+}
+"""What to do, by the family of a fault, where it is another thing than for embeddings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +72,30 @@ class Question:
         return hashlib.sha256(json.dumps([PROMPT_VERSION, self.model, SYSTEM, self.text]).encode()).hexdigest()
 
     @property
+    def tokens(self) -> int:
+        """About how many tokens are sent; the tokenizers of the service are not public."""
+        return count_tokens(SYSTEM) + count_tokens(self.text)
+
+    @property
+    def least(self) -> float | None:
+        """US dollars that it costs at least, with a short answer; None where no price is known."""
+        return self._price(FEWER * self.tokens, SHORTEST_ANSWER)
+
+    @property
     def most(self) -> float | None:
         """US dollars that it costs at most; None where no price is known."""
+        return self._price(MORE * self.tokens, LONGEST_ANSWER)
+
+    def _price(self, sent: float, answered: float) -> float | None:
         price = price_of(self.model)
-        tokens = count_tokens(SYSTEM) + count_tokens(self.text)
-        return None if price is None else (1.5 * tokens * price[0] + LONGEST_ANSWER * price[1]) / 1e6
+        return None if price is None else (sent * price[0] + answered * price[1]) / 1e6
+
+
+def refusal_of(fault: Fault, *, model: str, region: str) -> ServiceRefusedError:
+    """The error for a person; what the faults of embeddings advise is not all true of a language model."""
+    said = f" The service said: {fault.said}" if fault.said else ""
+    message = ADVICE[fault.family.name].format(model=model, region=region) + said if fault.family.name in ADVICE else ""
+    return ServiceRefusedError(message or fault.message, family=fault.family.name)
 
 
 def price_of(model: str) -> tuple[float, float] | None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from nova_explore.errors import ServiceRefusedError, UnknownNameError
+from nova_explore.errors import UnknownNameError
 from nova_explore.labels.labelled_map import Labelled
-from nova_explore.labels.language_model import PROMPT_VERSION, Question, ask, price_of, question_of
+from nova_explore.labels.language_model import PROMPT_VERSION, Question, ask, price_of, question_of, refusal_of
 from nova_explore.library.proposal_rows import ProposalRows
 from nova_explore.library.stamps import now
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("name", "known", "most", "cost", "model", "prompt")
+COLUMNS = ("name", "known", "tokens", "least", "most", "cost", "model", "prompt", "sent")
+ATTEMPTS = 6
+"""Calls for one answer, with the waits of botocore between them: a few short questions need no pace of their own."""
+
+Follow = Callable[[int, int], bool]
+"""Called with how many answers there are of how many, after each; where it returns false, no more is sent."""
 
 
 def questions_of(labelled: Labelled, model: str, clusters: Iterable[int] | None) -> list[Question]:
@@ -38,9 +43,23 @@ def questions_of(labelled: Labelled, model: str, clusters: Iterable[int] | None)
     return questions
 
 
+def open_converse() -> Any:
+    """A client for questions to language models.
+
+    Raises
+    ------
+    ServiceRefusedError
+        If there is no region, or no such profile.
+    """
+    from nova_explore.models.nova.client import open_client
+
+    return open_client(attempts=ATTEMPTS)
+
+
 def propose(
-    rows: ProposalRows, questions: list[Question], *, budget: float | None, send: bool, client: Any = None
-) -> pd.DataFrame:
+    rows: ProposalRows, questions: list[Question], *, budget: float | None, send: bool, client: Any = None,
+    follow: Follow | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Ask what is not known yet, or say what that would cost.
 
     Parameters
@@ -53,12 +72,15 @@ def propose(
         Nothing is sent where it is false.
     client : object, optional
         A client of Amazon Bedrock Runtime; made from the environment where it is not given.
+    follow : callable, optional
+        Called with how many answers there are of how many, after each; where it returns false, no more is sent.
 
     Returns
     -------
     DataFrame
-        One row a cluster: the name, missing where there is none; whether it was known; US dollars that asking costs at
-        most, and has cost; the model, and the version of the prompt.
+        One row a cluster: the name, missing where there is none; whether it was known; about how many tokens are sent;
+        US dollars that asking costs at least and at most, and has cost; the model, the version of the prompt, and the
+        text that is sent.
 
     Raises
     ------
@@ -70,7 +92,6 @@ def propose(
     import pandas as pd
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from nova_explore.models.nova.client import open_client
     from nova_explore.models.nova.faults import classify
 
     known = rows.read(question.key for question in questions)
@@ -79,24 +100,33 @@ def propose(
         _check(list(unknown.values()), budget)
     old = {*known}
     if send and unknown:
-        client = client or open_client()
-        for key, question in unknown.items():
+        client = client or open_converse()
+        for done, (key, question) in enumerate(unknown.items(), 1):
             try:
                 answer = ask(client, question)
             except (BotoCoreError, ClientError) as error:
-                fault = classify(error, region=str(client.meta.region_name), model=question.model)
-                raise ServiceRefusedError(fault.message, family=fault.family.name) from error
+                region = str(client.meta.region_name)
+                fault = classify(error, region=region, model=question.model)
+                raise refusal_of(fault, model=question.model, region=region) from error
             known[key] = answer | {"model": question.model, "prompt": PROMPT_VERSION, "when": now()}
             rows.save(key, known[key])
-    table = [
-        (
-            known.get(one.key, {}).get("name") or None, one.key in old, 0.0 if one.key in old else one.most,
-            0.0 if one.key in old else _cost(one.model, known.get(one.key, {})), one.model, PROMPT_VERSION,
-        )
-        for one in questions
-    ]  # fmt: skip
+            if follow is not None and not follow(done, len(unknown)):
+                break
+    table = [_row(question, known.get(question.key, {}), is_old=question.key in old) for question in questions]
     index = pd.Index([question.cluster for question in questions], name="cluster")
     return pd.DataFrame(table, columns=list(COLUMNS), index=index)
+
+
+def known_names(rows: ProposalRows, labelled: Labelled) -> dict[int, dict[str, str]]:
+    """Names that language models have proposed for the clusters of a map, by cluster and by model; nothing is sent."""
+    names: dict[int, dict[str, str]] = {}
+    for model in rows.models():
+        questions = questions_of(labelled, model, None)
+        known = rows.read(question.key for question in questions)
+        for one in questions:
+            if name := known.get(one.key, {}).get("name"):
+                names.setdefault(one.cluster, {})[model] = str(name)
+    return names
 
 
 def _check(questions: list[Question], budget: float) -> None:
@@ -108,6 +138,16 @@ def _check(questions: list[Question], budget: float) -> None:
             f"{len(questions)} questions may cost {most:.6f} US dollars, the budget is {budget:.6f}. Nothing was sent. "
             "Pass a higher budget, or fewer clusters."
         )
+
+
+def _row(question: Question, answer: dict[str, Any], *, is_old: bool) -> tuple[Any, ...]:
+    """One row of the table, in the order of `COLUMNS`; what was known before costs nothing."""
+    numbers = (
+        (0, 0.0, 0.0, 0.0)
+        if is_old
+        else (question.tokens, question.least, question.most, _cost(question.model, answer))
+    )
+    return answer.get("name") or None, is_old, *numbers, question.model, PROMPT_VERSION, question.text
 
 
 def _cost(model: str, answer: dict[str, Any]) -> float | None:

@@ -34,3 +34,9 @@ class ProposalRows:
         if rows is None:
             return {}
         return {row["key"]: json.loads(row["record"]) for row in rows.to_pylist() if row["key"] in wanted}
+
+    def models(self) -> list[str]:
+        """Models that have answered, in the order of their names."""
+        rows = self._tables.read(TABLE)
+        records = [] if rows is None else [json.loads(row["record"]) for row in rows.to_pylist()]
+        return sorted({str(record["model"]) for record in records if record.get("model")})

@@ -25,6 +25,7 @@ from nova_explore.palette import MODALITY
 from nova_explore.report.bar_chart import bar_chart
 from nova_explore.report.cluster_rows import ClusterRow, cluster_rows
 from nova_explore.report.decisions import decisions_of
+from nova_explore.report.explanation_section import explanations_of, ids_of, overlays_of
 from nova_explore.report.map_svg import page_svg
 from nova_explore.report.page_data import page_data
 from nova_explore.report.page_media import carry, in_base_64
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.reviews.finding import Review
     from nova_explore.reviews.pack import Limit
+    from nova_explore.similarity.explanation import Explanation
 
 TEMPLATES = Path(__file__).with_name("template")
 
@@ -53,6 +55,7 @@ def write_report(
     author: str = "",
     question: str = "",
     reviews: Sequence[Review] = (),
+    explanations: Sequence[Explanation] = (),
     about: Mapping[str, Any] | None = None,
     limits: Sequence[Limit] = (),
     ids: Iterable[str] | None = None,
@@ -72,6 +75,8 @@ def write_report(
     reviews : sequence of Review, optional
         Reviews of this exploration: each finding on what chance would show, with its items, and what did not run.
         They are written as JSON beside the page as well, in a file of the same name.
+    explanations : sequence of Explanation, optional
+        Of `Exploration.explain`: what carries a likeness is laid over the item that it is about.
     about : mapping, optional
         What a person says of the reviews: ``by``, ``intended_use``, ``limits``, ``notes``, ``command``.
     limits : sequence of Limit, optional
@@ -102,8 +107,8 @@ def write_report(
     title = title or f"{'Map' if chosen is None else 'Selection'} of {exploration.library.path.stem}"
     said = {"title": title, "author": author, "question": question, **(about or {})}
     page = render_report(
-        exploration, title=title, author=author, question=question, reviews=reviews, about=about, limits=limits,
-        ids=chosen, media_mb=media_mb,
+        exploration, title=title, author=author, question=question, reviews=reviews, explanations=explanations,
+        about=about, limits=limits, ids=chosen, media_mb=media_mb,
     )  # fmt: skip
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_bytes(page.encode("utf-8", "replace"))  # half a character of a hostile caption is no UTF-8
@@ -120,6 +125,7 @@ def render_report(
     author: str = "",
     question: str = "",
     reviews: Sequence[Review] = (),
+    explanations: Sequence[Explanation] = (),
     about: Mapping[str, Any] | None = None,
     limits: Sequence[Limit] = (),
     ids: Iterable[str] | None = None,
@@ -134,7 +140,9 @@ def render_report(
     whole = len(positions) == len(exploration)
     rows = [row for row in cluster_rows(exploration, positions) if row.facts["count"]]
     sections = sections_of(exploration, reviews)
-    first = _first(exploration, sections, rows)
+    shown = {exploration.collection.ids[position] for position in positions.tolist()}
+    explained = explanations_of(exploration, explanations, hidden, shown)
+    first = _first(exploration, ids_of(explanations), sections, rows)
     carried = carry(exploration, positions.tolist(), first, media_mb=media_mb)
     inline = {position: carried.pictures[position] for position in dict.fromkeys(first) if position in carried.pictures}
     headline = exploration.headline if whole else f"{len(positions):,} of {len(exploration):,} items"
@@ -142,6 +150,7 @@ def render_report(
         exploration, positions, name=f"{exploration.library.path.stem}-items", headline=headline, rows=rows,
         carried=carried, inline=inline, findings=slices_of(reviews),
     )  # fmt: skip
+    data |= overlays_of(explained, {id: place for place, id in enumerate(data["ids"])})
     css, js = read_built("report.css"), read_built("report.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -163,6 +172,7 @@ def render_report(
         title_of=lambda id: exploration.collection[id].title,
         picture=_Pictures(exploration, positions, carried.pictures),
         reviews=sections,
+        explained=explained,
         limits_set=limits,
         personal=personal(about) if reviews or any((about or {}).get(name) for name in PERSONAL) else [],
         caveat=caveat(),
@@ -212,9 +222,15 @@ def _positions(exploration: Exploration, ids: Iterable[str] | None) -> NDArray[n
     return positions
 
 
-def _first(exploration: Exploration, sections: Sequence[Mapping[str, Any]], rows: Sequence[ClusterRow]) -> list[int]:
-    """Positions of the items that stand beside findings and clusters, in the order of the page."""
-    ids = [id for one in sections for finding in one["findings"] for id in finding["pictures"][:PICTURES]]
+def _first(
+    exploration: Exploration,
+    explained: Sequence[str],
+    sections: Sequence[Mapping[str, Any]],
+    rows: Sequence[ClusterRow],
+) -> list[int]:
+    """Positions of the items that are explained, or stand beside findings and clusters, in the order of the page."""
+    ids = [id for id in explained if exploration.collection.has(id)]
+    ids += [id for one in sections for finding in one["findings"] for id in finding["pictures"][:PICTURES]]
     ids += [id for row in rows for id in row.medoids]
     return exploration.collection.positions(dict.fromkeys(ids))
 
@@ -231,7 +247,7 @@ def _json(value: object) -> str:
 
 def _hide_texts(data: Mapping[str, Any], hidden: Callable[[str], str]) -> dict[str, Any]:
     """Take the folders of this machine out of all texts of a page; bytes written as text stay as they are."""
-    packed = {"ids", "modality", "xy", "nearest", "scores", "pictures", "media"}
+    packed = {"ids", "modality", "xy", "nearest", "scores", "pictures", "media", "frames"}
     told = {name: value if name in packed else hide_in(value, hidden) for name, value in data.items()}
     for column, coloring in data["colorings"].items():
         told["colorings"][column]["codes"] = coloring["codes"]

@@ -19,8 +19,8 @@ from nova_explore.exploration.columns import LARGER
 from nova_explore.front_end import read_built, require_built
 from nova_explore.widgets import cells, messages, search_sections
 from nova_explore.widgets.acts import Acts, act, line_of_ids
-from nova_explore.widgets.boards import BOARDS, asked, clusters
-from nova_explore.widgets.boards.asked import Asked, Some
+from nova_explore.widgets.boards import BOARDS, clusters, examples
+from nova_explore.widgets.boards.examples import Examples, Some
 from nova_explore.widgets.colors import Colors
 from nova_explore.widgets.drawing import Drawing
 from nova_explore.widgets.following import Following
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.similarity.ranking import Ranking
 
-NOTHING_ASKED = Asked()
+NO_EXAMPLES = Examples()
 
 MANY = 200_000
 """Items from which on Python's search for garbage among them, half a second for a million, is not left to chance: it
@@ -117,7 +117,7 @@ class App(anywidget.AnyWidget):
         self.ranking: Ranking | None = None
         self.chosen: NDArray[np.intp] | None = None
         self.left_out, self.named, self.serial, self.read_only = 0, "", 0, read_only
-        self.like = NOTHING_ASKED
+        self.like = NO_EXAMPLES
         self.line: Callable[[], str] | None = None
         self.trail: list[str] = []
         self.colors_of = Colors(exploration)
@@ -151,7 +151,7 @@ class App(anywidget.AnyWidget):
 
         Only items of the modalities that are switched on are found.
         """
-        query, parts = query.strip(), Asked(asked.plain(like), asked.plain(unlike))
+        query, parts = query.strip(), Examples(examples.plain(like), examples.plain(unlike))
         some = {"like": parts.like, "unlike": parts.unlike}
         wanted = bool(query or parts)
         ranking = search_sections.search(self.exploration, query, self.shown_modalities, **some) if wanted else None
@@ -162,7 +162,7 @@ class App(anywidget.AnyWidget):
         """Rank the items by how like an item they are; only those of the modalities that are switched on."""
         self.search("", like=id)
 
-    def rank(self, query: str, ranking: Ranking | None, *, like: Asked = NOTHING_ASKED) -> None:
+    def rank(self, query: str, ranking: Ranking | None, *, like: Examples = NO_EXAMPLES) -> None:
         """Make what was found for a query, or for items, the slice; None drops the search."""
         self.ranking, self.like = ranking, like
         with self.hold_sync():
@@ -345,7 +345,7 @@ class App(anywidget.AnyWidget):
             self.coloring = self.colors_of.by(self.column)
             self._paint()
             self.serial += 1
-            self.refresh("items", "item", "clusters", "concept", "columns", "take_away")
+            self.refresh("items", "item", "clusters", "concept", "columns", "handover")
 
     def _shine(self, ids: tuple[str, ...], positions: NDArray[np.intp] | None, *, left_out: int = 0) -> None:
         self.ranking, self.chosen, self.left_out = None, positions, left_out
@@ -358,7 +358,7 @@ class App(anywidget.AnyWidget):
         self.trail.clear()
         self.tell(inspected="")
         self.serial += 1
-        self.refresh("items", "item", "asked")
+        self.refresh("items", "item", "examples")
         light(self)
 
     def _paint(self) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import soft_memberships
 from nova_explore.exploration.columns import UNCLUSTERED
+from nova_explore.labels.language_model import MOST_ITEMS
 from nova_explore.widgets.board import Answer, Shown
 
 if TYPE_CHECKING:
@@ -81,9 +82,13 @@ def proposals(exploration: Exploration, cluster: int) -> list[dict[str, Any]]:
         }
         for one in (proposed, *proposed.alternates)
     ]  # fmt: skip
-    asked = exploration.labels.asked(cluster)
-    if asked is not None and asked[0] not in {one["name"] for one in told}:
-        told.append({"name": asked[0], "score": "", "why": f"proposed by {asked[1]}"})
+    read = f"read {len(proposed.medoids[:MOST_ITEMS])} central items and {len(proposed.keywords)} keywords"
+    for model, name in exploration.labels.names_by_models(cluster).items():
+        same = next((one for one in told if one["name"] == name), None)
+        if same is not None:
+            same["why"] += f" · also proposed by {model}"
+        else:
+            told.append({"name": name, "score": "", "why": f"proposed by {model}, which {read}"})
     return told
 
 

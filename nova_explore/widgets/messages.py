@@ -18,7 +18,7 @@ from nova_explore.widgets import cells, search_sections
 from nova_explore.widgets.acts import line_of
 from nova_explore.widgets.board import NOTHING, Answer, Later
 from nova_explore.widgets.boards import BOARDS
-from nova_explore.widgets.boards.asked import OWN_ACTS, Asked
+from nova_explore.widgets.boards.examples import OWN_ACTS, Examples
 from nova_explore.widgets.drawing import picked
 
 UNTOLD = frozenset(
@@ -57,15 +57,15 @@ def search(app: Any, *, query: str) -> Answer | Later:
 def search_like(app: Any, *, id: str) -> Later:
     """Search for what is like an item."""
     exploration, modalities = app.exploration, tuple(app.shown_modalities)
-    like = Asked((id,))
+    like = Examples((id,))
     return Later(
         "", lambda: search_sections.search_like(exploration, id, modalities), _take(app, "", like=like), urgent=True
     )
 
 
-def _take(app: Any, query: str, *, like: Asked | None = None) -> Callable[[Any], Answer]:
+def _take(app: Any, query: str, *, like: Examples | None = None) -> Callable[[Any], Answer]:
     def then(ranking: Any) -> Answer:
-        app.rank(query, ranking, like=like or Asked())
+        app.rank(query, ranking, like=like or Examples())
         return NOTHING
 
     return then

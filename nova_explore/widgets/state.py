@@ -16,7 +16,7 @@ from nova_explore.widgets.boards import items
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
     from nova_explore.similarity.ranking import Ranking
-    from nova_explore.widgets.boards.asked import Asked
+    from nova_explore.widgets.boards.examples import Examples
     from nova_explore.widgets.colors import Colors
 
 
@@ -43,7 +43,7 @@ class State:
     trail : tuple of str
         Ids of the items that were opened one after the other.
     query, inspected, column : str
-    like : Asked
+    like : Examples
         What results should be like or unlike, besides words.
     muted, shown_modalities : tuple of str
     line : callable or None
@@ -60,7 +60,7 @@ class State:
     named: str
     trail: tuple[str, ...]
     query: str
-    like: Asked
+    like: Examples
     inspected: str
     column: str
     muted: tuple[str, ...]

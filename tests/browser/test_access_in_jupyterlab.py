@@ -17,7 +17,7 @@ from nova_explore.widgets import App
 app = App(StandIn())
 app
 """
-LENSES = ("items", "clusters", "concept", "columns", "take_away", "about")
+LENSES = ("items", "clusters", "concept", "columns", "handover", "about")
 
 
 @pytest.fixture(scope="module")

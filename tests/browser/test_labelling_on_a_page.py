@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 import pytest
+from botocore.exceptions import NoCredentialsError
 from fakes.bare_page import BarePage
+from fakes.fake_converse import FakeConverse
+from fakes.hands import WAIT_MS, Hands, hand_over, name_and_merge_by_keys, name_and_merge_by_mouse
 from fakes.toy_library import copy_of, loose_texts, nested_texts, text_items
 from fakes.toy_model import ToyModel
 from playwright.sync_api import expect
 
 import nova_explore as nx
 from nova_explore.library.store import open_library
+from nova_explore.models.nova import client as nova_client
 from nova_explore.widgets import App
 
 pytestmark = pytest.mark.browser
@@ -36,59 +39,11 @@ def page(browser, clusters_library, tmp_path) -> Iterator[BarePage]:
     library = copy_of(clusters_library, tmp_path / "own.nova")
     explored = nx.explore(library, model=ToyModel(), progress=False).recluster(min_cluster_size=5)
     page = BarePage(browser, App(explored), viewport={"width": 1200, "height": 860}, accept_downloads=True)
+    page.page.set_default_timeout(WAIT_MS)
     page.app.wait()
     yield page
     assert page.errors == []
     page.close()
-
-
-def focused_row(page: BarePage) -> str:
-    """The key of the row of the list that has the focus; empty where none has it."""
-    return page.page.evaluate("""() => {
-        const here = document.activeElement;
-        return here.matches(".nx-cluster-name") ? here.closest("[data-key]").dataset.key : "";
-    }""")
-
-
-def has_row_focus(page: BarePage, key: str = "") -> bool:
-    """Whether a row of the list has the focus: that of this key, or any."""
-    at = focused_row(page)
-    return bool(at) and key in ("", at)
-
-
-class Hands:
-    """A person's gestures, counted: a click, a key, a word that is typed."""
-
-    def __init__(self, page: BarePage) -> None:
-        self.page, self.root, self.count = page.page, page.app.root, 0
-
-    def click(self, selector: str, *, text: str = "") -> None:
-        self.count += 1
-        found = self.root.locator(selector)
-        (found.filter(has_text=text) if text else found).first.click()
-
-    def double_click(self, selector: str) -> None:
-        self.count += 1
-        self.root.locator(selector).dblclick()
-
-    def lasso(self, corners: list[tuple[float, float]]) -> None:
-        """Draw a line with Alt, which needs no tool."""
-        self.count += 1
-        self.page.keyboard.down("Alt")
-        self.page.mouse.move(*corners[-1])
-        self.page.mouse.down()
-        for x, y in corners:
-            self.page.mouse.move(x, y, steps=4)
-        self.page.mouse.up()
-        self.page.keyboard.up("Alt")
-
-    def press(self, key: str) -> None:
-        self.count += 1
-        self.page.keyboard.press(key)
-
-    def type(self, words: str) -> None:
-        self.count += 1
-        self.page.keyboard.type(words)
 
 
 def decided(page: BarePage) -> tuple[int, int]:
@@ -101,91 +56,54 @@ def keys(page: BarePage) -> list[str]:
 
 def test_five_clusters_are_named_and_merged_by_mouse(page):
     page.app.turn_to("clusters")
-    hands, begin = Hands(page), time.monotonic()
-    for place in range(5):
-        hands.double_click(f".nx-cluster[data-key='{place}'] .nx-cluster-name")
-        page.app.root.locator(".nx-field input:focus").wait_for()
-        hands.type(f"label {place}")
-        hands.click(".nx-field .nx-button", text="Rename")
-        page.until(lambda place=place: decided(page)[0] == place + 1)
-    for place in range(5):
-        hands.click(f".nx-cluster[data-key='{place}'] .nx-tick")
-    hands.click(".nx-ticked .nx-button", text="Merge 5")
-    page.until(lambda: page.python.exploration.labels.table["status"].iloc[0] == "merged")
+    hands = Hands(page)
+    name_and_merge_by_mouse(hands, keys(page)[:5])
     row = page.python.exploration.labels.table.iloc[0]
-    assert (row["name"], len(row["clusters"])) == ("label 0", 5)
+    assert (row["name"], row["status"], len(row["clusters"])) == ("label 0", "merged", 5)
     assert hands.count / 5 <= MOST_GESTURES
-    print(f"by mouse: {hands.count} gestures for five clusters, {time.monotonic() - begin:.0f} s")
 
 
 def test_five_clusters_are_named_and_merged_by_keys_alone(page):
     page.app.turn_to("clusters")
-    page.app.root.locator(".nx-tab[data-tab=clusters]").focus()
-    hands, begin = Hands(page), time.monotonic()
-    # From the tab into the list, whose first row has the only place of the tabulator.
-    # The focus moves while the key is pressed, so that after so many there is something wrong.
-    for _ in range(60):
-        if has_row_focus(page):
-            break
-        page.page.keyboard.press("Tab")
-    assert has_row_focus(page)
-    hands.press("ArrowDown")
-    page.until(lambda: has_row_focus(page))
-    for place in range(5):
-        hands.press("r")
-        page.app.root.locator(".nx-field input:focus").wait_for()
-        hands.type(f"label {place}")
-        hands.press("Enter")
-        page.until(lambda place=place: decided(page)[0] == place + 1)
-        page.until(lambda: has_row_focus(page))
-    hands.press("Home")
-    at = page.app.root.locator(".nx-cluster").first.get_attribute("data-key")
-    page.until(lambda: has_row_focus(page, at))
-    for _ in range(4):
-        hands.press("Shift+ArrowDown")
-        at = page.until(lambda before=at: (now := focused_row(page)) != before and now)
-    page.app.root.locator(".nx-ticked").wait_for()
-    hands.press("m")
-    page.app.root.locator(".nx-ticked input:focus").wait_for()
-    hands.press("Enter")
-    page.until(lambda: page.python.exploration.labels.table["status"].iloc[0] == "merged")
+    hands = Hands(page)
+    name_and_merge_by_keys(hands, 5)
     assert len(page.python.exploration.labels.table["clusters"].iloc[0]) == 5
     assert hands.count / 5 <= MOST_GESTURES
-    print(f"by keys: {hands.count} gestures for five clusters, {time.monotonic() - begin:.0f} s")
 
 
 def test_keys_accept_mark_split_and_undo_and_the_focus_goes_on(page):
     page.app.turn_to("clusters")
     page.app.root.locator(".nx-cluster-name").first.focus()
-    page.until(lambda: has_row_focus(page))
     hands = Hands(page)
+    hands.until(hands.is_on_row)
     hands.press("n")
     page.app.root.locator(".nx-cluster-card").wait_for()
     hands.press("Enter")
-    page.until(lambda: decided(page)[0] == 1)
-    page.until(lambda: has_row_focus(page, "1"))
+    hands.until(lambda: decided(page)[0] == 1)
+    hands.until(lambda: hands.is_on_row("1"))
     hands.press("x")
-    page.until(lambda: page.python.clusters["rows"][1]["status"] == "mixed")
-    page.until(lambda: has_row_focus(page, "2"))
+    hands.until(lambda: page.python.clusters["rows"][1]["status"] == "mixed")
+    hands.until(lambda: hands.is_on_row("2"))
     hands.press("s")
     page.app.root.locator(".nx-piece").nth(1).wait_for()
     hands.press("Enter")
-    page.until(lambda: page.python.exploration.labels.history["action"].iloc[-1] == "split")
-    page.until(lambda: has_row_focus(page, "2"))
+    hands.until(lambda: page.python.exploration.labels.history["action"].iloc[-1] == "split")
+    hands.until(lambda: hands.is_on_row("2"))
     hands.press("u")
-    page.until(lambda: page.python.exploration.labels.history["action"].iloc[-1] == "undo")
+    hands.until(lambda: page.python.exploration.labels.history["action"].iloc[-1] == "undo")
     expect(page.app.root.locator(".nx-progress-words")).to_have_text(f"2 of {len(keys(page))} decided")
 
 
 def test_a_decision_of_another_person_is_told_and_shown(page):
+    hands = Hands(page)
     page.app.turn_to("clusters")
     page.app.root.locator(".nx-cluster-name").first.click()
     page.app.root.locator(".nx-accept").click()
-    page.until(lambda: decided(page)[0] == 1)
+    hands.until(lambda: decided(page)[0] == 1)
     other = nx.open_map(open_library(page.python.exploration.library.path)).recluster(min_cluster_size=5).labels
     other.by = "Bo"
     other.rename(0, "decided by Bo")
-    page.until(lambda: page.python.clusters["overtaken"]["count"] == 1)
+    hands.until(lambda: page.python.clusters["overtaken"]["count"] == 1)
     told = page.app.root.locator(".nx-overtaken")
     told.wait_for()
     assert told.inner_text().startswith("Bo has decided 'rename'")
@@ -195,32 +113,58 @@ def test_a_decision_of_another_person_is_told_and_shown(page):
 
 
 def test_a_selection_leaves_as_html_and_csv_in_five_gestures(page, tmp_path):
-    members = page.python.exploration.clustering.members(0)
-    page.app.settle()
-    spots = np.array([page.app.spot(int(position)) for position in members])
-    (left, top), (right, bottom) = spots.min(axis=0) - 8, spots.max(axis=0) + 8
-    begin = time.monotonic()
     hands = Hands(page)
-    hands.lasso([(left, top), (right, top), (right, bottom), (left, bottom)])
-    page.until(lambda: len(page.python.selection))
-    if page.app.root.locator(".nx-tab[data-tab=boards]").count():
-        hands.click(".nx-tab[data-tab=boards]")
-    hands.click(".nx-tab[data-tab=take_away]")
-    with page.page.expect_download() as told:
-        hands.click("[data-form=html]")
-    html = tmp_path / "selection.html"
-    told.value.save_as(html)
-    with page.page.expect_download() as told:
-        hands.click("[data-form=csv]")
-    table = tmp_path / "selection.csv"
-    told.value.save_as(table)
+    html, table = hand_over(hands, 0, tmp_path)
     assert pd.read_csv(table)["id"].tolist() == list(page.python.selection)
     assert html.read_text("utf-8").lstrip().lower().startswith("<!doctype html>")
     assert hands.count <= MOST_GESTURES
-    print(f"html and csv of a selection: {hands.count} gestures, {time.monotonic() - begin:.0f} s")
+
+
+def test_a_language_model_is_asked_for_names_after_a_click_that_confirms_what_was_shown(page, monkeypatch):
+    fake = FakeConverse()
+    monkeypatch.setattr(nova_client, "open_client", lambda *_, **__: fake)
+    page.app.turn_to("clusters")
+    hands, clusters = Hands(page), len(keys(page))
+    hands.click(".nx-language-button")
+    panel = page.app.root.locator(".nx-language")
+    panel.locator(".nx-ask-names:enabled").wait_for()
+    said = panel.inner_text()
+    assert all(words in said for words in ("amazonaws.com", "tokens", "$0.0", "no pictures", f"{clusters} names"))
+    assert fake.requests == []
+    hands.click(".nx-ask-names")
+    panel.get_by_text(f"{clusters} names proposed").wait_for()
+    assert len(fake.requests) == clusters
+    panel.get_by_text("Nothing is left to ask").wait_for()
+    hands.press("Escape")
+    panel.wait_for(state="detached")
+    assert page.page.evaluate("() => document.activeElement.matches('.nx-language-button')")
+    hands.click(".nx-cluster-name")
+    hands.click(".nx-proposal", text="amazon.nova-lite-v1:0")
+    hands.until(lambda: decided(page)[0] == 1)
+    assert hands.count == 5
+
+
+def test_what_keeps_a_language_model_from_being_asked_is_one_line_on_the_board(page, monkeypatch):
+    fake = FakeConverse()
+    monkeypatch.setattr(nova_client, "open_client", lambda *_, **__: fake)
+    page.app.turn_to("clusters")
+    page.app.root.locator(".nx-language-button").click()
+    page.app.root.locator(".nx-ask-names:enabled").wait_for()
+
+    def refuse(**_):
+        raise NoCredentialsError
+
+    fake.converse = refuse
+    page.app.root.locator(".nx-ask-names").click()
+    problem = page.app.root.locator(".nx-language-problem")
+    problem.wait_for()
+    page.app.root.locator(".nx-ask-names", has_text="names").wait_for()  # what would be sent is shown once more
+    assert problem.inner_text().startswith("No AWS credentials were found. Log in")
+    assert page.python.last_error == ""
 
 
 def test_a_concept_is_learnt_from_marks_and_kept_as_a_tag(page):
+    hands = Hands(page)
     labels, ids = page.python.exploration.clustering.labels, page.python.exploration.collection.ids
     page.app.turn_to("concept")
     for place, cluster in enumerate((0, 1)):
@@ -232,7 +176,7 @@ def test_a_concept_is_learnt_from_marks_and_kept_as_a_tag(page):
     page.app.root.locator(".nx-marked").nth(8).wait_for()
     page.app.root.locator(".nx-concept-keep input.nx-input").fill("birds")
     page.app.root.locator(".nx-concept-keep .nx-button", has_text="Keep").click()
-    page.until(lambda: page.python.concept["tags"] and page.python.concept["tags"][0][0] == "birds")
+    hands.until(lambda: page.python.concept["tags"] and page.python.concept["tags"][0][0] == "birds")
     expect(page.app.root.locator(".nx-tag")).to_contain_text("birds")
 
 

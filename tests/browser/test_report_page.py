@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fakes.explained import explanations_of_every_modality
 from fakes.jupyter_page import WAIT_MS, AppInPage, wait_for
 from fakes.report_stand_in import data_in, very_hostile_exploration
 from fakes.stand_in import StandIn
@@ -285,3 +286,41 @@ def test_a_hundred_hostile_captions_and_all_names_are_text_and_run_nothing(brows
         opened.page.evaluate("document.querySelectorAll('main script, main iframe, [onload], [onerror]').length") == 0
     )
     opened.close()
+
+
+def explained_page(exploration, folder):
+    """An item of every modality, explained, on a page of no others."""
+    explained = list(explanations_of_every_modality(exploration).values())
+    ids = [one.id for one in explained]
+    return explained, write_report(exploration, folder / "why.html", explanations=explained, ids=ids)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_explanations_are_laid_over_their_items_as_in_the_app_and_still_on_paper(
+    browser, exploration, tmp_path, viewport
+):
+    explained, to = explained_page(exploration, tmp_path)
+    opened = Opened(browser, to, viewport=viewport)
+    page = opened.page
+    of_app = page.locator(".explanation[data-runs] .explained-app")
+    page.locator(".explained-app audio").wait_for()
+    assert of_app.locator(".nx-weighed mark").count() == 2
+    assert of_app.locator(".nx-heat rect").count() == 6  # three regions of a picture and of a page
+    assert of_app.locator(".nx-windows span").count() == 3
+    wide = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    page.emulate_media(media="print")
+    assert page.locator(".explained-still:visible").count() == len(explained)
+    assert page.locator(".explained-app:visible").count() == 0
+    opened.close()
+
+
+def test_explanations_are_there_without_a_script(browser, exploration, tmp_path):
+    explained, to = explained_page(exploration, tmp_path)
+    context = browser.new_context(java_script_enabled=False, viewport=WIDE)
+    page = context.new_page()
+    page.goto(to.as_uri())
+    assert page.locator(".explained-still:visible").count() == len(explained)
+    assert page.locator(".explained-still mark").count() == 2
+    assert page.locator(".explained-still .seconds rect").count() == 6  # of a sound, and of a film without its file
+    context.close()

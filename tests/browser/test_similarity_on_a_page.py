@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from fakes.bare_page import BarePage
 from fakes.toy_library import copy_of
 from playwright.sync_api import expect
@@ -102,6 +103,38 @@ def test_a_cell_of_the_matrix_compares_its_two_items(page):
     order = app.exploration.similarity(app.exploration.collection.ids[:8]).ids
     both = root.locator(".nx-one")
     page.until(lambda: both.evaluate_all("els => els.map((el) => el.dataset.id)") == [order[7], order[2]])
+
+
+def test_the_matrix_is_worked_by_keys_and_its_number_is_read_out(page):
+    app, root, keys = page.python, page.app.root, page.page.keyboard
+    ids = app.exploration.collection.ids[:8]
+    app.select(ids)
+    page.tell()
+    page.app.turn_to("matrix")
+    canvas, words = root.locator(".nx-heat-frame canvas"), root.locator(".nx-at")
+    canvas.focus()
+    compared = app.exploration.similarity(ids)
+    titles = [app.exploration.collection[id].title for id in compared.ids]
+
+    def reads(row: int, column: int) -> None:
+        said = f"{compared.cosines[row, column]:.2f} · {titles[row]} · {titles[column]}"
+        expect(words).to_have_text(said)
+
+    assert words.get_attribute("aria-live") == "polite"
+    reads(0, 1)
+    for key in ("ArrowDown", "ArrowDown", "End", "ArrowLeft", "ArrowUp"):
+        keys.press(key)
+    reads(1, 6)
+    cell, whole = root.locator(".nx-heat-cell").bounding_box(), canvas.bounding_box()
+    assert cell["x"] + cell["width"] / 2 == pytest.approx(whole["x"] + whole["width"] * 6.5 / 8, abs=1)
+    assert cell["y"] + cell["height"] / 2 == pytest.approx(whole["y"] + whole["height"] * 1.5 / 8, abs=1)
+    found = Axe().run(page.page, context=".nx-heat-map").response["violations"]
+    assert [one["id"] for one in found] == []
+    keys.press("Enter")
+    root.locator(".nx-pair-lead").wait_for()
+    assert root.locator(".nx-one").evaluate_all("els => els.map((el) => el.dataset.id)") == [
+        compared.ids[1], compared.ids[6],
+    ]  # fmt: skip
 
 
 def test_what_sets_a_slice_apart_is_listed(page):

@@ -47,11 +47,19 @@ class NoDecisions:
         return 0
 
 
+class NoAnswers:
+    """In the place of the answers of language models."""
+
+    def models(self) -> list[str]:
+        return []
+
+
 class NoLibrary:
     """In the place of the library of items that are nowhere."""
 
     path = Path("nowhere.nova")
     labels = NoDecisions()
+    proposals = NoAnswers()
 
     def runs(self) -> list:
         return []

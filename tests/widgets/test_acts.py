@@ -30,7 +30,7 @@ def seen(app: App) -> dict[str, Any]:
     for name in ("layout", "history", "tabbable", "tooltip", "still", "own"):
         told.pop(name, None)
     told["selection"] = app.exploration.selection.ids
-    told["asked"] = told["asked"] | {"searches": []}  # a search that was undone can be shown again
+    told["examples"] = told["examples"] | {"searches": []}  # a search that was undone can be shown again
     counted = f"'serial': {app.serial},"
     return {name: v if isinstance(v, bytes) else repr(v).replace(counted, "") for name, v in told.items()}
 

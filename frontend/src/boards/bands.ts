@@ -32,3 +32,25 @@ export function cellAt(pixel: number, side: number, from: number, to: number): n
   const cell = from + Math.floor((pixel / Math.max(side, 1)) * (to - from));
   return Math.min(Math.max(cell, from), to - 1);
 }
+
+export interface Cell {
+  row: number;
+  column: number;
+}
+
+const FAR = 10;
+
+// Where a key leads from a cell, within the rows and columns that are shown; nothing where it is no such key.
+export function moved({ row, column }: Cell, key: string, from: number, to: number, far = false): Cell | null {
+  const step = far ? FAR : 1;
+  const within = (place: number) => Math.min(Math.max(place, from), to - 1);
+  const there: Record<string, Cell> = {
+    ArrowUp: { row: within(row - step), column },
+    ArrowDown: { row: within(row + step), column },
+    ArrowLeft: { row, column: within(column - step) },
+    ArrowRight: { row, column: within(column + step) },
+    Home: { row, column: from },
+    End: { row, column: to - 1 },
+  };
+  return there[key] ?? null;
+}

@@ -187,7 +187,7 @@ export function ClustersBoard() {
         top.value = e.currentTarget.scrollTop;
       }}
     >
-      <ClustersHead order={order} grouped={grouped} onNext={() => goTo(nextOne(at))} />
+      <ClustersHead order={order} grouped={grouped} ticked={ticked} onNext={() => goTo(nextOne(at))} />
       <div class="nx-cluster-list" ref={list} style={{ height: `${laid.height}px` }}>
         <div role="list" aria-label="Clusters">
           {inView(laid.lines, top.value - (list.current?.offsetTop ?? 0), height.value).map((line) =>

@@ -1,12 +1,14 @@
 // Over the clusters: how far they are decided, undo, the order, and the handles that find others.
 
 import { type Signal, useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { useApp } from "../state/context";
 import { Button, QUIET } from "../words/button";
 import { Icon } from "../words/icons";
 import { count, duration } from "../words/numbers";
 import type { Order } from "./clusterList";
 import { Field } from "./decide";
+import { LanguageNames } from "./languageNames";
 import { SizeOfClusters } from "./sweep";
 
 export const NEWS_MS = 4000;
@@ -31,14 +33,17 @@ const KEYS: [string, string][] = [
 interface Props {
   order: Signal<Order>;
   grouped: Signal<boolean>;
+  ticked: Signal<ReadonlySet<string>>;
   onNext: () => void;
 }
 
-export function ClustersHead({ order, grouped, onNext }: Props) {
+export function ClustersHead({ order, grouped, ticked, onNext }: Props) {
   const { store, kernel } = useApp();
   const { progress, undo, redo, larger, again, read_only: readOnly, by } = store.facts.clusters.value;
   const [done, of] = progress;
   const keys = useSignal(false);
+  const naming = useSignal(false);
+  const tools = useRef<HTMLDivElement>(null);
   const showLarger = async () => {
     if (larger.offer) await kernel.tell("find_larger");
     grouped.value = !grouped.value;
@@ -122,7 +127,7 @@ export function ClustersHead({ order, grouped, onNext }: Props) {
         </div>
       )}
       <Overtaken />
-      <div class="nx-cluster-tools">
+      <div class="nx-cluster-tools" ref={tools}>
         <select
           class="nx-select nx-order"
           aria-label="Order of clusters"
@@ -148,7 +153,28 @@ export function ClustersHead({ order, grouped, onNext }: Props) {
           </Button>
         )}
         <Stability />
+        {of > 0 && !readOnly && (
+          <Button
+            class="nx-button nx-language-button"
+            aria-expanded={naming.value}
+            title="Shows first what would be sent, and what it costs"
+            onClick={() => {
+              naming.value = !naming.value;
+            }}
+          >
+            Names by a language model …
+          </Button>
+        )}
       </div>
+      {naming.value && (
+        <LanguageNames
+          ticked={ticked}
+          onClose={() => {
+            naming.value = false;
+            tools.current?.querySelector<HTMLElement>(".nx-language-button")?.focus();
+          }}
+        />
+      )}
       <SizeOfClusters />
     </div>
   );

@@ -7,6 +7,7 @@ import { Thumb } from "../media/Thumb";
 import { useApp } from "../state/context";
 import { Button, QUIET } from "../words/button";
 import { type Bar, NullBand } from "./nullBand";
+import { FirstResults, QueryForm, QueryLines } from "./queryForm";
 
 interface Shown {
   id: string;
@@ -106,13 +107,7 @@ function Choices({ facts }: { facts: Fairness }) {
   return (
     <details class="nx-choices" open={!ran}>
       <summary {...QUIET}>{ran ? "Ask other queries" : "Whom do neutral queries show?"}</summary>
-      <form
-        class="nx-form"
-        onSubmit={(e) => {
-          e.preventDefault();
-          run();
-        }}
-      >
+      <QueryForm queries={queries} does="Ask" working="asking …" works={works.value} onBegin={run}>
         <p class="nx-quiet">
           A query such as “a nurse” names no group. This asks such queries and counts whose pictures come first, beside
           what picking without looking would show.
@@ -132,19 +127,7 @@ function Choices({ facts }: { facts: Fairness }) {
             ))}
           </select>
         </label>
-        <label>
-          Neutral queries, one a line, each asked in five wordings
-          <textarea
-            class="nx-input nx-query-lines"
-            rows={6}
-            value={queries.value}
-            {...QUIET}
-            onKeyDown={(e) => e.stopPropagation()}
-            onInput={(e) => {
-              queries.value = e.currentTarget.value;
-            }}
-          />
-        </label>
+        <QueryLines label="Neutral queries, one a line, each asked in five wordings" queries={queries} />
         <div class="nx-row">
           <label class="nx-inline">
             Language
@@ -164,21 +147,7 @@ function Choices({ facts }: { facts: Fairness }) {
               ))}
             </select>
           </label>
-          <label class="nx-inline">
-            First results
-            <input
-              class="nx-input nx-number"
-              type="number"
-              min={1}
-              max={200}
-              value={k.value}
-              {...QUIET}
-              onKeyDown={(e) => e.stopPropagation()}
-              onInput={(e) => {
-                k.value = Number(e.currentTarget.value) || 20;
-              }}
-            />
-          </label>
+          <FirstResults label="First results" k={k} usual={20} most={200} />
         </div>
         {ran && facts.attribute === attribute.value && (
           <fieldset class="nx-explicit">
@@ -200,12 +169,7 @@ function Choices({ facts }: { facts: Fairness }) {
             ))}
           </fieldset>
         )}
-        <p class="nx-row">
-          <Button class="nx-button nx-primary" type="submit" disabled={works.value || !queries.value.trim()}>
-            {works.value ? "asking …" : "Ask"}
-          </Button>
-        </p>
-      </form>
+      </QueryForm>
     </details>
   );
 }

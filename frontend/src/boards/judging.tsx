@@ -9,6 +9,7 @@ import { useApp } from "../state/context";
 import type { Item } from "../state/facts";
 import { Button, QUIET } from "../words/button";
 import { Icon } from "../words/icons";
+import { FirstResults, QueryForm, QueryLines } from "./queryForm";
 
 interface Judging {
   ready: boolean;
@@ -79,58 +80,32 @@ function Pool({ isFirst, depth, close }: { isFirst: boolean; depth: number; clos
     close();
   };
   return (
-    <form
-      class="nx-judging nx-form"
-      onSubmit={(e) => {
-        e.preventDefault();
-        begin();
-      }}
+    <QueryForm
+      queries={queries}
+      does="Start judging"
+      working="finding results …"
+      works={works.value}
+      onBegin={begin}
+      beside={
+        !isFirst && (
+          <Button class="nx-button" onClick={close}>
+            Cancel
+          </Button>
+        )
+      }
     >
       <h3>Judge search results</h3>
       <p class="nx-quiet">
         You see one result at a time and say how well it answers its query. Results are shuffled, and nothing tells how
         high they stood. From your decisions the reviews measure how well search works here.
       </p>
-      <label>
-        What people look for, one query a line
-        <textarea
-          class="nx-input nx-query-lines"
-          rows={6}
-          placeholder={"a bird with a long beak\na map of a city"}
-          value={queries.value}
-          {...QUIET}
-          onKeyDown={(e) => e.stopPropagation()}
-          onInput={(e) => {
-            queries.value = e.currentTarget.value;
-          }}
-        />
-      </label>
-      <label class="nx-inline">
-        Results to judge for each query
-        <input
-          class="nx-input nx-number"
-          type="number"
-          min={1}
-          max={100}
-          value={deep.value}
-          {...QUIET}
-          onKeyDown={(e) => e.stopPropagation()}
-          onInput={(e) => {
-            deep.value = Number(e.currentTarget.value) || depth;
-          }}
-        />
-      </label>
-      <p class="nx-row">
-        <Button class="nx-button nx-primary" type="submit" disabled={works.value || !queries.value.trim()}>
-          {works.value ? "finding results …" : "Start judging"}
-        </Button>
-        {!isFirst && (
-          <Button class="nx-button" onClick={close}>
-            Cancel
-          </Button>
-        )}
-      </p>
-    </form>
+      <QueryLines
+        label="What people look for, one query a line"
+        queries={queries}
+        placeholder={"a bird with a long beak\na map of a city"}
+      />
+      <FirstResults label="Results to judge for each query" k={deep} usual={depth} most={100} />
+    </QueryForm>
   );
 }
 

@@ -1,5 +1,6 @@
 // An item with what carries its likeness laid over it: heat, highlighted words, shaded seconds, a strip of frames.
 
+import "./why.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Waveform } from "../media/Waveform";
 import { useApp } from "../state/context";

@@ -1,5 +1,6 @@
 // What is inside the page: every item of the map, as columns. Python writes it (report/page_data.py), nothing else is asked.
 
+import type { Weighed } from "../boards/why";
 import type { Bar, Clusters, Entry, MapName } from "../state/facts";
 
 export interface Coloring {
@@ -41,6 +42,10 @@ export interface PageData {
   media: Record<string, [string, string]>;
   // The items of each finding of a review.
   findings: { title: string; positions: number[] }[];
+  // What is laid over an item of the page, in the order of the explanations; none where nothing carries a likeness.
+  explanations: ({ position: number; why: Weighed } | null)[];
+  // Frames of each film that is explained, in base 64.
+  frames: string[][];
 }
 
 const [LEAST, MOST] = [-1, 1];

@@ -66,6 +66,8 @@ const data = (): PageData => ({
   pictures: { 0: base64([1, 2]), 1: base64([3]), 2: base64([4]) },
   media: { 2: ["audio/mpeg", base64([9, 9])] },
   findings: [{ title: "exposure: Gini", positions: [1, 3] }],
+  explanations: [],
+  frames: [],
 });
 
 const made = () => {

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { AskedParts } from "../boards/asked";
+import { ExampleParts } from "../boards/examples";
 import { useApp } from "../state/context";
 import { Button } from "../words/button";
 import { Icon } from "../words/icons";
@@ -69,7 +69,7 @@ export function Search() {
   const go = async () => {
     const words = input.current!.value.trim();
     if (words === query.value) return;
-    const parts = store.facts.asked.value.parts.length > 0;
+    const parts = store.facts.examples.value.parts.length > 0;
     busy.value = words ? "waiting" : "";
     const timer = setTimeout(() => {
       busy.value &&= "slow";
@@ -105,7 +105,7 @@ export function Search() {
           if (e.currentTarget.value === "" && query.value) go();
         }}
       />
-      <AskedParts />
+      <ExampleParts />
       <span class="nx-spinner" aria-hidden="true" />
       {busy.value === "slow" && (
         <span class="nx-slow" role="status">

@@ -114,6 +114,8 @@ export interface Clusters {
   overtaken: { count: number; sentence: string };
   larger: { offer: boolean; rows: LargerCluster[] };
   again: number;
+  // Ids of models that can be asked for names, the usual one first.
+  language_models: string[];
 }
 
 export interface Entry {

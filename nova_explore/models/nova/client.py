@@ -85,6 +85,7 @@ def open_client(
     profile: str | None = None,
     endpoint_url: str | None = None,
     connections: int = 64,
+    attempts: int = 1,
     **timeouts: float,
 ) -> Any:
     """A client of an AWS service that leaves pace and repeats to its caller.
@@ -97,6 +98,8 @@ def open_client(
         By default what the environment and the shared configuration say.
     connections : int
         Connections kept open.
+    attempts : int
+        Attempts of one call; more than one leaves repeats to botocore, for a caller without a pace of its own.
 
     Raises
     ------
@@ -108,8 +111,9 @@ def open_client(
     from botocore.exceptions import BotoCoreError
 
     config = Config(
-        # One attempt: a repeat inside botocore would hide refusals from the pace, and it repeats neither 408 nor 424.
-        retries={"total_max_attempts": 1, "mode": "standard"},
+        # One attempt by default: a repeat inside botocore would hide refusals from the pace, and it repeats neither 408
+        # nor 424.
+        retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=connections,
         connect_timeout=timeouts.get("connect_timeout", CONNECT_SECONDS),
         read_timeout=timeouts.get("read_timeout", READ_SECONDS),

@@ -5,25 +5,25 @@ An exploration and what the app shows of it come in; plain values for the browse
 
 from nova_explore.widgets.boards import (
     about,
-    asked,
     changes,
     clusters,
     columns,
     concept,
     copies,
+    examples,
     fairness,
+    handover,
     item,
     items,
     judging,
     matrix,
     pair,
-    take_away,
 )
 
 BOARDS = {
     "items": items,
     "item": item,
-    "asked": asked,
+    "examples": examples,
     "clusters": clusters,
     "concept": concept,
     "pair": pair,
@@ -31,7 +31,7 @@ BOARDS = {
     "copies": copies,
     "changes": changes,
     "columns": columns,
-    "take_away": take_away,
+    "handover": handover,
     "judging": judging,
     "fairness": fairness,
     "about": about,

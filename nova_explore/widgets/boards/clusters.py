@@ -11,7 +11,7 @@ import numpy as np
 from nova_explore.clusters.matching import count_shared
 from nova_explore.clusters.stability import expected_seconds, usual_halves
 from nova_explore.exploration.columns import LARGER
-from nova_explore.widgets import decisions
+from nova_explore.widgets import decisions, naming
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
 from nova_explore.widgets.cluster_card import cluster_card
 from nova_explore.widgets.motion import prepare_drawing
@@ -41,6 +41,7 @@ def facts(app: Shown) -> dict[str, Any]:
         "unattached": unattached(exploration),
         "overtaken": {"count": len(labels.overtaken), "sentence": (labels.overtaken or ("",))[-1]},
         "larger": larger(exploration),
+        "language_models": list(naming.MODELS),
         "again": int(exploration.clustering.parameters.get("clustered_again", 0)),
     }
     if exploration.clustering.hierarchy is not None:
@@ -268,9 +269,9 @@ def choose_label(app: Shown, *, name: str) -> Answer:
     return NOTHING
 
 
-WRITES = decisions.WRITES
-QUIET = ("cluster_card", "news", "pieces")
+WRITES = (*decisions.WRITES, *naming.WRITES)
+QUIET = ("cluster_card", "news", "pieces", *naming.QUIET)
 ANSWERS = (
     sweep, recluster, recluster_inside, clusters_before, find_larger, redraw, measure_stability, choose_cluster,
-    choose_label, cluster_card, *decisions.ANSWERS,
+    choose_label, cluster_card, *decisions.ANSWERS, *naming.ANSWERS,
 )  # fmt: skip

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nova_explore.similarity.explanation import Explanation
-from nova_explore.similarity.overlay import Part, frames_of, marked_text
+from nova_explore.similarity.overlay import frames_of
 from nova_explore.similarity.pair import Pair
+from nova_explore.similarity.weighed import weigh
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown, kept_for
 from nova_explore.widgets.boards.items import card
 
@@ -137,7 +138,7 @@ def why(app: Shown, *, a: str, b: str, cost: float) -> Later:
 
     def say(result: tuple[list[Explanation], list[list[bytes]]]) -> Answer:
         found, frames = result
-        sides = [tell_why(one, len(pictures)) for one, pictures in zip(found, frames, strict=True)]
+        sides = [weigh(one) | {"frames": len(pictures)} for one, pictures in zip(found, frames, strict=True)]
         return {"sides": sides, "calls": sum(one.calls for one in found)}, [one for some in frames for one in some]
 
     return Later("weighing the parts of both", compute, say)
@@ -148,53 +149,6 @@ def each_way(exploration: Exploration, a: str, b: str, limits: dict[str, Any]) -
     return [
         exploration.explain(other, one, **limits) for one, other in ((a, b), (b, a)) if exploration.collection.has(one)
     ]
-
-
-def tell_why(one: Explanation, frames: int) -> dict[str, Any]:
-    """What carries the likeness in one item: its parts with weights from -1 to 1, and how far to trust them."""
-    most = max((abs(part.weight) for part in one.parts), default=0) or 1
-
-    def weigh(weight: float) -> float:
-        return round(weight / most, 3)
-
-    (deleted, by_chance), (inserted, at_random) = one.deletion, one.insertion
-    numbers = (
-        f"R² {one.r2:.2f} · deletion {deleted:.2f} against {by_chance:.2f} at random · insertion {inserted:.2f} "
-        f"against {at_random:.2f} · {one.fills[0]} and {one.fills[1]} agree by {one.agreement:.2f}"
-    )
-    return {
-        "id": one.id,
-        "carried": one.carried,
-        "reliable": one.reliable,
-        "doubts": "; ".join(one.doubts) if one.carried else "",
-        "sentence": says(one),
-        "numbers": numbers,
-        "boxes": [[*part.place.at, weigh(part.weight)] for part in one.parts if part.place.unit == "box"],
-        "seconds": sorted([*part.place.at, weigh(part.weight)] for part in one.parts if part.place.unit == "seconds"),
-        "words": [[text, weigh(weight)] for text, weight in marked_text(one.text, one.parts)],
-        "frames": frames,
-    }
-
-
-def says(one: Explanation) -> str:
-    """What carries the likeness, in a sentence."""
-    if not one.carried:
-        return "Nothing in it carries the likeness: whatever is hidden, they stay as alike."
-    best = [part for part in one.parts if part.weight > 0][:3]
-    if not best:
-        return "No part of it speaks for the likeness."
-    named = dict.fromkeys(_called(part) for part in best)
-    return f"Carried most by {', '.join(named)} (hidden, the cosine of {one.cosine:.2f} loses {best[0].weight:.2f})."
-
-
-def _called(part: Part) -> str:
-    """Name a part as a person would who sees it marked."""
-    if part.place.unit != "box":
-        return part.name if part.place.unit == "seconds" else f"“{part.name}”"
-    left, top, right, bottom = part.place.at
-    down = ("upper", "middle", "lower")[min(int((top + bottom) * 1.5), 2)]
-    across = ("left", "middle", "right")[min(int((left + right) * 1.5), 2)]
-    return f"its {down} {across}" if (down, across) != ("middle", "middle") else "its middle"
 
 
 ANSWERS = (pin, compare, plan_why, why)

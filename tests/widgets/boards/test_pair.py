@@ -77,19 +77,6 @@ def test_words_are_not_explained_only_the_item_is(app, exploration):
     assert [side["id"] for side in why["sides"]] == [exploration.collection.ids[3]]
 
 
-def test_a_part_of_a_picture_is_named_by_where_it_is():
-    from nova_explore.media.perturb import Place
-    from nova_explore.similarity.explanation import Explanation
-    from nova_explore.similarity.overlay import Part
-
-    parts = tuple(
-        Part("", Place("box", at), weight, weight, weight)
-        for at, weight in (((0, 0, 0.25, 0.25), 0.3), ((0.4, 0.4, 0.6, 0.6), 0.2), ((0.75, 0.75, 1, 1), -0.1))
-    )
-    one = Explanation("q", "t", "x", 0.8, parts=parts, spread=0.1)
-    assert pair.says(one) == "Carried most by its upper left, its middle (hidden, the cosine of 0.80 loses 0.30)."
-
-
 def test_the_side_of_an_item_that_is_gone_is_an_error(exploration):
     with pytest.raises(UnknownNameError):
         pair.side(exploration, "nowhere")

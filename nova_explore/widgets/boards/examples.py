@@ -20,7 +20,7 @@ LIKE, UNLIKE = 1, -1
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Examples:
     """What results should be like, and unlike; false where nothing was asked for.
 
     Attributes
@@ -35,16 +35,16 @@ class Asked:
     def __bool__(self) -> bool:
         return bool(self.like or self.unlike)
 
-    def plus(self, example: Example, sign: int) -> Asked:
+    def plus(self, example: Example, sign: int) -> Examples:
         """Ask for one more; one that was asked for with the other sign changes sides."""
         left = self.without(example)
         if sign > 0:
-            return Asked((*left.like, example), left.unlike)
-        return Asked(left.like, (*left.unlike, example))
+            return Examples((*left.like, example), left.unlike)
+        return Examples(left.like, (*left.unlike, example))
 
-    def without(self, example: Example) -> Asked:
+    def without(self, example: Example) -> Examples:
         """Ask for one less."""
-        return Asked(*(tuple(one for one in side if one != example) for side in (self.like, self.unlike)))
+        return Examples(*(tuple(one for one in side if one != example) for side in (self.like, self.unlike)))
 
     @property
     def parts(self) -> list[tuple[int, Example]]:
@@ -54,14 +54,14 @@ class Asked:
 
 @dataclass
 class Searches:
-    """The searches of an app by their name, the latest last: words and what else was asked for."""
+    """The searches of an app by their name, the latest last: words and examples."""
 
-    by_name: dict[str, tuple[str, Asked]] = field(default_factory=dict)
+    by_name: dict[str, tuple[str, Examples]] = field(default_factory=dict)
 
-    def note(self, name: str, query: str, asked: Asked) -> None:
+    def note(self, name: str, query: str, examples: Examples) -> None:
         """Remember one more."""
         self.by_name.pop(name, None)
-        self.by_name[name] = query, asked
+        self.by_name[name] = query, examples
         for oldest in list(self.by_name)[:-MOST_SEARCHES]:
             del self.by_name[oldest]
 
@@ -131,21 +131,21 @@ def turn_part(app: Any, *, place: int) -> Answer:
 
 def search_again(app: Any, *, name: str) -> Answer:
     """Show a search of this session again, by its name."""
-    query, asked = kept_for(app, Searches).by_name[name]
-    return _search(app, asked, query)
+    query, examples = kept_for(app, Searches).by_name[name]
+    return _search(app, examples, query)
 
 
-def _search(app: Any, asked: Asked, query: str | None = None) -> Answer:
+def _search(app: Any, examples: Examples, query: str | None = None) -> Answer:
     query = app.query if query is None else query
-    if not query and not asked.like:
+    if not query and not examples.like:
         app.clear()
     else:
-        app.search(query, like=asked.like, unlike=asked.unlike)
+        app.search(query, like=examples.like, unlike=examples.unlike)
     return NOTHING
 
 
-def _now(app: Any) -> Asked:
-    return app.like if app.ranking is not None else Asked()
+def _now(app: Any) -> Examples:
+    return app.like if app.ranking is not None else Examples()
 
 
 def plain(examples: Some) -> tuple[Example, ...]:

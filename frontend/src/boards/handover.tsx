@@ -1,13 +1,13 @@
 // Take it away: what, and as which file. Python makes it, the browser saves it.
 
-import "./take_away.css";
+import "./handover.css";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/context";
 import { Button, QUIET } from "../words/button";
 import { count } from "../words/numbers";
 
-export interface TakeAway {
+export interface Handover {
   all: number;
   version: number;
   library: string;
@@ -16,7 +16,7 @@ export interface TakeAway {
 
 declare module "../state/facts" {
   interface BoardFacts {
-    take_away: TakeAway;
+    handover: Handover;
   }
 }
 
@@ -35,9 +35,9 @@ const MAPS: [string, string, string][] = [
   ["svg", "SVG", "the map as a drawing"],
 ];
 
-export function TakeAwayBoard() {
+export function HandoverBoard() {
   const { store, kernel } = useApp();
-  const { all, version, library, read_only: readOnly } = store.facts.take_away.value;
+  const { all, version, library, read_only: readOnly } = store.facts.handover.value;
   const labelled = useSignal(0);
   const { kind, total } = store.facts.items.value;
   const selected = kind === "selection" ? total : 0;

@@ -6,7 +6,7 @@ import pytest
 
 from nova_explore.similarity.sides import Pasted
 from nova_explore.widgets import App
-from nova_explore.widgets.boards.asked import Asked
+from nova_explore.widgets.boards.examples import Examples
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def ask(app, what, data=None, **details):
 
 
 def parts(app):
-    return [(part["sign"], part["id"]) for part in app.asked["parts"]]
+    return [(part["sign"], part["id"]) for part in app.examples["parts"]]
 
 
 def test_items_and_words_are_searched_for_together(app, exploration):
@@ -71,7 +71,7 @@ def test_a_search_for_nothing_but_unlike_is_refused_in_words(app, exploration):
 def test_a_file_that_is_dropped_in_is_a_part_by_its_name(app, exploration):
     text = exploration.collection[12].text
     ask(app, "ask_file", data=memoryview(text.encode()), name="found.txt", sign=1)
-    assert [part["title"] for part in app.asked["parts"]] == ["found.txt"]
+    assert [part["title"] for part in app.examples["parts"]] == ["found.txt"]
     assert app.ranking.ids[0] == exploration.collection.ids[12]
     assert app.acts.lines[-1] == "app.search('', like=(Path('found.txt').read_bytes(),), unlike=())"
 
@@ -79,9 +79,9 @@ def test_a_file_that_is_dropped_in_is_a_part_by_its_name(app, exploration):
 def test_searches_are_shown_again_by_name(app, exploration):
     id = exploration.collection.ids[3]
     app.search("owl", like=id)
-    first, name = app.ranking.ids, app.asked["now"]
+    first, name = app.ranking.ids, app.examples["now"]
     app.search("boat")
-    assert app.asked["searches"][:2] == ["boat", name]
+    assert app.examples["searches"][:2] == ["boat", name]
     ask(app, "search_again", name=name)
     assert app.ranking.ids == first
     assert parts(app) == [(1, id)]
@@ -107,6 +107,6 @@ def test_switching_a_modality_off_keeps_the_parts(app, exploration):
 
 def test_a_part_is_on_one_side_only():
     file = Pasted(b"x", "x.txt")
-    asked = Asked(("a",), ("b",)).plus("a", -1).plus(file, 1)
-    assert asked == Asked((file,), ("b", "a"))
-    assert not Asked()
+    examples = Examples(("a",), ("b",)).plus("a", -1).plus(file, 1)
+    assert examples == Examples((file,), ("b", "a"))
+    assert not Examples()

@@ -52,7 +52,7 @@ def test_a_folder_of_media_leaves_as_an_archive_with_its_manifest(app):
 
 
 def test_labels_are_counted_and_leave_once_there_are_some(app):
-    assert (app.take_away["all"], ask(app, "labelled")[0]["count"]) == (160, 0)
+    assert (app.handover["all"], ask(app, "labelled")[0]["count"]) == (160, 0)
     assert "nothing to write" in ask(app, "take_away", part="labels", form="csv")[0]["error"]
     app.exploration.labels.rename(0, "birds")
     assert ask(app, "labelled")[0]["count"] == 40

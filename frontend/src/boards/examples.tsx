@@ -1,6 +1,6 @@
 // Beside the search box: items and files that results should be like or unlike, and the searches of the session.
 
-import "./asked.css";
+import "./examples.css";
 import { useEffect, useRef } from "preact/hooks";
 import type { Verb } from "../boards";
 import type { App } from "../state/context";
@@ -16,7 +16,7 @@ interface Part {
 
 declare module "../state/facts" {
   interface BoardFacts {
-    asked: { parts: Part[]; searches: string[]; now: string };
+    examples: { parts: Part[]; searches: string[]; now: string };
   }
 }
 
@@ -28,7 +28,7 @@ function ask({ kernel, store }: App, id: string, sign: 1 | -1): void {
   kernel.tell("ask_part", { id, sign });
 }
 
-export const ASKED_VERBS: readonly Verb[] = [
+export const EXAMPLE_VERBS: readonly Verb[] = [
   { of: "item", label: "More like this", act: (app, id) => ask(app, id, 1) },
   { of: "item", label: "Less like this", act: (app, id) => ask(app, id, -1) },
 ];
@@ -47,10 +47,10 @@ function fileOf(data: DataTransfer | null): File | null {
   return data?.files[0] ?? null;
 }
 
-export function AskedParts() {
+export function ExampleParts() {
   const app = useApp();
   const { store, kernel } = app;
-  const { parts, searches, now } = store.facts.asked.value;
+  const { parts, searches, now } = store.facts.examples.value;
   const box = useRef<HTMLSpanElement>(null);
   const chosen = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -114,7 +114,7 @@ export function AskedParts() {
         />
       </span>
       {(parts.length > 0 || searches.length > 1) && (
-        <span class="nx-asked-parts">
+        <span class="nx-example-parts">
           {parts.map(({ sign, title }, place) => (
             <span key={`${sign} ${title} ${place}`} class="nx-part" data-sign={sign}>
               <Button

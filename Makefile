@@ -1,5 +1,5 @@
 # make demo       the first map: collection, library, notebook, report, picture
-# make check      style, types and unit tests: no browser, no demo collection, nothing slow
+# make check      style, types of the package and quick unit tests, in under two minutes
 # make test       everything, the browser and the demo collection too, with the slowest tests by name
 # make wheel      the built wheel, in clean environments of every supported Python on this machine
 # make bench      measurements of quality and speed
@@ -10,14 +10,13 @@ BIN := .venv/bin
 # Without byte code of what is never imported, the environment is a fifth smaller.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo check test wheel bench changelog lint format front chromium clean
+.PHONY: demo check test wheel bench changelog lint style package-types quick-tests format front chromium clean
 
 demo: .venv/installed front
 	$(BIN)/nova-explore demo
 
 check: .venv/installed-dev front
-	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not browser and not demo and not slow"
+	$(MAKE) --no-print-directory --jobs 3 --output-sync style package-types quick-tests
 
 test: .venv/installed-dev front chromium
 	$(MAKE) --no-print-directory lint
@@ -35,11 +34,19 @@ bench: .venv/installed-dev front
 changelog: .venv/bin/python
 	$(BIN)/python .ci/changelog
 
-lint: .venv/installed-dev
+style: .venv/installed-dev
 	$(BIN)/python frontend/build.py check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
+
+package-types:
+	$(BIN)/pyright --pythonpath $(BIN)/python nova_explore
+
+quick-tests:
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not browser and not demo and not slow"
+
+lint: style
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 format: .venv/installed-dev

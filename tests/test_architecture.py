@@ -61,8 +61,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     "report": ("label_placement", "fonts", "still_map", "map_svg", "quality_figures", "refusals", "private_paths",
                "review_section", "review_json", "decisions", "bar_chart", "cluster_rows", "page_media", "page_data",
                "page", "table_files", "xmp_files", "media_folder", "exports"),
-    "widgets": ("work", "cells", "board", "drawing", "motion", "still", "search_sections",
-                "wishes", "lighting", "following", "colors",
+    "widgets": ("work", "cells", "board", "drawing", "still", "search_sections",
+                "wishes", "lighting", "following", "colors", "motion",
                 "boards.items", "boards.asked",
                 "state", "acts", "decisions", "cluster_card", "view",
                 "boards.about",
@@ -140,6 +140,7 @@ def test_the_listing_stays_short():
     assert len({room_of(path) for path in SOURCES}) <= MOST_ROOMS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [path for path in MODULES if name_of(path) in FLOORS], ids=name_of)
 def test_imports_only_go_down(path):
     here = FLOORS[name_of(path)]
@@ -164,6 +165,7 @@ def test_no_private_name_is_imported_from_another_module(path):
     assert not private, f"{name_of(path)} imports {private}: make the name public, or keep it in its module"
 
 
+@pytest.mark.slow
 def test_no_class_is_cut_in_two_by_its_length():
     """A class of which the package has one subclass is one class in two files, but where others may subclass it."""
     classes = [node for path in MODULES for node in ast.walk(tree_of(path)) if isinstance(node, ast.ClassDef)]
@@ -257,6 +259,7 @@ def test_naming_what_there_is_imports_nothing_heavy():
     assert not loaded_after("import nova_explore; dir(nova_explore)") & HEAVY
 
 
+@pytest.mark.slow
 def test_everything_below_the_widgets_runs_without_them():
     below = [name_of(path) for path in MODULES if "__init__" not in path.name and "widgets" not in path.parts]
     code = "\n".join(f"import {name}" for name in below if not name.endswith("__main__"))

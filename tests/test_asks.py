@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+import pytest
 from fakes import ROOT
 
 ROWS = [
@@ -19,6 +20,7 @@ def test_every_ask_has_a_row_in_its_order():
     assert [int(row[0]) for row in ROWS] == list(range(1, 56))
 
 
+@pytest.mark.slow
 def test_every_test_that_is_named_exists():
     for number, _, _, proof, _ in ROWS:
         for file, name in re.findall(r"`([\w/.]+)::(\w+)`", proof):

@@ -17,6 +17,8 @@ from nova_explore.errors import SpaceMismatchError, UnreadableError
 from nova_explore.models.local.model import LocalModel
 from nova_explore.space import Space
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(mixed_folder, tmp_path_factory) -> tuple[Path, dict[str, str]]:

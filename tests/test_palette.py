@@ -103,6 +103,7 @@ def least_apart(xy: np.ndarray, labels: np.ndarray, colors: list[str]) -> float:
     return min(float(apart[labels[i], labels[j]]) for i, j in enumerate(near.argmin(axis=1)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 12, 40, 90])
 def test_neighbouring_clusters_are_far_apart_in_every_sight(count):
     xy, labels = blobs(count)

@@ -65,6 +65,7 @@ def test_a_map_by_numbers_of_numpy_is_the_map_by_numbers_of_python(exploration):
     assert open_map(exploration.library, exploration.key).provenance == exploration.provenance
 
 
+@pytest.mark.slow
 def test_variants_by_numbers_of_numpy_can_be_told_and_added_to(exploration):
     changed = exploration.recluster(min_cluster_size=np.int64(6)).redraw(min_dist=np.float64(0.3), k=np.int16(4))
     told = json.loads(json.dumps(changed.provenance))

@@ -33,6 +33,7 @@ def test_a_package_whose_private_matters_are_used_is_capped_below_its_next_minor
     assert not found.specifier.contains(f"{major}.{minor + 1}.0"), f"{package} needs an upper bound in pyproject.toml"
 
 
+@pytest.mark.slow
 def test_lancedb_still_imports_with_a_client_left_out_that_is_loaded_when_it_is_asked_for():
     """`library.lance` puts a stand-in where lancedb looks for `UNUSED`, which saves a third of its import."""
     loaded = run(
@@ -48,6 +49,7 @@ def test_lancedb_still_imports_with_a_client_left_out_that_is_loaded_when_it_is_
     )
 
 
+@pytest.mark.slow
 def test_the_client_that_was_left_out_of_lancedb_is_whole_once_something_of_it_is_asked_for():
     assert (
         run(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from fakes import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -17,6 +18,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_runs_in_order(mixed_folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(mixed_folder, "photos")
@@ -28,6 +30,7 @@ def test_the_python_of_the_readme_runs_in_order(mixed_folder, tmp_path, monkeypa
     assert "<html" in Path("report.html").read_text(encoding="utf-8").lower()
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_exist():
     lines = [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines()]
     commands = {line.split()[1] for line in lines if line.startswith("nova-explore ")}

@@ -1,7 +1,7 @@
-"""How many clusters a cut through the tree has and how many items they hold, without asking which.
+"""Which clusters a cut through the tree has, without how firmly each item belongs.
 
-The clusters are those of HDBSCAN's excess of mass (Campello, Moulavi & Sander 2013, section 5.3). Counting them takes
-one walk down the tree, so that many sizes can be tried for less than one cut, which says of every item where it is.
+The clusters are those of HDBSCAN's excess of mass (Campello, Moulavi & Sander 2013, section 5.3). One walk down the
+tree finds them, in compiled code that lets others work: many sizes, or many subsets, take less than a few cuts.
 """
 
 from __future__ import annotations
@@ -28,21 +28,28 @@ def condense(linkage, smallest):  # noqa: ANN001, ANN201
     -------
     parents, sizes : int64 arrays of shape (parts,)
     stabilities : float64 array of shape (parts,)
+    left : int64 array of shape (n,)
+        The part that each item falls out of.
     """
     joins = len(linkage)
     most = 2 * ((joins + 1) // smallest) + 1
     parents, sizes = np.full(most, -1, np.int64), np.zeros(most, np.int64)
     births, stabilities = np.zeros(most), np.zeros(most)
-    within = np.full(joins, -1, np.int64)
-    within[joins - 1] = 0
+    within, fallen = np.zeros(joins, np.int64), np.zeros(joins, np.bool_)
+    left = np.zeros(joins + 1, np.int64)
     sizes[0] = joins + 1
     count = 1
     for join in range(joins - 1, -1, -1):
         part = within[join]
-        if part < 0:
+        ends = np.int64(linkage[join, 0]), np.int64(linkage[join, 1])
+        for end in ends:
+            if end <= joins:
+                left[end] = part
+            else:
+                within[end - joins - 1], fallen[end - joins - 1] = part, fallen[join]
+        if fallen[join]:
             continue
         density = 1 / max(linkage[join, 2], 1e-300)
-        ends = np.int64(linkage[join, 0]), np.int64(linkage[join, 1])
         large = 0
         for end in ends:
             size = np.int64(1) if end <= joins else np.int64(linkage[end - joins - 1, 3])
@@ -51,14 +58,14 @@ def condense(linkage, smallest):  # noqa: ANN001, ANN201
             size = np.int64(1) if end <= joins else np.int64(linkage[end - joins - 1, 3])
             if size < smallest:
                 stabilities[part] += size * (density - births[part])
-            elif large == 1:
-                within[end - joins - 1] = part
-            else:
+                if end > joins:
+                    fallen[end - joins - 1] = True
+            elif large == 2:
                 stabilities[part] += size * (density - births[part])
                 parents[count], sizes[count], births[count] = part, size, density
                 within[end - joins - 1] = count
                 count += 1
-    return parents[:count], sizes[:count], stabilities[:count]
+    return parents[:count], sizes[:count], stabilities[:count], left
 
 
 @compiled(nogil=True)
@@ -84,6 +91,19 @@ def choose(parents, sizes, stabilities, most):  # noqa: ANN001, ANN201
     return chosen
 
 
+@compiled(nogil=True)
+def gather(parents, chosen, left):  # noqa: ANN001, ANN201
+    """Number the cluster of each item, -1 for none, from the part that the item falls out of."""
+    cluster, count = np.full(len(parents), -1, np.int64), 0
+    for part in range(1, len(parents)):
+        if chosen[part]:
+            cluster[part] = count
+            count += 1
+        else:
+            cluster[part] = cluster[parents[part]]
+    return cluster[left]
+
+
 def sizes_at(linkage: NDArray[np.float64], smallest: int, *, largest: float, covered: float) -> NDArray[np.int64]:
     """Items in every cluster that `Hierarchy.cut` finds with this smallest size, without order.
 
@@ -93,11 +113,34 @@ def sizes_at(linkage: NDArray[np.float64], smallest: int, *, largest: float, cov
     -------
     int64 array of shape (clusters,)
     """
-    parents, sizes, stabilities = condense(linkage, smallest)
-    found = sizes[choose(parents, sizes, stabilities, NO_LIMIT)]
+    parents, sizes, stabilities, _ = condense(linkage, smallest)
+    return sizes[_chosen(parents, sizes, stabilities, largest, covered)]
+
+
+def labels_at(linkage: NDArray[np.float64], smallest: int, *, largest: float, covered: float) -> NDArray[np.int64]:
+    """The cluster of every item as `Hierarchy.cut` finds it, -1 for none; numbers are without order.
+
+    Returns
+    -------
+    int64 array of shape (n,)
+    """
+    parents, sizes, stabilities, left = condense(linkage, smallest)
+    return gather(parents, _chosen(parents, sizes, stabilities, largest, covered), left)
+
+
+def _chosen(
+    parents: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    stabilities: NDArray[np.float64],
+    largest: float,
+    covered: float,
+) -> NDArray[np.bool_]:
+    chosen = choose(parents, sizes, stabilities, NO_LIMIT)
+    found = sizes[chosen]
     most = int(largest * found.sum())
     if len(found) and found.max() > most:
-        below = sizes[choose(parents, sizes, stabilities, most)]
+        smaller = choose(parents, sizes, stabilities, most)
+        below = sizes[smaller]
         if len(below) - 1 > 2 * (len(found) - 1) and below.sum() > covered * found.sum():
-            return below
-    return found
+            return smaller
+    return chosen

@@ -15,6 +15,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import KDTree
 
+from nova_explore.map.compiled import compiled
+
 NEIGHBORS = 30
 
 ASKED = 64
@@ -40,8 +42,6 @@ def single_linkage(
     float64 array of shape (n - 1, 4)
         In the format of scipy: two parts, their distance, points in both. The same whatever the number of cores.
     """
-    from hdbscan._hdbscan_linkage import label
-
     points = np.asarray(points, np.float64)
     n = len(points)
     tree = KDTree(points)
@@ -62,7 +62,28 @@ def single_linkage(
     apart = np.linalg.norm(points[first] - points[second], axis=1)
     reach = np.maximum(apart, np.maximum(core[first], core[second]))
     order = np.argsort(reach, kind="stable")
-    return label(np.column_stack([first, second, reach])[order])
+    return _linked(first[order], second[order], reach[order])
+
+
+@compiled(nogil=True)
+def _linked(first, second, lengths):  # noqa: ANN001, ANN202
+    """Write down which parts each edge joins, shortest first, in the format of scipy."""
+    joins = len(first)
+    above, sizes = np.arange(2 * joins + 1), np.ones(2 * joins + 1)
+    linkage = np.empty((joins, 4))
+    for join in range(joins):
+        one, other = first[join], second[join]
+        while above[one] != one:
+            above[one] = above[above[one]]
+            one = above[one]
+        while above[other] != other:
+            above[other] = above[above[other]]
+            other = above[other]
+        both = joins + 1 + join
+        above[one], above[other], sizes[both] = both, both, sizes[one] + sizes[other]
+        linkage[join, 0], linkage[join, 1] = one, other
+        linkage[join, 2], linkage[join, 3] = lengths[join], sizes[both]
+    return linkage
 
 
 def _nearby(indices: NDArray[np.int32], reach: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nova_explore.collection import Item
 from nova_explore.library.store import Library
-from nova_explore.models.nova.job import Job
+
+if TYPE_CHECKING:
+    from nova_explore.models.nova.job import Job
 
 
 class JobTable:
@@ -37,6 +39,8 @@ class JobTable:
 
 
 def _job(plain: dict[str, Any]) -> Job:
+    from nova_explore.models.nova.job import Job  # most maps have no job, and opening one shall not wait for this
+
     values: dict[str, Any] = plain | {"sources": tuple(plain["sources"]), "records": tuple(plain["records"])}
     return Job(**values)
 

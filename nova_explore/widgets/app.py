@@ -301,10 +301,10 @@ class App(anywidget.AnyWidget):
 
     # ---- other maps of the same items -----------------------------------------------------------------------------
 
-    def take_drawing(self, named: Exploration, shown: Exploration) -> None:
+    def take_drawing(self, named: Exploration, shown: Exploration, colors: Colors | None = None) -> None:
         """Show another drawing of the same items."""
         self.named_exploration = named
-        self.take_variant(shown)
+        self.take_variant(shown, colors)
 
     def take_variant(self, exploration: Exploration, colors: Colors | None = None) -> None:
         """Show another cut of the same items, with slice, search and colours as they are."""

@@ -63,6 +63,7 @@ class Shown(Protocol):
     named_exploration: Exploration
     opened: Exploration
     coloring: Any
+    colors_of: Any
     ranking: Ranking | None
     chosen: NDArray[np.intp] | None
     left_out: int
@@ -86,11 +87,11 @@ class Shown(Protocol):
         """Open the item that was open before."""
         ...
 
-    def take_variant(self, exploration: Exploration) -> None:
-        """Show another cut of the same items."""
+    def take_variant(self, exploration: Exploration, colors: Any = None) -> None:
+        """Show another cut of the same items, in colours that are known already."""
         ...
 
-    def take_drawing(self, named: Exploration, shown: Exploration) -> None:
+    def take_drawing(self, named: Exploration, shown: Exploration, colors: Any = None) -> None:
         """Show another drawing of the same items."""
         ...
 

@@ -13,6 +13,7 @@ from nova_explore.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
+    from nova_explore.widgets.colors import Colors
 
 LEAST, A_POINT = 0.1, 5e-6
 """Seconds between two pictures at least: for a browser to draw the last one, and for each point in it."""
@@ -32,16 +33,17 @@ class Motion:
             self._last = time.monotonic()
 
 
-def prepare_drawing(app: Any, min_dist: float) -> Callable[[], tuple[Exploration, Exploration]]:
+def prepare_drawing(app: Any, min_dist: float) -> Callable[[], tuple[Exploration, Exploration, Colors]]:
     """Prepare another drawing for another thread; its pictures on the way are shown on the kernel's.
 
     Where it fails, the items go back to where they were.
     """
     motion, named, shown = Motion(app.map), app.named_exploration, app.exploration
 
-    def draw() -> tuple[Exploration, Exploration]:
+    def draw() -> tuple[Exploration, Exploration, Colors]:
         try:
-            return draw_again(named, shown, min_dist, lambda xy: app.work.post(motion, xy.copy()))
+            drawn, cut = draw_again(named, shown, min_dist, lambda xy: app.work.post(motion, xy.copy()))
+            return drawn, cut, app.colors_of.kept_for(cut)
         except BaseException:
             app.work.post(app.map.move, shown.layout.xy)
             raise

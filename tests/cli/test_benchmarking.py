@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from fakes.benchmark_layouts import Expected, write
 from fakes.toy_model import topic_texts
 from typer.testing import CliRunner
@@ -28,6 +29,7 @@ def scifact(folder):
     return home
 
 
+@pytest.mark.slow
 def test_the_measure_of_the_paper_stands_beside_published_figures_with_their_source(tmp_path):
     home = scifact(tmp_path)
     done = CliRunner().invoke(app, ["benchmark", str(home), "--model", "toy", "--to", str(tmp_path / "a.nova")])

@@ -164,6 +164,7 @@ def test_explore_writes_a_notebook_beside_the_library_and_prints_the_address(run
     assert any("nx.explore('texts.nova'" in "".join(cell["source"]) for cell in cells)
 
 
+@pytest.mark.slow
 def test_report_writes_one_html_file(run, texts, tmp_path):
     run("embed", texts, "--to", tmp_path / "texts.nova", "--model", "toy")
     said = ("--title", "Birds & boats", "--author", "Ann Lee", "--question", "Which are near?")
@@ -197,6 +198,7 @@ def later(tmp_path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_add_puts_what_is_new_on_the_newest_map_and_names_what_it_could_not(run, mapped, later):
     import nova_explore as nx
 
@@ -220,6 +222,7 @@ def test_add_puts_what_is_new_on_the_newest_map_and_names_what_it_could_not(run,
     assert f"nova-explore explore {mapped} --map newest" in out
 
 
+@pytest.mark.slow
 def test_adding_again_adds_nothing_and_says_so(run, mapped, later):
     run("add", mapped, later)
     status, out, _ = run("add", mapped, later)
@@ -228,6 +231,7 @@ def test_adding_again_adds_nothing_and_says_so(run, mapped, later):
     assert "Added:     0 items that the map did not have" in out
 
 
+@pytest.mark.slow
 def test_add_to_another_map_than_the_newest(run, mapped, later):
     import nova_explore as nx
 
@@ -255,6 +259,7 @@ class PricedToy(ToyModel):
         return SimpleNamespace(calls=calls, cost=0.01 * calls)
 
 
+@pytest.mark.slow
 def test_before_money_is_spent_add_asks(run, texts, later, tmp_path, monkeypatch):
     import nova_explore as nx
 
@@ -272,6 +277,7 @@ def test_before_money_is_spent_add_asks(run, texts, later, tmp_path, monkeypatch
     assert len(nx.open_map(tmp_path / "p.nova").added) == 4
 
 
+@pytest.mark.slow
 def test_what_was_added_is_in_the_report_and_in_the_notebook(run, mapped, later, tmp_path, monkeypatch):
     from nova_explore.cli import jupyter as notebook
 
@@ -286,6 +292,7 @@ def test_what_was_added_is_in_the_report_and_in_the_notebook(run, mapped, later,
     assert any("nx.open_map('texts.nova')" in "".join(cell["source"]) for cell in cells)
 
 
+@pytest.mark.slow
 def test_a_map_of_less_than_the_library_is_opened_only_when_asked_for(run, mapped, later, tmp_path, monkeypatch):
     import nova_explore as nx
     from nova_explore.cli import jupyter as notebook

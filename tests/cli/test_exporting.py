@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pandas as pd
+import pytest
 from fakes.toy_library import copy_of
 from typer.testing import CliRunner
 
@@ -16,6 +17,7 @@ def _run(*words):
     return CliRunner().invoke(app, ["export", *map(str, words)])
 
 
+@pytest.mark.slow
 def test_labels_and_chosen_items_are_written_by_the_suffix(mapped_toy_160, tmp_path):
     library = copy_of(mapped_toy_160, tmp_path / "own.nova")
     labels = open_map(library).labels

@@ -68,6 +68,7 @@ def notebook_of(path: Path, *cells: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_notebook_is_run_in_its_own_folder_and_keeps_its_results(tmp_path):
     path = notebook_of(tmp_path / "a.ipynb", "import os; os.getcwd()")
     run_notebook(path)
@@ -75,6 +76,7 @@ def test_a_notebook_is_run_in_its_own_folder_and_keeps_its_results(tmp_path):
     assert output["data"]["text/plain"] == repr(str(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_is_named_with_its_error_and_the_notebook_stays(tmp_path):
     path = notebook_of(tmp_path / "a.ipynb", "1", "raise ValueError('no owls')")
     before = path.read_bytes()

@@ -40,6 +40,7 @@ def library(mapped_toy_160, tmp_path):
     return copy_of(mapped_toy_160, tmp_path / "toy.nova").path
 
 
+@pytest.mark.slow
 def test_a_pack_is_started_from_the_columns_and_runs_as_it_is(library, tmp_path):
     pack = tmp_path / "review.toml"
     assert run(library, "--start", pack).exit_code == 0
@@ -54,6 +55,7 @@ def test_a_pack_is_started_from_the_columns_and_runs_as_it_is(library, tmp_path)
     assert pack.read_text("utf-8") == text
 
 
+@pytest.mark.slow
 def test_a_run_leaves_a_report_and_json_of_the_schema(library, tmp_path):
     pack, page, facts = tmp_path / "pack.toml", tmp_path / "review.html", tmp_path / "review.json"
     pack.write_text(PACK, "utf-8")
@@ -73,6 +75,7 @@ def test_a_run_leaves_a_report_and_json_of_the_schema(library, tmp_path):
     assert json.loads(facts.read_text("utf-8"))["reviews"][1]["calls"] == 0
 
 
+@pytest.mark.slow
 def test_a_broken_limit_is_status_1_and_one_that_is_not_measured_is_2(library, tmp_path):
     pack = tmp_path / "pack.toml"
     pack.write_text(PACK + '[limits]\n"Cramér\'s V" = { at_most = 0.1 }\n', "utf-8")
@@ -110,6 +113,7 @@ def test_either_a_start_or_a_pack_is_needed(library):
     assert run(library).exit_code == 2
 
 
+@pytest.mark.slow
 def test_what_people_decided_in_the_app_is_in_report_and_json(library, tmp_path):
     import nova_explore as nx
 

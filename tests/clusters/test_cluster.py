@@ -158,6 +158,7 @@ def test_a_size_of_any_kind_of_number_is_kept_as_a_plain_one():
         found.hierarchy.cut(9.5)  # pyright: ignore
 
 
+@pytest.mark.slow
 def test_handwritten_digits_come_back_as_umap_and_hdbscan_find_them():
     pixels, digits = load_digits(return_X_y=True)
     vectors = (pixels / np.linalg.norm(pixels, axis=1, keepdims=True)).astype(np.float32)

@@ -52,6 +52,7 @@ def test_exact_copies_are_found_at_a_similarity_of_one():
     assert sorted(tuple(found.members(g).tolist()) for g in range(len(found))) == [(3, 40, 41), (7, 42)]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**16))
 def test_the_groups_do_not_depend_on_the_order_of_the_items(seed):
     vectors = pictures()

@@ -1,4 +1,4 @@
-"""Clusters that are only counted are as many, and as large, as those that hdbscan finds."""
+"""Clusters that are found by one walk are those that hdbscan finds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hdbscan.hdbscan_ import compute_stability, condense_tree
 
 from nova_explore.clusters.cluster import COVERED, LARGEST, Hierarchy
-from nova_explore.clusters.excess_of_mass import condense, sizes_at
+from nova_explore.clusters.excess_of_mass import condense, labels_at, sizes_at
 from nova_explore.clusters.linkage import single_linkage
 
 
@@ -29,10 +29,21 @@ def test_their_sizes_are_those_of_a_cut(seed):
         assert sorted(counted) == sorted(np.bincount(labels[labels >= 0]))
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_every_item_is_in_the_cluster_of_a_cut(seed):
+    hierarchy = tree(seed)
+    for size in (2, 3, 5, 8, 13, 30, 60, 200, 799):
+        found = labels_at(hierarchy.linkage, size, largest=LARGEST, covered=COVERED)
+        labels = hierarchy.cut(size).labels
+        pairs = set(zip(found.tolist(), labels.tolist(), strict=True))
+        assert len(pairs) == len(set(found.tolist())) == len(set(labels.tolist())), "each is one of the other"
+        assert ((found < 0) == (labels < 0)).all()
+
+
 def test_the_stabilities_are_those_of_hdbscan():
     hierarchy = tree(7)
     theirs = compute_stability(condense_tree(np.array(hierarchy.linkage), 6))
-    _, _, stabilities = condense(hierarchy.linkage, 6)
+    _, _, stabilities, _ = condense(hierarchy.linkage, 6)
     np.testing.assert_allclose(np.sort(stabilities), np.sort(list(theirs.values())), rtol=1e-9)
 
 

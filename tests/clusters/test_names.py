@@ -337,6 +337,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.lists(WORDS, max_size=4), min_size=4, max_size=24), st.randoms(use_true_random=False))
 def test_a_name_is_true_of_the_share_it_tells_or_says_that_it_is_not(said, random):

@@ -44,6 +44,7 @@ def test_scripts_without_spaces_are_cut_into_letters_with_their_signs(token, uni
     assert split_unspaced(token) == units
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1))
 def test_cutting_loses_and_adds_nothing(text):
     for token in token_pattern().findall(text):

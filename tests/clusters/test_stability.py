@@ -185,6 +185,7 @@ def noise(n: int = 600) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+@pytest.mark.slow
 def test_noise_has_no_clusters_and_it_says_how_many_dissolved():
     found, stability = doubted(noise())
     assert found.count == 0
@@ -193,6 +194,7 @@ def test_noise_has_no_clusters_and_it_says_how_many_dissolved():
     assert found.hierarchy is not None, "a person may cut it all the same"
 
 
+@pytest.mark.slow
 def test_clusters_of_a_size_that_a_person_chose_stay_and_are_measured():
     found, stability = doubted(noise(), size_chosen=True)
     assert found.count > 1
@@ -200,6 +202,7 @@ def test_clusters_of_a_size_that_a_person_chose_stay_and_are_measured():
     assert not stability.firm.all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("groups", "size"), [(3, 20), (4, 30), (6, 40), (40, 10)])
 def test_planted_groups_are_not_doubted_away(groups, size):
     vectors, _ = planted(groups=groups, size=size)
@@ -209,6 +212,7 @@ def test_planted_groups_are_not_doubted_away(groups, size):
     assert len(stability.jaccard) == found.count
 
 
+@pytest.mark.slow
 def test_of_true_groups_in_noise_only_these_last():
     vectors, _ = planted(groups=3, size=60)
     found, stability = doubted(np.vstack([vectors, noise(900)]))

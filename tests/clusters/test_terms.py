@@ -105,6 +105,7 @@ SAID = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SAID, st.integers(1, 3), st.randoms(use_true_random=False))
 def test_shares_are_shares_whatever_is_said(said, count, random):

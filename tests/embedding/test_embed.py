@@ -29,6 +29,7 @@ def stored(library: Library, model: ToyModel) -> dict[str, bytes]:
     return {id: vector.tobytes() for id, vector in zip(collection.ids, vectors, strict=True)}
 
 
+@pytest.mark.slow
 def test_every_item_gets_the_vector_of_its_own_content(tmp_path):
     model = ToyModel()
     library = toy_library(tmp_path / "a.nova")
@@ -158,6 +159,7 @@ def test_a_model_that_answers_too_often_is_stopped_before_anything_is_stored(tmp
     assert open_library(tmp_path / "a.nova").embedded(ToyModel().space) == set()
 
 
+@pytest.mark.slow
 def test_a_second_space_is_refused_and_named_unless_asked_for(tmp_path):
     library = toy_library(tmp_path / "a.nova")
     other = ToyModel(revision="2")

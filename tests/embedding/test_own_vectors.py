@@ -49,6 +49,7 @@ def forms(ids, rows, folder):
     yield from (folder / "v.parquet", str(folder / "v.feather"), folder / "v.npz")
 
 
+@pytest.mark.slow
 def test_every_form_gives_every_item_its_own_vector_whatever_the_order(tmp_path):
     items, rows = collection(), unit(6)
     for place, form in enumerate(forms(items.ids, rows, tmp_path)):
@@ -134,6 +135,7 @@ def test_imported_vectors_answer_no_query():
     assert "answer no query" in getattr(answer, "reason", "")
 
 
+@pytest.mark.slow
 def test_imported_vectors_of_pictures_are_drawn_and_refuse_a_search(mixed_folder, tmp_path):
     pictures = read(mixed_folder, progress=False).filter(lambda item: item.modality is Modality.IMAGE)
     bare = Collection(replace(item, metadata={}, name=f"{place}.png") for place, item in enumerate(pictures))

@@ -12,6 +12,8 @@ from nova_explore.embedding.embed import embed
 from nova_explore.embedding.payer import before_paying
 from nova_explore.models.nova.model import NovaModel
 
+pytestmark = pytest.mark.slow
+
 QUOTA = "On-demand model inference tokens per minute for Amazon Nova Multimodal Embeddings"
 
 

@@ -35,6 +35,7 @@ def folder(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_thumbnails_are_drawn_from_what_was_decoded_and_nothing_is_opened_twice(folder, tmp_path, monkeypatch):
     loaded: Counter[str] = Counter()
     load = media.load

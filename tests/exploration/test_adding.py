@@ -101,6 +101,7 @@ def test_where_nothing_was_added_nothing_says_so(before):
         before.column("added")
 
 
+@pytest.mark.slow
 def test_metadata_keeps_its_column_when_items_are_added(tmp_path):
     items = [replace(item, metadata={"added": 1999}) for item in text_items(topic_texts(10))]
     base = explore(embed(Collection(items), to=tmp_path / "a.nova", model=ToyModel(), progress=False))
@@ -149,6 +150,7 @@ def test_extended_neighbours_are_the_neighbours_of_all(n, m, k, seed):
     np.testing.assert_array_equal(wide.indices[:n][untouched], known.indices[untouched])
 
 
+@pytest.mark.slow
 def test_the_recall_of_an_approximate_search_is_measured_again(monkeypatch):
     from nova_explore.map import neighbors
 
@@ -163,6 +165,7 @@ def test_the_recall_of_an_approximate_search_is_measured_again(monkeypatch):
     assert wide.recall == pytest.approx(found, abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_source_is_embedded_first_and_only_what_is_new(tmp_path):
     log = tmp_path / "calls.txt"
     model = ToyModel(log=log)
@@ -177,10 +180,12 @@ def test_a_source_is_embedded_first_and_only_what_is_new(tmp_path):
     assert len(log.read_text().splitlines()) == calls + 8
 
 
+@pytest.mark.slow
 def test_of_a_source_only_its_own_items_are_added(before):
     assert len(before.add(Collection(new_texts()[:3]), progress=False)) == len(before) + 3
 
 
+@pytest.mark.slow
 def test_what_cannot_be_embedded_is_named_and_the_rest_is_added(tmp_path):
     base = explore(toy_library(tmp_path / "a.nova", per_topic=MAPPED))
     items = [*new_texts(1), *text_items([("x", "poison pill")])]
@@ -189,6 +194,7 @@ def test_what_cannot_be_embedded_is_named_and_the_rest_is_added(tmp_path):
     assert "The toy model refuses poison." in {u.reason for u in after.collection.unread}
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_mapped_item_is_an_item_of_its_own(tmp_path):
     base = explore(toy_library(tmp_path / "a.nova", per_topic=MAPPED))
     copy = replace(base.collection[5], uri="/elsewhere.csv#row=1")
@@ -211,6 +217,7 @@ def test_a_placed_map_comes_back_instead_of_being_computed_again(before, after, 
     assert again.names == after.names
 
 
+@pytest.mark.slow
 def test_names_given_since_are_those_of_the_new_exploration(tmp_path):
     base = explore(toy_library(tmp_path / "a.nova", per_topic=MAPPED))
     base.add(Collection(new_texts(2)), progress=False)
@@ -241,6 +248,7 @@ def test_drawn_again_the_mapped_are_drawn_alone_and_the_placed_placed_on_that(be
     assert_same_places(other, mapped.add(progress=False))
 
 
+@pytest.mark.slow
 def test_while_it_is_drawn_again_the_placed_follow_the_mapped(before, after):
     alone, followed = [], []
     before.redraw(min_dist=0.6, show=lambda xy: alone.append(xy.copy()))
@@ -277,6 +285,7 @@ def test_caveats_and_provenance_say_what_was_placed_onto_what(before, after):
     assert said["map"] == after.key != before.key
 
 
+@pytest.mark.slow
 def test_everything_that_reads_an_exploration_reads_this_one(after):
     assert len(after.trust.trustworthiness) == len(after)
     assert len(after.column("outlier")) == len(after)
@@ -299,6 +308,7 @@ def test_everything_that_reads_an_exploration_reads_this_one(after):
     assert last in after.search(after.collection[last].text or "", k=5).ids
 
 
+@pytest.mark.slow
 def test_a_model_of_another_space_adds_nothing(tmp_path):
     base = explore(toy_library(tmp_path / "a.nova", per_topic=MAPPED))
     register("toy", lambda: ToyModel(revision="2"))
@@ -307,6 +317,7 @@ def test_a_model_of_another_space_adds_nothing(tmp_path):
     assert len(open_library(base.library.path).collection()) == len(base)
 
 
+@pytest.mark.slow
 def test_vectors_of_another_space_in_the_same_library_are_not_on_offer(tmp_path):
     base = explore(toy_library(tmp_path / "a.nova", per_topic=MAPPED))
     other = ToyModel(revision="2")
@@ -315,6 +326,7 @@ def test_vectors_of_another_space_in_the_same_library_are_not_on_offer(tmp_path)
     assert base.add(progress=False) is base
 
 
+@pytest.mark.slow
 def test_imported_vectors_are_added_by_importing_more(tmp_path):
     items, later = list(toy_collection(MAPPED)), new_texts(2)
     vectors = {item.id: ToyModel().embed_batch([item])[0] for item in [*items, *later]}
@@ -332,6 +344,7 @@ def test_imported_vectors_are_added_by_importing_more(tmp_path):
     assert_unmoved(base, after)
 
 
+@pytest.mark.slow
 def test_an_item_of_the_map_that_is_gone_is_named(tmp_path):
     base = explore(toy_library(tmp_path / "a.nova", per_topic=MAPPED))
     embed(Collection(new_texts(1)), to=base.library.path, model=ToyModel(), progress=False)
@@ -360,6 +373,7 @@ def of_kind(items, kind: Modality) -> list:
     return number_copies(replace(item, modality=kind, uri=f"{item.uri}.{kind}") for item in items)
 
 
+@pytest.mark.slow
 def test_the_means_taken_away_are_those_of_the_mapped_items(tmp_path):
     items, later = text_items(topic_texts(20)), new_texts(4)
     model = TwoKinds()

@@ -17,6 +17,8 @@ from nova_explore.exploration.stored_maps import open_map
 from nova_explore.library.store import open_library
 from nova_explore.map.layout import principal_components
 
+pytestmark = pytest.mark.slow
+
 
 class Watching:
     """Notes what it is told."""

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from fakes.added import new_texts
 
 from nova_explore.clusters.cluster import Clustering
@@ -30,6 +31,7 @@ def test_the_headline_counts_items_clusters_and_what_is_unclustered(exploration)
     assert tell_headline(none) == "160 items · not clustered yet"
 
 
+@pytest.mark.slow
 def test_what_was_added_is_counted_and_said(own_toy_160):
     from nova_explore.exploration.chain import explore
 

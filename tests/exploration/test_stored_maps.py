@@ -12,6 +12,8 @@ import nova_explore as nx
 from nova_explore.collection import Collection
 from nova_explore.errors import LibraryError, UnknownNameError
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_map_of_a_library_that_has_grown_is_opened_and_added_to(tmp_path):
     path = toy_library(tmp_path / "a.nova", per_topic=20).path

@@ -42,6 +42,7 @@ def test_clusters_that_are_there_come_back(exploration):
     assert exploration.stability.firm.all()
 
 
+@pytest.mark.slow
 def test_stability_is_of_the_groups_and_outlives_another_drawing_only(exploration):
     measured = exploration.stability
     assert exploration.redraw(min_dist=0.5).stability is measured
@@ -90,6 +91,7 @@ def test_no_larger_clusters_are_offered_where_there_would_not_be_two(exploration
         few.column("larger_cluster")
 
 
+@pytest.mark.slow
 def test_items_that_were_added_are_in_larger_clusters_and_leave_the_stability_as_it_was(own_toy_160):
     before = explore(own_toy_160, min_cluster_size=5, progress=False)
     items = [replace(item, uri=f"/later.csv#{item.name}") for item in text_items(topic_texts(3, seed=5))]
@@ -100,6 +102,7 @@ def test_items_that_were_added_are_in_larger_clusters_and_leave_the_stability_as
     assert {name.name for name in after.coarser.names.values()} == {name.name for name in before.coarser.names.values()}
 
 
+@pytest.mark.slow
 def test_metadata_of_the_same_name_stays_apart(tmp_path):
     items = [replace(item, metadata={"larger_cluster": "theirs"}) for item in text_items(topic_texts(40))]
     library = embed(Collection(items), to=tmp_path / "a.nova", model=ToyModel(), progress=False)
@@ -117,6 +120,7 @@ def test_too_few_items_have_neither(tmp_path):
             getattr(few, name)
 
 
+@pytest.mark.slow
 def test_fewer_neighbours_draw_the_map_that_a_search_for_as_many_gives(own_toy_160):
     exploration = explore(own_toy_160, progress=False)
     fewer = exploration.redraw(k=6, min_dist=0.3)

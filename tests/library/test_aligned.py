@@ -39,6 +39,7 @@ def test_every_item_with_a_vector_comes_with_it_and_the_others_say_why(tmp_path)
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 159), unique=True, max_size=20))
 def test_chosen_items_come_in_the_order_that_was_asked_for(toy_160, positions):

@@ -147,6 +147,7 @@ def written(*values: int) -> pa.Table:
     return pa.table({"key": [str(value) for value in values], "value": list(values)})
 
 
+@pytest.mark.slow
 def test_writers_that_meet_lose_nothing(tmp_path):
     path = open_library(tmp_path / "a.nova", create=True).path
     faults: list[BaseException] = []
@@ -225,6 +226,7 @@ def small_disk(tmp_path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_loses_no_vector_that_was_stored(small_disk):
     library = open_library(small_disk / "a.nova", create=True)
     space = ToyModel(dimension=512).space
@@ -271,6 +273,7 @@ START = """
 """
 
 
+@pytest.mark.slow
 def test_a_library_that_cannot_be_written_to_gives_its_map_and_says_that_it_is_not_kept(copied):
     code = (
         START
@@ -289,6 +292,7 @@ def test_a_library_that_cannot_be_written_to_gives_its_map_and_says_that_it_is_n
     assert len(open_library(copied).maps.records()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call",
     [

@@ -161,6 +161,7 @@ def test_forgotten_items_come_back_with_their_ids_and_cost_nothing(library, medi
     assert len(asked(model)) == 6
 
 
+@pytest.mark.slow
 def test_an_item_that_is_added_after_others_were_forgotten_comes_last(library, media, model):
     before = by_name(library)
     library.forget([before["note0.txt"], before["note1.txt"]])
@@ -192,6 +193,7 @@ def test_nothing_is_forgotten_while_another_process_writes(library):
         open_library(library.path).forget(library.collection().ids[:1])
 
 
+@pytest.mark.slow
 def test_files_that_are_gone_are_said_and_listed_and_their_items_stay(library, media, model):
     for number in (0, 5):
         (media / f"note{number}.txt").unlink()

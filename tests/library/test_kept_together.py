@@ -183,6 +183,7 @@ EMBED = """
 """
 
 
+@pytest.mark.slow
 def test_four_processes_that_write_one_library_take_turns_and_pay_once(tmp_path):
     for writer in range(4):
         (tmp_path / f"media{writer}").mkdir()

@@ -35,6 +35,7 @@ SAVE = """
 """
 
 
+@pytest.mark.slow
 def test_four_processes_that_store_the_same_map_at_once_leave_that_map(tmp_path):
     exploration = explore(toy_library(tmp_path / "a.nova"), model=ToyModel(), progress=False)
     ready = [str(tmp_path / f"ready{number}") for number in range(4)]

@@ -62,6 +62,7 @@ def questions(monkeypatch) -> list[int]:
     return asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [3000, 1500, 1000])
 def test_a_map_with_a_part_of_the_items_finds_as_many_and_as_good_ones(library, questions, size):
     chosen, vectors = part(library, size)
@@ -95,6 +96,7 @@ def test_where_an_index_names_too_few_all_are_compared(library, monkeypatch):
     assert index.candidates(units(1, seed=5)[0], count=24).tolist() == list(range(1500))
 
 
+@pytest.mark.slow
 def test_an_index_that_another_kernel_made_anew_is_opened_anew_with_its_own_rows(library):
     everything = library.collection()
     vectors = library.vectors(SPACE, [item.content_key for item in everything])[0]

@@ -33,6 +33,7 @@ def as_fields(item: Item) -> tuple:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mapped_from", [0, 10**9], ids=["mapped", "in memory"])
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(st.integers(0, 9), max_size=12), min_size=1, max_size=3), random=st.randoms())

@@ -51,6 +51,7 @@ def test_the_recall_is_the_share_of_the_exact_ten_best_worked_by_hand(tmp_path, 
     assert (report.probes, report.candidates) == (32, vector_index.CANDIDATES[-1])
 
 
+@pytest.mark.slow
 def test_each_modality_has_its_index_of_its_own_positions(library):
     library.build_index(SPACE, progress=False)
     collection = library.collection()
@@ -62,6 +63,7 @@ def test_each_modality_has_its_index_of_its_own_positions(library):
         assert {str(collection[int(position)].modality) for position in found} == {name}
 
 
+@pytest.mark.slow
 def test_an_item_is_the_first_candidate_for_its_own_vector(library):
     library.build_index(SPACE, progress=False)
     index = library.indexes(SPACE, library.collection())["text"]
@@ -71,6 +73,7 @@ def test_an_item_is_the_first_candidate_for_its_own_vector(library):
         assert position in found
 
 
+@pytest.mark.slow
 def test_items_that_came_later_and_further_copies_are_missing_and_always_named(library):
     library.build_index(SPACE, progress=False)
     first = library.collection()[0]
@@ -82,6 +85,7 @@ def test_items_that_came_later_and_further_copies_are_missing_and_always_named(l
     assert {500, 501} <= set(index.candidates(units(1, 3)[0], count=10).tolist())
 
 
+@pytest.mark.slow
 def test_positions_are_those_of_the_collection_that_is_asked_about(library):
     library.build_index(SPACE, progress=False)
     part = library.collection()[50:450]
@@ -91,6 +95,7 @@ def test_positions_are_those_of_the_collection_that_is_asked_about(library):
         assert set(found.tolist()) <= set(range(low, high))
 
 
+@pytest.mark.slow
 def test_an_index_that_was_not_finished_is_none(library, monkeypatch):
     library.build_index(SPACE, progress=False)
 

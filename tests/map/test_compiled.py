@@ -57,6 +57,7 @@ def test_without_a_folder_to_write_to_all_is_compiled_in_memory(monkeypatch):
     assert add(1, 2) == 3
 
 
+@pytest.mark.slow
 def test_a_user_without_a_home_gets_a_map():
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", NOWHERE_TO_WRITE + EVERYTHING]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.sparse import csr_array
 
 from nova_explore.map import cores, forces
@@ -53,6 +54,7 @@ def test_the_number_of_cores_changes_nothing(monkeypatch):
     np.testing.assert_array_equal(several, one)
 
 
+@pytest.mark.slow
 def test_what_pulls_two_items_together_leaves_the_middle_of_all_where_it_is(monkeypatch):
     pull, push = forces._tables(A, B)
     monkeypatch.setattr(forces, "_tables", lambda a, b: (pull, np.zeros_like(push)))

@@ -35,6 +35,7 @@ def with_copies() -> np.ndarray:
     return vectors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vectors", [planted()[0], with_copies(), planted(groups=1, size=20)[0]])
 def test_the_weights_are_those_of_umap_learn(vectors, umap):
     distances, indices = distances_of(vectors)

@@ -17,6 +17,7 @@ from nova_explore.map.layout import (
 from nova_explore.map.neighbors import Neighbors
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_map_and_another_seed_another():
     vectors, _ = planted()
     first, again, other = (drawn(vectors, seed=seed) for seed in (0, 0, 1))

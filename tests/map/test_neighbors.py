@@ -40,6 +40,7 @@ def test_an_item_is_never_its_own_neighbour_even_among_copies(n, k, seed):
     assert (np.diff(found.similarities, axis=1) <= 0).all()
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # the first call may compile
 @given(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=1, max_size=20), st.integers(1, 20))
 def test_ties_are_broken_by_position(scores, k):

@@ -101,6 +101,7 @@ def test_a_prefix_that_says_little_is_made_up_for(vectors):
     assert found.recall > 0.9
 
 
+@pytest.mark.slow
 def test_vectors_on_disk_are_searched_where_they_lie(vectors, tmp_path):
     np.save(tmp_path / "vectors.npy", vectors)
     mapped = np.load(tmp_path / "vectors.npy", mmap_mode="r")

@@ -13,6 +13,7 @@ from nova_explore.map.top_scores import top
 few_values = st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0])
 
 
+@pytest.mark.slow
 @given(st.tuples(st.integers(0, 5), st.integers(1, 12)).flatmap(lambda m: arrays(np.float32, m, elements=few_values)))
 def test_indices_and_values_are_those_of_a_stable_sort(scores):
     k = min(4, scores.shape[1])

@@ -149,6 +149,7 @@ def test_a_flac_from_a_pipe_that_does_not_know_its_length_is_read(tmp_path):
     assert len(_heard(item).samples) == pytest.approx(96000, abs=4800)
 
 
+@pytest.mark.slow
 def test_sound_that_outlasts_the_pictures_is_kept_and_the_last_picture_stands(tmp_path):
     path = _talk(tmp_path / "talk.mp4", pictures=2, sounds=[tone(70)])
     parts = read(path, progress=False)

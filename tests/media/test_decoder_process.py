@@ -15,6 +15,8 @@ import nova_explore as nx
 from nova_explore.errors import MissingExtraError, UnreadableError
 from nova_explore.media import budget, decoder_process, svg
 
+pytestmark = pytest.mark.slow
+
 FAKES = str(ROOT / "tests" / "fakes")
 NEEDS_LIMITS = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits time and memory of a process")
 

@@ -200,6 +200,7 @@ def test_a_sticker_whose_first_frame_is_clear_shows_a_later_one(tmp_path):
     assert _pixel(_read(tmp_path / "a.gif"), (30, 30)) == RED
 
 
+@pytest.mark.slow
 def test_a_telephone_with_200_megapixels_is_read(tmp_path):
     Image.new("L", (16320, 12240), 120).save(tmp_path / "a.jpg", quality=30)
     limit = Image.MAX_IMAGE_PIXELS

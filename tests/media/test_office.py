@@ -133,6 +133,7 @@ def test_what_is_left_out_of_a_long_sheet_is_said(tmp_path, monkeypatch):
     assert item.metadata["incomplete"] == "only the first 2 rows of Sheet"
 
 
+@pytest.mark.slow
 def test_what_unpacks_to_very_much_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.docx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")

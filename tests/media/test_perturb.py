@@ -77,6 +77,7 @@ def test_the_parts_of_a_box_make_it_up():
     assert [h.at for h in Place("seconds", (1.0, 2.0)).halves()] == [(1.0, 1.5), (1.5, 2.0)]
 
 
+@pytest.mark.slow
 def test_every_modality_can_be_hidden_in_both_ways_and_read_again(mixed_folder, tmp_path):
     whole = read(mixed_folder, progress=False)
     for modality in Modality:

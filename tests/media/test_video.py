@@ -47,6 +47,7 @@ def test_frames_are_those_of_their_moments_however_far_apart_key_frames_are(tmp_
     assert [round(_second(image)) for image in frames_at(path, [14.5])] == [14]
 
 
+@pytest.mark.slow
 def test_a_long_film_is_cut_and_each_part_shows_its_own_stretch(tmp_path):
     parts = read(film(tmp_path / "f.mp4", seconds=40, fps=5), progress=False)
     assert [str(part.span) for part in parts] == ["0–30 s", "30–40 s"]
@@ -59,6 +60,7 @@ def test_a_long_film_is_cut_and_each_part_shows_its_own_stretch(tmp_path):
     assert _second(thumbnail) == pytest.approx(35, abs=1.5)
 
 
+@pytest.mark.slow
 def test_a_browser_gets_a_whole_film_as_it_is_and_a_part_cut_to_its_span(tmp_path):
     whole = film(tmp_path / "a.mp4", seconds=2)
     film(tmp_path / "b.mkv", seconds=34, fps=5)

@@ -91,6 +91,7 @@ def test_one_is_not_many():
     ]
 
 
+@pytest.mark.slow
 def test_the_estimate_is_to_the_cent_what_is_charged_for_a_mixed_library(bedrock, awkward, tmp_path):
     texts = text_items(topic_texts(50))
     mixed = Collection([*awkward, *texts])
@@ -104,6 +105,7 @@ def test_the_estimate_is_to_the_cent_what_is_charged_for_a_mixed_library(bedrock
     assert expected.calls == bedrock.summary()["requests"] + spared
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.2, 0.6])
 def test_a_budget_is_used_and_never_passed_and_a_higher_one_goes_on(bedrock, awkward, tmp_path, share):
     bedrock.latency = 0.01
@@ -122,6 +124,7 @@ def test_a_budget_is_used_and_never_passed_and_a_higher_one_goes_on(bedrock, awk
     assert bedrock.summary()["good"] == len(library.embedded(model.space))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_estimate_is_the_bill_in_any_order_of_budgets_and_sources(bedrock, tmp_path, seed):
     draw = random.Random(seed)
@@ -145,6 +148,7 @@ def test_the_estimate_is_the_bill_in_any_order_of_budgets_and_sources(bedrock, t
     assert bedrock.summary()["sent_again"] == 0
 
 
+@pytest.mark.slow
 def test_a_budget_holds_through_faults_whose_charge_is_unknown(bedrock, tmp_path):
     bedrock.faults = 0.3
     collection = toy_collection(20)
@@ -154,6 +158,7 @@ def test_a_budget_holds_through_faults_whose_charge_is_unknown(bedrock, tmp_path
     assert 0 < bedrock.billed <= budget
 
 
+@pytest.mark.slow
 def test_without_a_price_a_budget_cannot_be_kept_and_nothing_is_sent(bedrock, aws, tmp_path):
     model = NovaModel(region="us-west-2")
     with pytest.warns(UserWarning, match="budget"):

@@ -58,6 +58,7 @@ def test_a_model_itself_is_returned_as_it_is():
     assert open_model(model) is model
 
 
+@pytest.mark.slow
 def test_an_unknown_name_lists_what_is_registered_and_what_is_installed(owl_package):
     with pytest.raises(UnknownNameError, match=r"'locl'.*Did you mean 'local'.*local, lost, nova, owl"):
         open_model("locl")
@@ -85,6 +86,7 @@ def test_a_package_that_names_a_model_it_does_not_hold_is_not_reported_as_unknow
         open_model("lost")
 
 
+@pytest.mark.slow
 def test_naming_the_models_imports_none_of_them():
     code = "import sys, nova_explore.models.registry; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nova_explore.exploration.chain import explore
 from nova_explore.report.decisions import decisions_of
 
 
+@pytest.mark.slow
 def test_labels_notes_and_every_decision_are_gathered(own_toy_160):
     exploration = explore(own_toy_160, progress=False)
     assert decisions_of(exploration).sentence == ""

@@ -15,6 +15,8 @@ from nova_explore.errors import SourceError, UnknownNameError
 from nova_explore.exploration.stored_maps import open_map
 from nova_explore.report.exports import export
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def own(mapped_toy_160, tmp_path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_explore.report.label_placement import density_centers, fit, place_boxes
 
 
+@pytest.mark.slow
 def test_boxes_never_overlap_and_stay_inside():
     random = np.random.default_rng(0)
     anchors = random.uniform(200, 400, (25, 2))
@@ -65,6 +67,7 @@ def test_a_box_goes_where_it_covers_fewer_points():
     assert abs(beside[0] - 100) >= 30 or abs(beside[1] - 100) >= 45
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 12))
 def test_whatever_is_placed_is_inside_and_apart(seed, count):

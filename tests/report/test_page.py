@@ -25,6 +25,8 @@ from nova_explore.report import page as report
 from nova_explore.report.page import render_report, write_report
 from nova_explore.reviews.finding import Chance, Finding, Review
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def exploration(tmp_path_factory):

@@ -13,6 +13,8 @@ from PIL import Image
 from nova_explore.report import page_media
 from nova_explore.report.page_media import carry
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def exploration():

@@ -27,6 +27,7 @@ def test_equal_causes_are_one_row_whatever_the_service_said_of_each():
     assert found[0].such_as == tuple(item.title for item in items[:3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refused", [0, 2])
 def test_the_report_has_the_table_only_where_something_was_refused(tmp_path, refused):
     library = toy_library(tmp_path / "a.nova", per_topic=10)

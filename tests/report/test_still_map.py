@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from nova_explore.palette import rgb, spread_colors
@@ -17,6 +18,7 @@ def drawn(exploration, **options) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(map_png(exploration, 800, 550, **options))).convert("RGB")).astype(int)
 
 
+@pytest.mark.slow
 def test_the_picture_has_its_size_and_is_the_same_every_time(exploration):
     picture = map_png(exploration, 800, 550)
     assert picture == map_png(exploration, 800, 550)
@@ -30,6 +32,7 @@ def test_the_colour_of_every_cluster_is_in_the_picture(exploration):
         assert (np.abs(pixels - rgb(color)).max(axis=1) <= 40).any(), f"{color} is nowhere"
 
 
+@pytest.mark.slow
 def test_a_medoid_whose_source_is_gone_leaves_its_place_to_the_next(exploration, monkeypatch):
     whole = exploration.thumbnail
     lost = {name.medoids[0] for name in exploration.names.values()}
@@ -55,6 +58,7 @@ def test_a_name_that_no_font_has_is_drawn_as_the_clusters_number(exploration, mo
     assert still_map.label_of("castle", 2) == "castle"
 
 
+@pytest.mark.slow
 def test_names_in_another_script_are_drawn_otherwise_than_what_no_script_has(exploration):
     before = dict(exploration.names)
     pictures = []

@@ -18,6 +18,7 @@ from nova_explore.reviews import exposure
 from nova_explore.reviews.asking import ask, pairs_of
 
 
+@pytest.mark.slow
 def test_words_are_embedded_once_and_a_second_run_asks_nothing(own_toy_160):
     exploration = explore(own_toy_160, progress=False)
     queries = {"birds": ["owl nest", "robin wing"], "boats": "sail anchor"}
@@ -29,6 +30,7 @@ def test_words_are_embedded_once_and_a_second_run_asks_nothing(own_toy_160):
         np.testing.assert_array_equal(a.vector, b.vector)
 
 
+@pytest.mark.slow
 def test_a_review_counts_its_calls(own_toy_160):
     exploration = explore(own_toy_160, progress=False)
     assert exposure(exploration, ["owl", "sail", "crust"]).calls == 3

@@ -28,6 +28,7 @@ def test_the_canaries_are_the_same_bytes_everywhere(tmp_path):
     assert together[:16] == "42a0f85c8dfba137", "the bytes changed: raise canaries.VERSION"
 
 
+@pytest.mark.slow
 def test_every_canary_is_what_it_says_and_can_be_decoded(tmp_path):
     for item in write_canaries(tmp_path):
         if item.modality is not Modality.TEXT:

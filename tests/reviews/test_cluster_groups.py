@@ -48,6 +48,7 @@ def test_the_tea_lady():
     assert fisher_exact([[3, 1], [1, 3]], alternative="greater")[1] == pytest.approx(0.242857, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_clusters_that_are_blocks_of_near_duplicates_are_no_findings():
     alarms = 0
     for seed in range(20):
@@ -59,6 +60,7 @@ def test_clusters_that_are_blocks_of_near_duplicates_are_no_findings():
     assert alarms <= 4
 
 
+@pytest.mark.slow
 def test_small_groups_and_cells_are_named():
     exploration, groups, clusters = clustered()
     labels = {

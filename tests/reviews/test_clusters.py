@@ -21,6 +21,7 @@ def exploration(mapped_toy_160) -> Exploration:
     return explore(mapped_toy_160, min_cluster_size=8)
 
 
+@pytest.mark.slow
 def test_topics_come_back_in_every_half(exploration):
     stability = cluster_stability(exploration, repetitions=8, progress=False)
     assert len(stability.jaccard) == exploration.clustering.count == 4
@@ -68,6 +69,7 @@ def test_duplicates_are_the_items_that_a_chain_of_near_neighbours_connects(explo
     assert len(found) > 0, "a test without duplicates shows nothing"
 
 
+@pytest.mark.slow
 def test_a_map_drawn_again_is_the_one_that_would_be_drawn_from_the_start(exploration):
     other = exploration.redraw(min_dist=0.6)
     anew = explore(exploration.library, model=ToyModel(), min_cluster_size=8, min_dist=0.6)

@@ -45,6 +45,7 @@ class Hosted:
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_an_unchanged_model_is_the_same(tmp_path):
     then, later = (take_fingerprint(Hosted(), folder=tmp_path) for _ in range(2))
     found = compare(then, later)

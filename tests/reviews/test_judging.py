@@ -102,6 +102,7 @@ def test_agreement_disagreements_and_what_is_left_are_told(judging):
     assert progress.needed is not None
 
 
+@pytest.mark.slow
 def test_what_judges_settle_counts_in_the_place_of_their_own_decisions(judging):
     pair = judging.pairs[0]
     for place, other in enumerate(judging.pairs):

@@ -64,6 +64,7 @@ def test_every_language_has_five_wordings_of_every_occupation(language):
     assert all(len(set(words)) == 5 for words in queries.values())
 
 
+@pytest.mark.slow
 def test_a_second_run_of_a_pack_makes_no_call(own_toy_160):
     counted = []
 

@@ -28,6 +28,7 @@ def judged_pairs(n: int = 200, noise: float = 0.5):
     return exploration, frame
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))
 def test_auc_equals_that_of_scikit_learn(pairs):
     scores, truth = np.array([float(score) for score, _ in pairs]), np.array([one for _, one in pairs])

@@ -26,6 +26,7 @@ def people(tmp_path_factory):
 QUERIES = {job: [f"a {job}"] for job in JOBS}
 
 
+@pytest.mark.slow
 def test_pictures_are_embedded_once_and_the_range_is_told(people):
     exploration, model = people
     options = {"k": 12, "perturbed": ("blur", "grey"), "permutations": 99}
@@ -89,6 +90,7 @@ def test_associations_of_pictures_have_their_pixels_beside_them(people):
     assert review.findings[2].p is None
 
 
+@pytest.mark.slow
 def test_a_budget_refuses_all_perturbed_pictures_together(tmp_path):
     class Priced(PeopleModel):
         def estimate(self, items):

@@ -42,6 +42,7 @@ def test_equal_groups_are_within_chance():
     assert gap.p > 0.05
 
 
+@pytest.mark.slow
 def test_the_gap_equals_that_of_fairlearn():
     exploration, queries, judged = captioned(worse=1.0)
     review = reviews.group_gap(exploration, "region", queries, judged)

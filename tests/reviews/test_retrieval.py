@@ -113,6 +113,7 @@ def test_a_finding_has_interval_n_chance_and_the_items_to_look_at():
     assert any(one.measure == "unjudged@5" for one in review.findings)
 
 
+@pytest.mark.slow
 def test_random_rankings_are_within_their_chance_level():
     inside = 0
     for seed in range(20):

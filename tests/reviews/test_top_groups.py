@@ -43,6 +43,7 @@ def test_a_query_that_leans_is_found():
     assert len(leaning.ids) == 20
 
 
+@pytest.mark.slow
 def test_blocks_of_near_duplicates_are_permuted_as_one():
     alarms = {"blocks": 0, "items": 0}
     for seed in range(30):
@@ -65,6 +66,7 @@ def test_groups_that_are_too_small_are_named_and_not_reported():
     assert ("gender women", f"too few ({n} < 30), not reported") in review.not_run
 
 
+@pytest.mark.slow
 def test_a_gallery_that_is_not_balanced_is_no_finding_of_its_own():
     exploration, _ = people(n=300, share=0.2)
     review = reviews.retrieval_fairness(exploration, "gender", neutral())
@@ -73,6 +75,7 @@ def test_a_gallery_that_is_not_balanced_is_no_finding_of_its_own():
     assert bias.chance.low <= bias.value <= bias.chance.high
 
 
+@pytest.mark.slow
 def test_a_stated_target_changes_skew_and_not_chance():
     exploration, _ = people(n=300, share=0.2)
     shares = reviews.retrieval_fairness(exploration, "gender", neutral())
@@ -92,6 +95,7 @@ def test_explicit_words_that_move_nothing_make_it_not_assessable():
     assert any("not assessable with this model" in reason for _, reason in review.not_run)
 
 
+@pytest.mark.slow
 def test_explicit_words_that_find_their_group_let_the_composition_be_told():
     exploration, _ = people(strength=1.5)
     towards = {
@@ -128,6 +132,7 @@ def test_intersections_of_attributes_are_groups_and_small_ones_are_refused():
     assert set(review.tables["gallery"].index) == {"women × young", "men × young"}
 
 
+@pytest.mark.slow
 def test_three_groups_are_measured_by_ndkl():
     random = np.random.default_rng(0)
     exploration = gallery(random.normal(size=(240, 16)), [{"region": "abc"[row % 3]} for row in range(240)])

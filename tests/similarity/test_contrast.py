@@ -38,6 +38,7 @@ def background(n: int = 200, seed: int = 0, planted: int = 0) -> Background:
     return Background(Collection(number_copies(items)), np.zeros((n, 4), np.float32), model=no_model)
 
 
+@pytest.mark.slow
 def test_a_planted_word_is_first_in_nearly_all_draws():
     hits = 0
     for seed in range(40):
@@ -120,6 +121,7 @@ def of_files(seed: int) -> Background:
     return Background(Collection(items), known.vectors, model=known._open)
 
 
+@pytest.mark.slow
 def test_slices_of_whole_files_that_were_drawn_at_random_do_not_seem_apart():
     some = 0
     for seed in range(40):

@@ -42,6 +42,7 @@ def test_the_word_that_two_texts_share_carries_their_similarity():
     assert found.parts[0].low > 0
 
 
+@pytest.mark.slow
 def test_the_words_of_a_long_text_are_found_coarse_to_fine():
     draw = np.random.default_rng(0)
     words = [f"w{'abcdefghij'[i // 10]}{'abcdefghij'[i % 10]}x" for i in range(60)]
@@ -134,6 +135,7 @@ class Redness:
         return vectors
 
 
+@pytest.mark.slow
 def test_the_region_of_a_picture_that_carries_it_is_found(tmp_path: Path):
     import hashlib
 

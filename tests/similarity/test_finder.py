@@ -54,6 +54,7 @@ def library(tmp_path, monkeypatch):
     return library
 
 
+@pytest.mark.slow
 def test_an_index_finds_what_comparing_with_everything_finds(library):
     reports = library.build_index(SPACE, queries=units(40, seed=7), progress=False)
     assert {(report.modality, report.items) for report in reports} == {("text", 1000), ("image", 1000)}
@@ -62,6 +63,7 @@ def test_an_index_finds_what_comparing_with_everything_finds(library):
     assert sum(same) / 400 >= 0.95
 
 
+@pytest.mark.slow
 def test_scores_percentiles_and_ranks_do_not_depend_on_the_index(library):
     library.build_index(SPACE, progress=False)
     for query in units(5, seed=8):
@@ -72,6 +74,7 @@ def test_scores_percentiles_and_ranks_do_not_depend_on_the_index(library):
         np.testing.assert_allclose(indexed.loc[both, "percentile"], exact.loc[both, "percentile"], atol=0.003)
 
 
+@pytest.mark.slow
 def test_with_an_index_only_the_kind_asked_for_is_found(library):
     library.build_index(SPACE, progress=False)
     finder = finder_of(library, indexed=True)
@@ -81,6 +84,7 @@ def test_with_an_index_only_the_kind_asked_for_is_found(library):
         ask(finder, units(1, seed=8)[0], k=3, modalities=["imge"])
 
 
+@pytest.mark.slow
 def test_what_came_after_the_index_is_found_first_where_it_is_the_nearest(library):
     library.build_index(SPACE, progress=False)
     later = fill(library, 50, seed=1)
@@ -89,6 +93,7 @@ def test_what_came_after_the_index_is_found_first_where_it_is_the_nearest(librar
         assert later[2000 + place].id in ask(finder, vector, k=2, modalities=[KINDS[place % 2]]).ids
 
 
+@pytest.mark.slow
 def test_further_copies_of_the_same_content_are_found_beside_the_first(library):
     first = library.collection()[0]
     library.add(Collection([text_item(first.digest, "copy.txt")]))
@@ -97,6 +102,7 @@ def test_further_copies_of_the_same_content_are_found_beside_the_first(library):
     assert set(found.ids) == {first.id, f"{first.id}~2"}
 
 
+@pytest.mark.slow
 def test_an_item_is_left_out_of_what_is_like_it(library):
     library.build_index(SPACE, progress=False)
     found = ask(finder_of(library, indexed=True), units(2000, seed=0)[4], k=20, itself=4)
@@ -104,6 +110,7 @@ def test_an_item_is_left_out_of_what_is_like_it(library):
     assert 4 not in found.positions
 
 
+@pytest.mark.slow
 def test_an_index_that_was_not_finished_is_not_used(library, monkeypatch):
     library.build_index(SPACE, progress=False)
 
@@ -117,6 +124,7 @@ def test_an_index_that_was_not_finished_is_not_used(library, monkeypatch):
     assert len(ask(finder_of(library, indexed=True), units(1, seed=8)[0], k=5)) == 5
 
 
+@pytest.mark.slow
 def test_pictures_that_go_by_their_words_are_not_found_by_what_the_index_holds_of_them(library):
     library.build_index(SPACE, progress=False)
     finder = finder_of(library, indexed=True)
@@ -134,6 +142,7 @@ def test_pictures_without_words_that_go_by_their_words_are_not_found_and_the_not
     assert str(found.note).endswith("not by content: 4 image.")
 
 
+@pytest.mark.slow
 def test_an_exploration_makes_its_index_and_searches_with_it(own_toy_160, monkeypatch):
     monkeypatch.setattr(store, "INDEX_FROM", 100)
     exploration = explore(own_toy_160)

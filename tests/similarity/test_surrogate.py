@@ -16,6 +16,7 @@ def test_masks_begin_with_the_whole_and_every_part_left_out_once():
     assert (draw_masks(6, 19) == masks).all()
 
 
+@pytest.mark.slow
 def test_two_parts_that_carry_it_are_found_among_sixteen():
     # The planted truth of a sum of part vectors, normalised, with twice as many masks as parts.
     draw = np.random.default_rng(0)

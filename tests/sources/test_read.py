@@ -62,6 +62,7 @@ def album(tmp_path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_bad_input_is_named_with_its_reason_and_none_is_fatal(bad):
     folder, expected = bad
     collection = _read(folder)
@@ -73,6 +74,7 @@ def test_every_bad_input_is_named_with_its_reason_and_none_is_fatal(bad):
     assert not wrong
 
 
+@pytest.mark.slow
 def test_bad_inputs_do_not_touch_the_good_ones_and_nothing_is_written_to_the_terminal(bad, album, capfd):
     folder, expected = bad
     shutil.copytree(album, folder / "good")
@@ -86,6 +88,7 @@ def test_bad_inputs_do_not_touch_the_good_ones_and_nothing_is_written_to_the_ter
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_every_reason_ends_with_something_to_do(bad):
     for reason in _reasons(_read(bad[0])).values():
         assert reason.count(".") >= 1, reason
@@ -336,6 +339,7 @@ def test_no_item_keeps_a_missing_value_as_a_word(album):
     assert (lake["year"], lake["list"]) == (None, "1")
 
 
+@pytest.mark.slow
 def test_eight_times_the_files_take_little_more_than_eight_times_as_long(tmp_path):
     took = []
     for count in (16, 250, 2000):

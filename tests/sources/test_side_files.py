@@ -88,6 +88,7 @@ def test_subtitles_beside_are_what_each_part_says(tmp_path, name):
     assert [item.text for item in _read(tmp_path)] == ["Good morning.", "Good night."]
 
 
+@pytest.mark.slow
 def test_a_transcript_is_shared_out_over_a_long_recording_and_nothing_is_lost(tmp_path):
     sound_only(tmp_path / "talk.m4a", seconds=65)
     words = " ".join(f"word{number}" for number in range(900))

@@ -66,6 +66,7 @@ def test_the_header_counts_items_groups_noise_and_what_could_not_be_read(app):
     assert repr(app) == f"<App: {app.exploration.headline}>"
 
 
+@pytest.mark.slow
 def test_every_thumbnail_is_the_one_of_the_id_it_is_sent_with(app, browser, exploration):
     draw = np.random.default_rng(1)
     for _ in range(20):

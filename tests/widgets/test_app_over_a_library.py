@@ -65,6 +65,7 @@ def test_an_app_is_made_in_a_moment(exploration):
     assert isinstance(App(exploration), App)
 
 
+@pytest.mark.slow
 def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     model = ToyModel()
     before = nx.explore(toy_library(tmp_path / "a.nova", model=model), model=model, progress=False)

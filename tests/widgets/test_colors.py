@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from fakes.stand_in import StandIn
 
 from nova_explore.exploration.coloring import MEASURED
 from nova_explore.widgets.colors import Colors
 
 
+@pytest.mark.slow
 def test_a_cluster_keeps_the_colour_of_most_of_its_items():
     exploration = StandIn()
     before, coarser = Colors(exploration), exploration.recluster(min_cluster_size=20)

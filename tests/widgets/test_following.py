@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pytest
 from fakes.toy_library import copy_of
 
 from nova_explore.exploration.stored_maps import open_map
 from nova_explore.widgets.following import Following
+
+pytestmark = pytest.mark.slow
 
 
 class Heard:

@@ -15,6 +15,7 @@ def library(own_toy_160):
     return own_toy_160
 
 
+@pytest.mark.slow
 def test_the_app_ends_with_the_map_its_groups_and_its_words(library, monkeypatch):
     seen = []
 
@@ -43,6 +44,7 @@ def test_the_app_ends_with_the_map_its_groups_and_its_words(library, monkeypatch
     assert app.clusters["size"] == 5
 
 
+@pytest.mark.slow
 def test_a_stored_map_is_shown_as_it_is(library):
     nx.explore(library, progress=False)
     app = nx.show(library.path, progress=False)
@@ -72,6 +74,7 @@ class Shell:
     execution_count = 3
 
 
+@pytest.mark.slow
 def test_the_cell_that_shows_an_app_does_not_show_it_twice(library, monkeypatch):
     shown = []
     monkeypatch.setattr(live, "get_ipython", lambda: Shell)
@@ -85,6 +88,7 @@ def test_the_cell_that_shows_an_app_does_not_show_it_twice(library, monkeypatch)
         app._ipython_display_()
 
 
+@pytest.mark.slow
 def test_trust_is_measured_again_for_another_drawing_only(library):
     exploration = nx.explore(library, progress=False)
     trust = exploration.trust

@@ -51,11 +51,13 @@ def test_an_app_brings_its_still_to_where_no_python_runs(exploration):
     assert len(app.still) < 60_000
 
 
+@pytest.mark.slow
 def test_many_items_make_no_large_picture():
     many = StandIn(20_000)
     assert len(draw_still(many, color_by(many, "cluster").colors).png) < 90_000
 
 
+@pytest.mark.slow
 def test_items_everywhere_make_no_large_picture_either():
     strewn = StandIn(30_000)
     draw = np.random.default_rng(0)
@@ -65,6 +67,7 @@ def test_items_everywhere_make_no_large_picture_either():
     assert len(still.png) < 95_000
 
 
+@pytest.mark.slow
 def test_a_notebook_read_without_python_shows_the_still(exploration):
     from nbconvert import HTMLExporter
     from nbformat import v4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from nova_explore.widgets.motion import prepare_drawing
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
+    from nova_explore.widgets.colors import Colors
 
 MEDOIDS = 5
 
@@ -188,23 +190,27 @@ def sweep(app: Shown) -> Later:
 def recluster(app: Shown, *, min_cluster_size: int) -> Later:
     """Find the clusters again."""
     exploration = app.named_exploration
-
-    def then(other: Exploration) -> Answer:
-        app.take_variant(other)
-        return NOTHING
-
-    return Later("finding the clusters", lambda: exploration.recluster(min_cluster_size=min_cluster_size), then)
+    return _take_later(app, "finding the clusters", lambda: exploration.recluster(min_cluster_size=min_cluster_size))
 
 
 def recluster_inside(app: Shown, *, key: str) -> Later:
     """Cluster again inside one cluster."""
     exploration = app.exploration
+    return _take_later(app, "clustering inside one cluster", lambda: exploration.recluster(inside=int(key)))
 
-    def then(other: Exploration) -> Answer:
-        app.take_variant(other)
+
+def _take_later(app: Shown, working: str, find: Callable[[], Exploration]) -> Later:
+    """Find a cut and its colours beside the kernel's thread, then show it."""
+
+    def compute() -> tuple[Exploration, Colors]:
+        other = find()
+        return other, app.colors_of.kept_for(other)
+
+    def then(found: tuple[Exploration, Colors]) -> Answer:
+        app.take_variant(*found)
         return NOTHING
 
-    return Later("clustering inside one cluster", lambda: exploration.recluster(inside=int(key)), then)
+    return Later(working, compute, then)
 
 
 def clusters_before(app: Shown) -> Answer:
@@ -228,8 +234,8 @@ def redraw(app: Shown, *, min_dist: float) -> Later:
     """Draw the map again."""
     draw = prepare_drawing(app, min_dist)
 
-    def then(others: tuple[Exploration, Exploration]) -> Answer:
-        app.take_drawing(*others)
+    def then(drawn: tuple[Exploration, Exploration, Colors]) -> Answer:
+        app.take_drawing(*drawn)
         return NOTHING
 
     return Later("drawing the map", draw, then)

@@ -81,6 +81,7 @@ def test_a_killed_process_loses_nothing_and_pays_nothing_twice(tmp_path, fake, p
     assert job.state == "done"
 
 
+@pytest.mark.slow
 def test_a_process_killed_before_its_upload_ended_starts_afresh(tmp_path, fake, monkeypatch):
     def cut_off(*_):
         raise KeyboardInterrupt
@@ -95,6 +96,7 @@ def test_a_process_killed_before_its_upload_ended_starts_afresh(tmp_path, fake, 
     assert len(fake.jobs) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["async", "batch"])
 def test_a_job_that_the_service_has_forgotten_leaves_its_reason(tmp_path, fake, path):
     fake.habits = Habits(looks=10**6)
@@ -156,6 +158,7 @@ def test_a_place_that_bedrock_would_not_take_is_refused_at_once(wrong):
         S3Place(**wrong)
 
 
+@pytest.mark.slow
 def test_nothing_secret_is_kept_and_every_object_bears_the_key(tmp_path, fake, s3):
     library = run(talk(tmp_path), tmp_path / "a.nova", "async")
     run(texts(120), tmp_path / "a.nova", "batch", role=ROLE)

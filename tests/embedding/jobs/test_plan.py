@@ -28,7 +28,7 @@ from nova_explore.sources.read import read
 
 __all__ = ["both", "jobs_fake", "one_loader", "s3", "s3_url"]  # fixtures
 
-pytestmark = QUIET
+pytestmark = [*QUIET, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
 pytestmark = QUIET
 
 
+@pytest.mark.slow
 def test_a_batch_that_is_left_is_collected_later_and_paid_for_once(tmp_path, fake):
     fake.habits = Habits(looks=2)
     collection = texts(120)

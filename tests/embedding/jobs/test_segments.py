@@ -59,6 +59,7 @@ def test_a_refusal_that_is_not_the_mediums_stops_at_the_first_job(tmp_path, fake
     assert open_library(tmp_path / "a.nova").failures(nova().space) == {}
 
 
+@pytest.mark.slow
 def test_a_medium_that_is_refused_as_a_job_goes_part_by_part_only_where_the_path_was_not_asked_for(
     tmp_path, fake, one_by_one
 ):
@@ -85,6 +86,7 @@ def test_a_long_recording_is_one_job_however_it_was_cut_here(tmp_path):
     assert {choice.path for choice, _ in divide([*long, *short])} == {"sync"}
 
 
+@pytest.mark.slow
 def test_jobs_can_be_asked_for_and_left_and_are_paid_for_by_nobody_else_meanwhile(tmp_path, fake, one_by_one):
     fake.habits = Habits(looks=3)
     collection = talk(tmp_path)

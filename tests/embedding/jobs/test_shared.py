@@ -32,7 +32,7 @@ from nova_explore.models.nova.model import NovaModel
 
 __all__ = ["both", "jobs_fake", "one_loader", "s3", "s3_url"]  # fixtures
 
-pytestmark = QUIET
+pytestmark = [*QUIET, pytest.mark.slow]
 
 
 @pytest.fixture

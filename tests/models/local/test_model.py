@@ -88,6 +88,7 @@ def test_the_files_stay_under_45_megabytes():
     assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) <= 45_000_000
 
 
+@pytest.mark.slow
 def test_importing_the_model_opens_nothing():
     code = (
         "import sys, nova_explore.models.local.model as l; m = l.LocalModel(); "
@@ -103,6 +104,7 @@ def test_the_registry_knows_the_model():
     assert opened.space.dimension == DIMENSION == 640
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("served")
 def test_every_modality_gets_a_unit_vector_in_the_items_order(model):
     items = [item_of(modality, f"{modality}") for modality in (*Modality, *reversed(Modality))]
@@ -137,6 +139,7 @@ def test_a_vector_does_not_depend_on_its_batch(model):
     assert np.array_equal(model.embed_pictures(pictures)[1], model.embed_pictures(pictures[1:])[0])
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_vector_in_another_model_object(model):
     other = LocalModel()
     for content in CONTENTS.values():
@@ -151,6 +154,7 @@ def test_texts_that_mean_the_same_are_nearer(model):
     assert tax @ levy > 0.3
 
 
+@pytest.mark.slow
 def test_a_long_text_is_read_to_its_end(model):
     beginning = "The orchestra plays a symphony. " * 60
     alone, with_ending, query = model.embed_texts([beginning, beginning + "The volcano erupts. " * 120, "a volcano"])
@@ -215,6 +219,7 @@ def test_a_silent_track_leaves_a_video_what_it_shows(model):
     assert model.embed_content(Clip(frames, hum(220)))[TIMBRE].any()
 
 
+@pytest.mark.slow
 def test_media_looked_at_side_by_side_are_watched_and_keep_their_order(tmp_path):
     from fakes.making import quarters
 

@@ -44,6 +44,7 @@ def test_a_tone_lights_the_band_of_its_pitch():
     assert abs(int(blocks[0].mean(axis=0).argmax()) - 48) <= 1, "band 48 has its peak at 3,363 Hz"
 
 
+@pytest.mark.slow
 def test_an_encoder_gives_two_unit_vectors_and_hears_no_more_than_the_longest():
     encoder = SoundEncoder(threads=1)
     long = np.tile(tone(440), LONGEST_SECONDS + 2)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from nova_explore.models.nova.s3 import Bucket
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-pytestmark = QUIET
+pytestmark = [*QUIET, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("times", ["metadata", "beside"])

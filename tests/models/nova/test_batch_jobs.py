@@ -37,7 +37,7 @@ from nova_explore.library.store import open_library
 from nova_explore.models.nova import batch_jobs as nova_batch
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-pytestmark = QUIET
+pytestmark = [*QUIET, pytest.mark.slow]
 
 
 def test_shuffled_answers_find_their_items(tmp_path, fake):

@@ -105,6 +105,7 @@ def test_both_vectors_of_a_film_are_kept_by_the_call_that_paid_for_them(bedrock)
     np.testing.assert_array_equal(heard, sound)
 
 
+@pytest.mark.slow
 def test_what_media_count_of_a_quota_is_learned_and_remembered(calls):
     item = Item("p", Modality.AUDIO, "/a.wav", "a.wav", "wav", "2" * 64, metadata={"duration": 10.0})
     assert calls.tokens(item) == 0

@@ -20,6 +20,7 @@ def test_aws_region_is_honoured_as_the_other_sdks_do(aws):
     assert open_client().meta.region_name == NovaModel().region == "us-gov-west-1"
 
 
+@pytest.mark.slow
 def test_aws_region_goes_before_the_default_and_before_the_profiles(aws, tmp_path):
     config = tmp_path / "config"
     config.write_text("[default]\nregion = eu-west-1\n")
@@ -77,6 +78,7 @@ def test_what_a_call_says_is_of_the_service_model(aws):
     assert ParamValidator().validate(call, shape).generate_report() == ""
 
 
+@pytest.mark.slow
 def test_an_inference_profile_is_called_and_its_vectors_are_the_models(bedrock, monkeypatch):
     seen = []
     model = NovaModel(model_id=PROFILE, project_identifier="p", service_tier="flex", request_metadata={"a": "b"})

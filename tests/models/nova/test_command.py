@@ -13,6 +13,8 @@ from nova_explore.cli.commands import app
 from nova_explore.library.store import open_library
 from nova_explore.models.nova.model import NovaModel
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def texts(tmp_path):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from typer.testing import CliRunner
 
 from nova_explore.cli.commands import app
 from nova_explore.models.nova.confirm import MOST_USD, confirm, most_usd
 from nova_explore.models.nova.model import NovaModel
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_open_question_is_a_line_and_what_single_calls_can_tell_is_told(bedrock):

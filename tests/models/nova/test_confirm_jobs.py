@@ -11,7 +11,7 @@ from nova_explore.models.nova.confirm_jobs import confirm_jobs
 from nova_explore.models.nova.preflight import preflight
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-pytestmark = QUIET
+pytestmark = [*QUIET, pytest.mark.slow]
 
 NAMES = ["client token", "medium in the job", "manifest", "segments", "failed segment", "segments in a batch"]
 

@@ -30,6 +30,7 @@ def vectors_of(library, model):
 # ---- what is sent ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_awkward_medium_is_taken_by_the_strict_service(bedrock, awkward, tmp_path):
     library = embed(awkward, to=tmp_path / "a.nova", model=NovaModel(dimension=256), progress=False)
     assert library.failures(NovaModel(dimension=256).space) == {}
@@ -68,6 +69,7 @@ def test_our_calls_and_the_local_service_agree_with_the_service_model_of_botocor
     assert {code: status for status, code, _ in ERRORS.values() if code not in beyond} == modelled
 
 
+@pytest.mark.slow
 def test_a_guardrail_is_named_in_every_call_and_an_unknown_one_ends_the_run(bedrock, tmp_path):
     from nova_explore.errors import ServiceRefusedError
 
@@ -117,6 +119,7 @@ def test_a_query_names_what_is_searched_and_a_library_is_indexed(bedrock, search
     assert model.space == NovaModel().space
 
 
+@pytest.mark.slow
 def test_a_clustering_space_is_a_second_space_and_asks_with_its_own_purpose(bedrock, tmp_path):
     embed(toy_collection(2), to=tmp_path / "a.nova", model="nova", progress=False)
     with pytest.raises(SpaceMismatchError):
@@ -127,6 +130,7 @@ def test_a_clustering_space_is_a_second_space_and_asks_with_its_own_purpose(bedr
     assert bedrock.requests[-1]["purpose"] == "CLUSTERING"
 
 
+@pytest.mark.slow
 def test_a_search_is_aimed_at_what_the_library_holds(bedrock, tmp_path):
     from nova_explore.exploration.chain import explore
 
@@ -136,6 +140,7 @@ def test_a_search_is_aimed_at_what_the_library_holds(bedrock, tmp_path):
     assert "TEXT_RETRIEVAL" in {about["purpose"] for about in bedrock.requests}
 
 
+@pytest.mark.slow
 def test_one_long_answer_serves_every_shorter_length_without_a_call(bedrock, tmp_path):
     library = embed(
         toy_collection(2), to=tmp_path / "a.nova", model=NovaModel(dimension=3072, cache=False), progress=False
@@ -149,6 +154,7 @@ def test_one_long_answer_serves_every_shorter_length_without_a_call(bedrock, tmp
         np.testing.assert_allclose(vector, long[key][:256] / np.linalg.norm(long[key][:256]), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_picture_and_sound_of_a_video_are_chosen_by_name_and_paid_once(bedrock, awkward, tmp_path):
     films = Collection(item for item in awkward if item.modality is Modality.VIDEO)
     picture = embed(films, to=tmp_path / "p.nova", model=NovaModel(video="picture"), progress=False)
@@ -169,6 +175,7 @@ def test_picture_and_sound_of_a_video_are_chosen_by_name_and_paid_once(bedrock, 
 # ---- paid once ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_content_in_the_same_space_is_paid_once_over_all_libraries(bedrock, tmp_path):
     whole = toy_collection(6)
     embed(whole[:20], to=tmp_path / "a.nova", model="nova", progress=False)
@@ -203,12 +210,14 @@ def test_provenance_says_who_where_and_what_and_nothing_secret(bedrock, tmp_path
     assert b"AKIATESTTESTTEST" not in everything
 
 
+@pytest.mark.slow
 def test_a_caller_that_may_not_ask_who_it_is_is_not_named(bedrock, aws, tmp_path):
     aws.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
     library = embed(toy_collection(1), to=tmp_path / "a.nova", model="nova", progress=False)
     assert library.runs()[-1]["service"]["caller"] is None
 
 
+@pytest.mark.slow
 def test_a_library_is_the_same_whoever_opens_it(bedrock, tmp_path):
     model = NovaModel()
     library = embed(toy_collection(3), to=tmp_path / "a.nova", model=model, progress=False)

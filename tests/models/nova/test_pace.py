@@ -87,6 +87,7 @@ def test_random_faults_are_not_taken_for_a_limit():
     assert len(good) / 20 >= 0.9 * 0.95 * 16 / 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theirs", [True, False])
 @pytest.mark.parametrize(("own", "least"), [(0.1, 0.85), (0.17, 0.75), (0.25, 0.65), (0.5, 0.4)])
 def test_refusals_that_do_not_depend_on_the_pace_do_not_slow_it(own, least, theirs):

@@ -104,6 +104,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 def test_another_living_process_holds_its_claim_and_a_dead_one_does_not(cache):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", CLAIMING, str(cache.path)]

@@ -32,7 +32,7 @@ from nova_explore.models.nova.client import open_client
 from nova_explore.models.nova.s3 import S3Place
 
 __all__ = ["fake", "one_by_one", "one_loader", "s3", "s3_url"]  # fixtures
-pytestmark = QUIET
+pytestmark = [*QUIET, pytest.mark.slow]
 
 APART = S3Place("s3://media-bucket/policies", kms_key=PLACE.kms_key, owner=PLACE.owner)
 """Where no other test has uploaded anything: what is there already is not uploaded again."""

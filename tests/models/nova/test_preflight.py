@@ -9,6 +9,8 @@ from nova_explore.cli.commands import app
 from nova_explore.models.nova.model import NovaModel
 from nova_explore.models.nova.preflight import pace_of, preflight
 
+pytestmark = pytest.mark.slow
+
 QUOTA = "On-demand model inference tokens per minute for Amazon Nova Multimodal Embeddings"
 
 

@@ -29,6 +29,7 @@ def test_only_quotas_of_this_model_are_listed(bedrock):
     assert quotas(region="us-east-1") == FOUND
 
 
+@pytest.mark.slow
 def test_who_may_not_ask_gets_a_reason_and_no_error(bedrock, aws):
     aws.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", "http://127.0.0.1:9")
     assert "no answer" in str(quotas(region="us-east-1"))

@@ -27,6 +27,8 @@ from nova_explore.models.nova import stream as nova_stream
 from nova_explore.models.nova.model import NovaModel
 from nova_explore.sources.read import read
 
+pytestmark = pytest.mark.slow
+
 SPACE = NovaModel().space
 
 
@@ -35,7 +37,6 @@ def some_texts(*marked: str, calm: int = 6) -> Collection:
     return Collection(text_items([*texts, *topic_texts(calm)[:calm]]))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("faults", [0.05, 0.4])
 def test_random_faults_lose_nothing_and_repeat_nothing_good(bedrock, tmp_path, faults):
     bedrock.faults = faults
@@ -186,7 +187,6 @@ embed(toy_collection(30), to=sys.argv[1], model=NovaModel(max_in_flight=8), prog
 """
 
 
-@pytest.mark.slow
 def test_a_killed_run_sends_again_at_most_what_was_in_flight(bedrock, tmp_path):
     bedrock.latency = 0.03
     bedrock.rate, bedrock.burst = 120, 10.0

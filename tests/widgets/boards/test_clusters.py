@@ -50,6 +50,7 @@ def test_stability_is_offered_until_it_is_measured_and_then_told_of_every_group(
     assert {told["firm"] for told in app.clusters["stability"]["clusters"].values()} == {True}
 
 
+@pytest.mark.slow
 def test_other_groups_are_offered_to_be_measured_again_and_another_drawing_is_not(app):
     app.measure_stability()
     app.redraw(0.5)

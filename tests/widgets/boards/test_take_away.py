@@ -37,6 +37,7 @@ def test_a_selection_leaves_as_every_kind_of_table(app):
     assert frame["id"].tolist() == ids
 
 
+@pytest.mark.slow
 def test_the_map_leaves_as_a_page_a_picture_and_a_drawing(app):
     assert ask(app, "take_away", part="all", form="png")[1][0].startswith(b"\x89PNG")
     assert b"<svg" in ask(app, "take_away", part="all", form="svg")[1][0][:200]

@@ -19,6 +19,7 @@ from nova_explore.embedding.embed import embed
 from nova_explore.exploration.bundle import Exploration
 from nova_explore.exploration.chain import explore
 from nova_explore.library.store import open_library
+from nova_explore.models.registry import open_model
 from nova_explore.sources.fetch import fetch_debian, unpack
 from nova_explore.sources.read import read
 
@@ -45,9 +46,10 @@ def _kept(
     if not media.exists():
         with tempfile.TemporaryDirectory() as temporary:
             unpack(fetch_debian(package, Path(temporary)), media, wanted=wanted)
-    if not library.exists():
+    space = open_model("local").space
+    if not library.exists() or space not in open_library(library).spaces().values():
         embed(read_items(media), to=library, model="local")
-    return explore(open_library(library), progress=False)
+    return explore(open_library(library), model="local", progress=False)
 
 
 def r_manuals() -> Judged:

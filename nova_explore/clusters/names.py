@@ -33,8 +33,9 @@ LEAST_SHARE = 0.15
 LEAST_GAIN, LEAST_MIXED_GAIN = 0.1, 0.05
 """What a word must add to share inside less share outside to be in a name, and in one that says it is mixed."""
 
-ALONE = 0.3
-"""Share from which on a single word is better than a phrase of the vocabulary."""
+ALONE = 0.2
+"""Share from which on a single word is better than a phrase of the vocabulary: it is true of so many, a phrase is a
+guess."""
 
 SAME_MEMBERS = 0.5
 """A further word adds to a name if it is of fewer of the members that are covered already; else it says them again."""
@@ -260,8 +261,7 @@ class _Evidence:
             if words and self.inside[words].max() >= TRUE:
                 return words
         words = self._cover(columns, least_gain=LEAST_MIXED_GAIN)
-        reached = bool(words) and (len(words) > 1 or self.inside[words[0]] >= ALONE)
-        return words if reached and self.scores[words[0]] >= LEAST_GAIN else []
+        return words if words and (len(words) > 1 or self.inside[words[0]] >= ALONE) else []
 
     def _cover(self, among: NDArray[np.intp], *, least_gain: float = LEAST_GAIN) -> list[int]:
         """Add words while they raise the share inside less the share outside, up to what is covered."""

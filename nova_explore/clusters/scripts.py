@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,9 @@ _ARABIC_ARTICLE = re.compile("^(?:[وفبك]?ال|لل)")
 _HEBREW_PREFIXES = "הבלוכמש"
 _CYRILLIC_ENDING = re.compile("[аеёиоуыэюяйьіїє]{1,2}$")
 SHORTEST_WITH_ENDING = 5
+
+SHORTEST_HEAD, SHORTEST_FRONT = 4, 3
+"""Letters of the last part of a compound, and of what stands before it: shorter ones are endings, or chance."""
 
 
 @cache
@@ -144,6 +147,35 @@ def _singular(word: str) -> str:
     if word.endswith(("ches", "shes", "xes", "sses", "zes")):
         return word[:-2]
     return word[:-1]
+
+
+def heads(keys: Sequence[str], nouns: Sequence[bool]) -> dict[int, list[int]]:
+    """Find nouns that others end in: in a language that writes compounds as one word, the last part says what it is.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Words in small letters.
+    nouns : sequence of bool
+        Which of them may be compounds, and heads.
+
+    Returns
+    -------
+    dict of int to list of int
+        Places of the compounds by that of their head.
+
+    Examples
+    --------
+    >>> heads(["wagen", "sportwagen", "feuerwehrwagen", "segen"], [True] * 4)
+    {0: [1, 2]}
+    """
+    places = {key: place for place, key in enumerate(keys) if nouns[place] and len(key) >= SHORTEST_HEAD}
+    found: dict[int, list[int]] = {}
+    for key, place in places.items():
+        for cut in range(SHORTEST_FRONT, len(key) - SHORTEST_HEAD + 1):
+            if (head := places.get(key[cut:])) is not None:
+                found.setdefault(head, []).append(place)
+    return found
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.clusters.scripts import Script, fold, is_unspaced, script_of, unspaced_stop_words
+from nova_explore.clusters.scripts import Script, fold, heads, is_unspaced, script_of, unspaced_stop_words
 from nova_explore.clusters.tokens import Tokens, read_tokens
 from nova_explore.collection import Item, Modality
 
@@ -110,6 +110,7 @@ def find_terms(
     tokens = read_tokens(items, stop)
     found = _Found(tokens, _membership(labels, count))
     found.add_words()
+    found.add_heads()
     found.add_phrases(vocabulary)
     found.add_modalities(items)
     return found.assemble()
@@ -260,6 +261,27 @@ class _Found:
             self.forms.append(form)
             keys = frozenset(self.tokens.keys[word] for word in words)
             self.parts.append(_pieces(form) if is_unspaced(form) else keys)
+
+    def add_heads(self) -> None:
+        """Add German nouns with all compounds that end in them: a Sportwagen is a Wagen. Capitals mark the nouns."""
+        tokens = self.tokens
+        if not tokens.capital_nouns:
+            return
+        nouns = [form[:1].isupper() for form in tokens.forms] & ~(tokens.dependent | tokens.silent)
+        ends = heads(tokens.keys, nouns.tolist())
+        if not ends:
+            return
+        from scipy.sparse import csc_array
+
+        m = len(tokens.keys)
+        rows = np.concatenate([[head, *compounds] for head, compounds in ends.items()])
+        columns = np.repeat(np.arange(len(ends)), [1 + len(compounds) for compounds in ends.values()])
+        carried = _carried(tokens.docs, np.where(tokens.words > 0, tokens.words, -1), (tokens.n, m))
+        block = csc_array(carried @ csc_array((np.ones(len(rows), np.int32), (rows, columns)), shape=(m, len(ends))))
+        block.data[:] = 1
+        said = np.bincount(columns, np.bincount(tokens.words, minlength=m)[rows])
+        chosen = np.flatnonzero(np.diff(block.indptr) > 1)
+        self._keep(block, np.array(list(ends))[:, None], chosen, said)
 
     def add_phrases(self, vocabulary: Sequence[str]) -> None:
         """Add the words and phrases of a person that items say literally."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -27,8 +27,18 @@ ALWAYS = ("en", "zh", "ja", "th")
 WITH_NOUNS = "de"
 """The language that writes every noun with a capital: there, capitals of a first word are kept."""
 
+AUTHORS = ("author", "copyright")
+"""Columns of who made an item, which says nothing of what it shows; the artist of a song says what is heard."""
+
+BY_AUTHOR, MOST_BY_ONE, SHORTEST_OF_AUTHOR = 0.8, 0.5, 3
+"""A word is an author's where so many of the items that carry it are by someone it names, in full or cut short as file
+names are. Someone who made more than half of all items is left out: any word could be theirs alone."""
+
 LONGEST_CAPITALS = 5
 """Longer words in capitals alone are no abbreviations and are written small."""
+
+WITHIN_SENTENCES = frozenset(",;-/&+'’")
+"""Signs after which a word is written as within a sentence."""
 
 SPACED_SHORT = "\u0530"
 """Before this character, in Latin, Greek and Cyrillic, words of two letters are names only in capitals: AI, UK, TV."""
@@ -112,7 +122,33 @@ def read_tokens(items: Sequence[Item], stop: Sequence[str] = ()) -> Tokens:
     scripts = np.array([Script.BREAK, *(script_of(surface) for surface in surfaces[1:])], np.int8)
     within = _within_limit(scripts[of], doc)
     of, doc, path = of[within], doc[within], path[within]
-    return _fold_all(of, doc, path, surfaces, scripts, len(items), stop)
+    tokens = _fold_all(of, doc, path, surfaces, scripts, len(items), stop)
+    return replace(tokens, silent=tokens.silent | _of_authors(items, tokens))
+
+
+def _of_authors(items: Sequence[Item], tokens: Tokens) -> NDArray[np.bool_]:
+    """Which words name who made the items that carry them: authors stand among keywords and in file names."""
+    m = len(tokens.keys)
+    names = [" ".join(str(item.metadata[key]) for key in AUTHORS if item.metadata.get(key)) for item in items]
+    made = Counter(name for name in names if name)
+    authors = {name: row for row, (name, count) in enumerate(made.items()) if count <= MOST_BY_ONE * len(items)}
+    if not authors:
+        return np.zeros(m, bool)
+    place = {key: word for word, key in enumerate(tokens.keys)}
+    theirs = {
+        row * m + place[part[:length]]
+        for name, row in authors.items()
+        for part in map(str.lower, _cut(name))
+        for length in range(SHORTEST_OF_AUTHOR, len(part) + 1)
+        if part[:length] in place
+    }
+    pairs = np.unique(tokens.docs.astype(np.int64) * m + tokens.words)
+    docs, words = np.divmod(pairs, m)
+    author = np.array([authors.get(name, -1) for name in names])[docs]
+    by_author = (author >= 0) & np.isin(author * m + words, np.fromiter(theirs, np.int64, len(theirs)))
+    carriers = np.bincount(words, minlength=m)
+    own = np.bincount(words[by_author], minlength=m)
+    return (own > 1) & (own >= BY_AUTHOR * carriers)
 
 
 def _expand(
@@ -160,8 +196,9 @@ def _fold_all(
     kinds = np.zeros(m, np.int8)
     kinds[word_of] = scripts
     kinds[0] = Script.BREAK
-    # The first word of a sentence and a path say nothing of how a word is written.
-    breaks = scripts[of] == Script.BREAK
+    # The first word of a sentence and a path say nothing of how a word is written; one after a comma does.
+    opens = (scripts == Script.BREAK) & np.array([surface not in WITHIN_SENTENCES for surface in surfaces])
+    breaks = opens[of]
     telling = ~path & ~np.append(True, breaks[:-1])
     seen, told = np.bincount(of, minlength=len(surfaces)), np.bincount(of[telling], minlength=len(surfaces))
     in_paths = np.bincount(word_of[of[path]], minlength=m) > 0

@@ -104,22 +104,30 @@ def _scan(data: bytes) -> _Scan:
                         "Embed it in the drawing, or save it as PNG."
                     )
         if _holds_words(path, local):
-            spoken.append((_WORDS[path[-1], local], []))
+            spoken.append((_WORDS[path[-1], local], [""]))
+        elif spoken:
+            part(local)
         path.append(local)
 
     def end(name: str) -> None:
         path.pop()
-        if spoken and _holds_words(path, name.rpartition(":")[2]):
+        local = name.rpartition(":")[2]
+        if spoken and _holds_words(path, local):
             key, pieces = spoken.pop()
             found.words.setdefault(key, []).extend(" ".join(piece.split()) for piece in pieces if piece.strip())
+        elif spoken:
+            part(local)
+
+    def part(local: str) -> None:
+        pieces = spoken[-1][1]
+        if local == "li":  # every keyword of a bag is an element of its own, whatever stands between them
+            pieces.append("")
+        else:
+            pieces[-1] += " "
 
     def words(text: str) -> None:
         if spoken:
-            pieces = spoken[-1][1]
-            if path[-1] == "li":  # every keyword of a bag is an element of its own
-                pieces.append(text)
-            else:
-                pieces[:] = [" ".join([*pieces, text])]
+            spoken[-1][1][-1] += text
 
     def entity(name: str, _is_parameter: bool, value: str | None, *_outside: str | None) -> None:
         if value is None:

@@ -2,9 +2,9 @@
 
 A print is small and keeps what survives being saved again. Two pictures are laid over one another first: one may be a
 part of the other, and either may be mirrored. The alignment is Gauss-Newton on the differences of brightness, coarse to
-fine (Lucas & Kanade 1981), with two scales and two shifts. Then every part must agree, so that a burst, where only
-something small has moved, is not taken for a copy; and one picture must lie within the other, so that two shots of a
-moving camera are not.
+fine (Lucas & Kanade 1981), with two scales and two shifts, from three scales. Then one picture must lie within the
+other, so that two shots of a moving camera are not taken for copies; and every part must agree up to what a shift of
+half a pixel explains, so that a burst, where only something small has moved, is not.
 """
 
 from __future__ import annotations
@@ -29,17 +29,36 @@ GRID = (np.arange(SIDE) + 0.5) / SIDE - 0.5
 HOPELESS = 0.8
 """Correlation of two blurred and aligned pictures below which they are not looked at any closer."""
 
-AGREES = 0.96
+AGREES = 0.95
 """Correlation of two aligned pictures of the same content; benchmarks/copies.py plants copies and measures it."""
 
-DIFFERS = 0.35
+DIFFERS = 0.6
 """Root mean square difference of one block, in standard deviations of the whole picture, beyond which it is another."""
+
+MARGIN = 3
+"""Pixels of 96 beside an edge that are not compared."""
+
+MOVED = 0.9
+"""Pixels of 96 by which one block may seem to have moved against the rest: more, and it is another shot."""
+
+FLAT = 0.04
+"""Slope below which a block's movement cannot be told from the noise of encoding."""
+
+BLUR = 1.0
+"""Standard deviation, in pixels of 96, of the blur under which the details are compared."""
+
+LEVELS = ((4, 12), (2, 10), (1, 6))
+"""Steps between the pixels that are looked at, and rounds, from blurred to sharp."""
+
+STARTS, SURE = (1.0, 0.9, 1 / 0.9), 0.995
+"""Scales that an alignment starts from, and the correlation from which on no other is tried."""
 
 WIDEST = 1.3
 """Scale of the alignment: cut by more than a ninth on both sides, a picture is not the same any more."""
 
-OUTSIDE = 0.02
-"""Share of a side that may lie outside the other picture in an alignment of one within the other."""
+OUTSIDE = 0.004
+"""Share of a side that may lie outside the other picture in an alignment of one within the other. What was cut from a
+file lies inside; a camera that moved by a hundredth shows something else on one side."""
 
 STEP = 0.016
 """Seconds between the spectra of a sound."""
@@ -91,6 +110,11 @@ class PicturePrint:
         return tuple(gaussian_filter(grey, sigma, mode="nearest") for sigma in (7.5, 3.75, 1.5))
 
     @cached_property
+    def slopes(self) -> tuple[Any, ...]:
+        """Of every level of the pyramid, how brightness grows downwards and to the right."""
+        return tuple(np.gradient(level) for level in self.pyramid)
+
+    @cached_property
     def coarse(self) -> NDArray[np.float32]:
         """Eight by eight colours, centred and of unit length."""
         means = self.pixels.reshape(BLOCKS, SIDE // BLOCKS, BLOCKS, SIDE // BLOCKS, 3).mean(axis=(1, 3))
@@ -131,29 +155,47 @@ def _sampled(plane: NDArray, placed: NDArray, grid: NDArray[np.float64] = GRID) 
 
 def _align(a: PicturePrint, b: PicturePrint) -> NDArray[np.float64] | None:
     """Scales and shifts (sx, sy, tx, ty) that lay a's pixels over b's; None where they lead out of bounds."""
-    placed: NDArray[Any] = np.array([1.0, 1.0, 0.0, 0.0])
-    for mine, theirs, step, rounds in zip(a.pyramid, b.pyramid, (4, 2, 1), (12, 10, 6), strict=True):
-        # What is blurred so much needs to be looked at in every fourth place only.
-        grid = ((np.arange(SIDE) + 0.5) / SIDE - 0.5)[::step]
-        level = mine[::step, ::step]
-        slopes: Any = np.gradient(theirs)
-        gy, gx = slopes
-        seen = inside = None
-        for _ in range(rounds):
-            seen, inside = _sampled(theirs, placed, grid)
-            dx, dy = _sampled(gx, placed, grid)[0] * SIDE, _sampled(gy, placed, grid)[0] * SIDE
-            columns = [(dx * grid[None])[inside], (dy * grid[:, None])[inside], dx[inside], dy[inside]]
-            # How light and how strong the contrast is may differ a little, and says nothing about the place.
-            matrix = np.stack([*columns, np.ones(int(inside.sum())), seen[inside]], axis=1)
-            change = np.linalg.solve(matrix.T @ matrix + 1e-6 * np.eye(6), matrix.T @ (level - seen)[inside])
-            placed = placed + change[:4]
-            if np.abs(np.log(np.maximum(placed[:2], 1e-3))).max() > np.log(WIDEST) or np.abs(placed[2:]).max() > 0.2:
-                return None
-            if np.abs(change[:4]).max() < 1e-3 / (5 - step):
-                break
-        if seen is not None and inside is not None and np.corrcoef(level[inside], seen[inside])[0, 1] < HOPELESS:
+    best, placed = HOPELESS, None
+    for scale in STARTS:
+        tried = _refine(a, b, 0, np.array([scale, scale, 0.0, 0.0]))
+        if tried is not None and tried[1] > best:
+            placed, best = tried
+        if best > SURE:
+            break
+    for level in (1, 2):
+        if placed is None:
             return None
-    return placed if _one_within_the_other(placed) else None
+        refined = _refine(a, b, level, placed)
+        placed = refined[0] if refined is not None and refined[1] >= HOPELESS else None
+    return placed if placed is not None and _one_within_the_other(placed) else None
+
+
+def _refine(
+    a: PicturePrint, b: PicturePrint, level: int, placed: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float] | None:
+    """Move an alignment to where two pictures, blurred to a level, agree best, and say how well they do."""
+    theirs, step, rounds = b.pyramid[level], LEVELS[level][0], LEVELS[level][1]
+    # What is blurred so much needs to be looked at in every fourth place only.
+    grid = GRID[::step]
+    mine = a.pyramid[level][::step, ::step]
+    gy, gx = b.slopes[level]
+    seen, inside = _sampled(theirs, placed, grid)
+    for _ in range(rounds):
+        dx, dy = _sampled(gx, placed, grid)[0] * SIDE, _sampled(gy, placed, grid)[0] * SIDE
+        columns = [(dx * grid[None])[inside], (dy * grid[:, None])[inside], dx[inside], dy[inside]]
+        # How light and how strong the contrast is may differ a little, and says nothing about the place.
+        matrix = np.stack([*columns, np.ones(int(inside.sum())), seen[inside]], axis=1)
+        change = np.linalg.solve(matrix.T @ matrix + 1e-6 * np.eye(6), matrix.T @ (mine - seen)[inside])
+        placed = placed + change[:4]
+        if np.abs(np.log(np.maximum(placed[:2], 1e-3))).max() > np.log(WIDEST) or np.abs(placed[2:]).max() > 0.2:
+            return None
+        seen, inside = _sampled(theirs, placed, grid)
+        if np.abs(change[:4]).max() < 1e-3 / (5 - step):
+            break
+    one, other = mine[inside], seen[inside]
+    if min(one.std(), other.std()) < 1e-6:
+        return placed, 1.0
+    return placed, float(np.corrcoef(one, other)[0, 1])
 
 
 def _one_within_the_other(placed: NDArray[np.float64]) -> bool:
@@ -164,23 +206,46 @@ def _one_within_the_other(placed: NDArray[np.float64]) -> bool:
 
 
 def _agree(a: PicturePrint, b: PicturePrint, placed: NDArray[np.float64]) -> bool:
-    from scipy.ndimage import gaussian_filter
+    from scipy.ndimage import binary_erosion, gaussian_filter
 
     # What the coarser of the two cannot show is no difference.
-    sigma = max(1.0, 0.7 * SIDE / min(a.detail, b.detail))
+    sigma = max(BLUR, 0.7 * SIDE / min(a.detail, b.detail))
     mine = np.stack([gaussian_filter(a.pixels[..., c], sigma, mode="nearest") for c in range(3)], -1)
     sides = [_sampled(gaussian_filter(b.pixels[..., c], sigma, mode="nearest"), placed) for c in range(3)]
     theirs, inside = np.stack([plane for plane, _ in sides], -1), sides[0][1]
     spread = float(mine[inside].std())
     if spread < 0.01:  # of one colour
         return float(np.abs(mine - theirs)[inside].max()) < 0.02
-    if np.corrcoef(mine[inside].ravel(), theirs[inside].ravel())[0, 1] < AGREES:
-        return False
-    off = ((mine - theirs) - (mine - theirs)[inside].mean(axis=0)) ** 2 * inside[..., None]
-    parts = off.mean(axis=-1).reshape(BLOCKS, SIDE // BLOCKS, BLOCKS, SIDE // BLOCKS).sum(axis=(1, 3))
-    counts = inside.reshape(BLOCKS, SIDE // BLOCKS, BLOCKS, SIDE // BLOCKS).sum(axis=(1, 3))
+    # Beside a cut, the blur of one picture has what the other's does not: no difference of the pictures.
+    inside = binary_erosion(inside, iterations=MARGIN)
+    alike, worst, moved = _differences(mine, theirs, inside)
+    return alike >= AGREES and worst < DIFFERS and moved < MOVED
+
+
+def _differences(mine: NDArray, theirs: NDArray, inside: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """How well two aligned pictures correlate, and of their parts the largest difference and the largest movement.
+
+    The difference is in standard deviations of the whole picture. The movement is in pixels: a picture that moves by a
+    little differs from itself by its slope times the way, so difference by slope is the least way that explains it.
+    """
+    one, other = mine[inside].ravel(), theirs[inside].ravel()
+    spread, varies = float(one.std()), float(other.std())
+    if varies < 1e-3:
+        return 0.0, np.inf, np.inf
+    alike = float(np.corrcoef(one, other)[0, 1])
+    # Another exposure is a gain and an offset.
+    fitted = (theirs - other.mean()) * (alike * spread / varies) + one.mean()
+    off = _in_parts(((mine - fitted) ** 2).mean(axis=-1) * inside)
+    slopes = [slope for picture in (mine, fitted) for slope in np.gradient(picture, axis=(0, 1))]
+    steep = _in_parts(np.sum(np.square(slopes), axis=(0, -1)) / 6 * inside)
+    counts = _in_parts(inside.astype(np.float32))
     filled = counts >= (SIDE // BLOCKS) ** 2 / 2
-    return bool(np.sqrt(parts[filled] / counts[filled]).max() < DIFFERS * spread)
+    off, steep = off[filled] / counts[filled], steep[filled] / counts[filled]
+    return alike, float(np.sqrt(off.max())) / spread, float(np.sqrt((off / (steep + FLAT**2)).max()))
+
+
+def _in_parts(plane: NDArray) -> NDArray:
+    return plane.reshape(BLOCKS, SIDE // BLOCKS, BLOCKS, SIDE // BLOCKS).sum(axis=(1, 3))
 
 
 class SoundPrint:

@@ -89,6 +89,27 @@ def test_a_name_of_several_things_says_that_it_is_mixed():
     assert mixed.score == pytest.approx(0.8)
 
 
+def test_a_word_of_a_quarter_comes_before_a_guess():
+    said = ["owl"] * 3 + [f"thing{i}" for i in range(9)]
+    mixed, _ = named(worded([*said, *["bread"] * 12]), [0] * 12 + [1] * 12)
+    assert (mixed.name, mixed.score) == ("mixed: owl", 0.25)
+
+
+def test_a_cluster_of_a_bit_of_everything_is_called_mixed_and_not_guessed():
+    # A word reaches, hardly more often here than elsewhere: whatever phrase lies nearest, that is a guess.
+    said = ["food"] * 4 + [f"thing{i}" for i in range(8)]
+    rest = ["food"] * 13 + ["bread"] * 12 + ["moon"] * 12 + ["tree"] * 13
+    first, *_ = named(worded([*said, *rest]), [0] * 12 + [1] * 13 + [2] * 12 + [3] * 12 + [4] * 13)
+    assert (first.name, first.score) == ("mixed: food", pytest.approx(1 / 3))
+
+
+def test_compounds_are_called_what_they_all_are():
+    kinds = ["Sport", "Feuerwehr", "Kranken", "Renn", "Last", "Möbel"]
+    said = [f"Das ist ein {kind}wagen." for kind in kinds] + ["Der Wagen steht in der Stadt."]
+    wagons, _ = named(worded([*said, *["Die Katze schläft auf dem Sofa."] * 7]), [0] * 7 + [1] * 7)
+    assert (wagons.name, wagons.score) == ("Wagen", 1.0)
+
+
 def test_folders_name_what_captions_never_repeat():
     words = ["keep", "gate", "moat", "hall", "well", "barn", "mill", "shop", "dock", "fort", "yard", "wall"]
     items = [

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nova_explore.clusters.scripts import (
     Script,
     fold,
+    heads,
     is_unspaced,
     script_of,
     split_unspaced,
@@ -91,3 +92,10 @@ def test_ten_languages_and_more_have_a_list():
     assert {"en", "zh", "hi", "es", "fr", "ar", "ru", "pt", "de", "ja"} <= set(lists)
     assert {"der", "die", "das", "und"} <= lists["de"]
     assert not {"car", "hat", "war", "son", "man"} & frozenset().union(*lists.values())
+
+
+def test_a_noun_is_the_head_of_those_that_end_in_it_and_an_ending_is_none():
+    keys = ["wagen", "sportwagen", "feuerwehrwagen", "ungen", "zeitungen", "schaufel"]
+    assert heads(keys, [True, True, True, False, True, True]) == {0: [1, 2]}
+    assert heads(["huhn", "perlhuhn", "einhuhn"], [True] * 3) == {0: [1, 2]}
+    assert heads(["boot", "ruboot"], [True] * 2) == {}  # two letters before it

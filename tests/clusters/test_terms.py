@@ -67,6 +67,18 @@ def test_a_word_of_thai_is_whole():
     assert not {"รถยนต", "แม", "ยนต์"} & set(terms.forms)
 
 
+def test_a_german_noun_is_carried_by_the_compounds_that_end_in_it():
+    groups = [["ein Sportwagen", "der Wagen", "das ist ein Feuerwehrwagen"], ["eine Katze", "die Katze und der Hund"]]
+    terms = terms_of(groups)
+    heads = [place for place, form in enumerate(terms.forms) if form == "Wagen"]
+    assert [1, 1, 1, 0, 0] in terms.carried[:, heads].toarray().T.tolist()
+
+
+def test_words_of_other_languages_have_no_heads():
+    terms = terms_of([["the Berry", "a Strawberry", "a Berry"], ["a Cat", "the Cat"]])
+    assert carriers(terms, "Berry") == [1, 0, 1, 0, 0]
+
+
 def test_a_persons_phrases_are_terms_where_items_say_them():
     terms = terms_of([["a bird of prey", "birds of prey", "owl"]], vocabulary=["bird of prey", "zebra"])
     assert [form for form, asked in zip(terms.forms, terms.asked_for, strict=True) if asked] == ["bird of prey"]

@@ -29,6 +29,7 @@ def test_tokens_are_in_the_order_of_the_text_and_parted_where_it_is():
         (["Castle by the sea", "old castle"], "castle"),
         (["A CASTLE", "THE CASTLE"], "castle"),
         (["in Paris", "near Paris"], "Paris"),
+        (["Old Building", "town, building", "roof, building"], "building"),
         (["Türme über dem Park", "Türme und die Stadt", "Türme der Burg"], "Türme"),
     ],
 )
@@ -54,6 +55,35 @@ def test_two_letters_are_a_word_in_capitals_in_paths_and_in_other_scripts():
 def test_a_persons_stop_words_are_silent_in_every_form():
     tokens = read_tokens(texts("red Owls", "an owl"), stop=["owl"])
     assert tokens.silent[tokens.keys.index("owl")]
+
+
+def made_by(author: str, *said: str, column: str = "author") -> list[Item]:
+    return [text_item(f"{author}{i}", "", text=text, metadata={column: author}) for i, text in enumerate(said)]
+
+
+def silent(items: list[Item], word: str) -> bool:
+    tokens = read_tokens(items)
+    return bool(tokens.silent[tokens.keys.index(word)])
+
+
+def test_the_name_of_an_author_says_nothing_of_what_is_shown():
+    items = [*made_by("Benji Park", "hammer benji", "saw benji par"), *made_by("Rosa Baker", "a bench", "an owl")]
+    assert silent(items, "benji")
+    assert not silent(items, "hammer")
+
+
+def test_a_word_that_others_say_as_well_is_no_authors():
+    items = [*made_by("Rosa Park", "a park", "the park"), *made_by("Ada Lee", "a park", "the owl", "park")]
+    assert not silent(items, "park")
+
+
+def test_no_word_is_taken_for_the_name_of_who_made_most_items():
+    assert not silent(made_by("Rosa Park", "a park", "the park", "an owl"), "park")
+
+
+def test_the_artist_of_a_song_is_heard():
+    items = [*made_by("Queen", "queen live", "queen", column="artist"), *made_by("Ada Lee", "an owl", "a cat", "a dog")]
+    assert not silent(items, "queen")
 
 
 def test_a_long_text_without_spaces_is_looked_at_up_to_a_limit():

@@ -20,6 +20,13 @@ RDF = """<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-n
 <dc:date>2004-05-01</dc:date></cc:Work></rdf:RDF></metadata>"""
 
 
+def test_keywords_are_parted_however_their_bag_is_indented(tmp_path):
+    spread = RDF.replace("<rdf:li>", "\n    <rdf:li>\n").replace("</rdf:li>", "\n</rdf:li>\n  ")
+    (tmp_path / "horse.svg").write_text(f'<svg {SPACE} width="9" height="9">{spread}</svg>')
+    metadata = read(tmp_path, progress=False)[0].metadata
+    assert (metadata["tags"], metadata["author"]) == ("animal, horse & rider", "Ada Example")
+
+
 def test_what_a_drawing_says_of_itself_is_read_and_who_drew_it_is_no_title(tmp_path):
     (tmp_path / "horse_ada_example_01.svg").write_text(f'<svg {SPACE} width="9" height="9">{RDF}</svg>')
     metadata = read(tmp_path, progress=False)[0].metadata

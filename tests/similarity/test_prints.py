@@ -68,6 +68,30 @@ def test_bursts_and_other_pictures_are_not_the_same():
         assert same(PicturePrint(scene(seed)), PicturePrint(scene(seed + 1))) is None
 
 
+@pytest.mark.parametrize("share", [0.01, 0.02, 0.06])
+def test_two_shots_of_a_camera_that_moved_by_little_are_not_the_same(share):
+    for seed in range(6):
+        image, draw = scene(seed), np.random.default_rng(seed)
+        x = round(320 * share)
+        shots = [
+            Image.fromarray((np.asarray(shot, float) + draw.normal(0, 3, (200, 260, 3))).clip(0, 255).astype(np.uint8))
+            for shot in (image.crop((20, 20, 280, 220)), image.crop((20 + x, 20, 280 + x, 220)))
+        ]
+        assert same(PicturePrint(shots[0]), PicturePrint(shots[1])) is None, seed
+
+
+def test_a_picture_cut_by_a_tenth_on_every_side_is_the_same():
+    for seed in range(6):
+        image = scene(seed)
+        assert how(PicturePrint(image), PicturePrint(image.crop((32, 24, 288, 216)))) == "cut", seed
+
+
+def test_another_exposure_alone_is_no_other_content():
+    image = scene(1)
+    lighter = Image.fromarray((np.asarray(image, float) * 0.92 + 10).astype(np.uint8))
+    assert same(PicturePrint(image), PicturePrint(lighter)) is not None
+
+
 def test_two_shots_of_a_camera_that_turned_are_not_the_same():
     image = scene(3)
     assert same(PicturePrint(image.crop((0, 0, 290, 240))), PicturePrint(image.crop((30, 0, 320, 240)))) is None

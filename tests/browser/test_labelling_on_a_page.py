@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from fakes.bare_page import BarePage
 from fakes.fake_converse import FakeConverse
-from fakes.hands import WAIT_MS, Hands, hand_over, name_and_merge_by_keys, name_and_merge_by_mouse
+from fakes.hands import Hands, hand_over, name_and_merge_by_keys, name_and_merge_by_mouse
 from fakes.toy_library import copy_of, loose_texts, nested_texts, text_items
 from fakes.toy_model import ToyModel
 from playwright.sync_api import expect
@@ -39,7 +39,6 @@ def page(browser, clusters_library, tmp_path) -> Iterator[BarePage]:
     library = copy_of(clusters_library, tmp_path / "own.nova")
     explored = nx.explore(library, model=ToyModel(), progress=False).recluster(min_cluster_size=5)
     page = BarePage(browser, App(explored), viewport={"width": 1200, "height": 860}, accept_downloads=True)
-    page.page.set_default_timeout(WAIT_MS)
     page.app.wait()
     yield page
     assert page.errors == []

@@ -291,7 +291,7 @@ def test_a_hundred_hostile_captions_and_all_names_are_text_and_run_nothing(brows
 def explained_page(exploration, folder):
     """An item of every modality, explained, on a page of no others."""
     explained = list(explanations_of_every_modality(exploration).values())
-    ids = [one.id for one in explained]
+    ids = [one.id for one in explained if one.id]
     return explained, write_report(exploration, folder / "why.html", explanations=explained, ids=ids)
 
 

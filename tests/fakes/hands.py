@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fakes.bare_page import BarePage
-
-WAIT_MS = 60_000
+from fakes.jupyter_page import WAIT_MS
 
 IS_IN_VIEW = """(el) => {
     const box = el.getBoundingClientRect();
@@ -39,7 +38,6 @@ class Hands:
     def __init__(self, page: BarePage, *, wait_ms: int = WAIT_MS) -> None:
         self.bare, self.page, self.root = page, page.page, page.app.root
         self.page.set_default_timeout(wait_ms)
-        self.wait_ms = wait_ms
         self.begin()
 
     def begin(self) -> None:

@@ -9,16 +9,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from nova_explore.errors import SourceError
-from nova_explore.reviews.attributes import Groups, groups_of
 from nova_explore.reviews.finding import CAVEAT, Finding, Review
 from nova_explore.reviews.occupations import OCCUPATIONS, TEMPLATES
-from nova_explore.reviews.pack import attributes_of
-from nova_explore.reviews.top_groups import retrieval_fairness
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
 from nova_explore.widgets.boards.items import card
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
+    from nova_explore.reviews.attributes import Groups
 
 K = 20
 MOST_GROUPS = 6
@@ -79,6 +77,8 @@ def facts(app: Shown) -> dict[str, Any]:
 def open_fairness(app: Shown) -> Answer:
     """List the columns that could be attributes."""
     if app not in _SESSIONS:
+        from nova_explore.reviews.pack import attributes_of
+
         found = attributes_of(app.exploration)
         _SESSIONS[app] = _Session(found, attribute=found[0] if found else "")
     app.refresh("fairness")
@@ -103,6 +103,9 @@ def run_fairness(
     exploration = app.exploration
 
     def compute() -> tuple[Review, Groups, dict[str, str]]:
+        from nova_explore.reviews.attributes import groups_of
+        from nova_explore.reviews.top_groups import retrieval_fairness
+
         review = retrieval_fairness(exploration, attribute, asked, k=k, counterfactuals=others or None)
         return review, groups_of(exploration, attribute), _notes(exploration)
 

@@ -89,10 +89,15 @@ def colored(pixels: np.ndarray) -> int:
 def test_the_map_is_painted_in_the_colours_of_its_legend(app):
     wait_for(lambda: colored(app.map_pixels()) > 3000)
     app.turn_to("columns")
-    swatch = app.root.locator(".nx-entry .nx-dot").first.evaluate("el => getComputedStyle(el).backgroundColor")
-    color = np.array([int(part) for part in swatch[4:-1].split(",")])
-    on_white = 255 - OPACITY * (255 - color)
-    wait_for(lambda: (np.abs(app.map_pixels() - on_white).max(axis=2) < 5).sum() > 200)
+    swatch = app.root.locator(".nx-entry .nx-dot").first
+
+    def is_painted() -> bool:
+        told = swatch.evaluate("el => getComputedStyle(el).backgroundColor")
+        color = np.array([int(part) for part in told[4:-1].split(",")])
+        on_white = 255 - OPACITY * (255 - color)
+        return bool((np.abs(app.map_pixels() - on_white).max(axis=2) < 8).sum() > 200)
+
+    wait_for(is_painted)
 
 
 def test_the_card_of_a_point_shows_its_own_thumbnail_and_words(app, exploration):

@@ -135,6 +135,12 @@ class Hierarchy:
         parameters = {**self.parameters, "min_cluster_size": min_cluster_size}
         return Clustering(number_by_size(labels), strengths.astype(np.float32), parameters, self)
 
+    def labels_at(self, min_cluster_size: int) -> NDArray[np.int64]:
+        """The clusters of `cut`, numbered without order, in compiled code that lets others work meanwhile."""
+        from nova_explore.clusters.excess_of_mass import labels_at
+
+        return labels_at(self.linkage, min_cluster_size, largest=LARGEST, covered=COVERED)
+
     def splits(self, min_cluster_size: int) -> bool:
         """Whether a cut at this size gives two clusters or more: whether two parts of that size join anywhere."""
         sizes = np.concatenate([np.ones(len(self.linkage) + 1), self.linkage[:, 3]])

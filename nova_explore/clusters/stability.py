@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.clusters.cluster import COVERED, LARGEST, Clustering, Hierarchy, cluster, reduce_for_clusters
+from nova_explore.clusters.cluster import Clustering, Hierarchy, cluster, reduce_for_clusters
 from nova_explore.clusters.matching import SAME_FROM, jaccard
 from nova_explore.errors import TooFewItemsError
 from nova_explore.map.basis import COMPONENTS, MapBasis
@@ -287,15 +287,13 @@ def density_clusterer(reduced: NDArray[np.floating], *, min_cluster_size: int, m
     callable
         Positions to clusters.
     """
-    from nova_explore.clusters.excess_of_mass import labels_at
     from nova_explore.clusters.linkage import single_linkage
 
     def recluster(positions: NDArray[np.intp]) -> NDArray[np.integer]:
         smallest = max(2, round(min_cluster_size * len(positions) / len(reduced)))
         if len(positions) < max(smallest, min_samples + 1):
             return np.full(len(positions), -1)
-        linkage = single_linkage(reduced[positions], min_samples=min_samples)
-        return labels_at(linkage, smallest, largest=LARGEST, covered=COVERED)
+        return Hierarchy(single_linkage(reduced[positions], min_samples=min_samples), {}).labels_at(smallest)
 
     return recluster
 

@@ -9,12 +9,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nova_explore.errors import ServiceRefusedError
 from nova_explore.labels.decision import plain_name
 from nova_explore.models.cost import count_tokens
-from nova_explore.models.nova.faults import Fault
+
+if TYPE_CHECKING:
+    from nova_explore.models.nova.faults import Fault
 
 PROMPT_VERSION = 1
 """Raised by every change of what is asked."""

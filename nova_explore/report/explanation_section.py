@@ -64,7 +64,8 @@ def overlays_of(entries: Sequence[dict[str, Any]], places: Mapping[str, int]) ->
 
 
 def _entry(exploration: Exploration, one: Explanation, hidden: Callable[[str], str]) -> dict[str, Any]:
-    weighed = weigh(one) | {"words": _words(weigh(one)["words"], hidden)}
+    weighed = weigh(one)
+    weighed["words"] = _words(weighed["words"], hidden)
     is_known = one.id is not None and exploration.collection.has(one.id)
     item = exploration.collection[str(one.id)] if is_known else None
     frames = [in_base_64(frame) for frame in frames_of(item, one.parts)] if item is not None else []

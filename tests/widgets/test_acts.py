@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fakes.page_questions import ask
 from fakes.stand_in import StandIn
 
 from nova_explore.widgets import App
@@ -15,13 +16,6 @@ from nova_explore.widgets.acts import MOST, Act, line_of, line_of_ids
 @pytest.fixture
 def app():
     return App(StandIn())
-
-
-def ask(app: Any, what: str, *buffers: bytes, **details: Any) -> dict[str, Any]:
-    heard = []
-    app.send = lambda content, _buffers=None: heard.append(content)
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, list(buffers))
-    return heard[-1]
 
 
 def seen(app: App) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes.page_questions import ask
 from fakes.toy_library import copy_of
 
 from nova_explore.exploration.stored_maps import open_map
@@ -13,13 +14,6 @@ from nova_explore.widgets import App
 @pytest.fixture
 def app(mapped_toy_160, tmp_path):
     return App(open_map(copy_of(mapped_toy_160, tmp_path / "own.nova")))
-
-
-def ask(app, what, **details):
-    heard = []
-    app.send = lambda content, buffers=None: heard.append(content)
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
-    return heard[-1]
 
 
 def test_every_verb_of_the_board_is_a_line_of_history(app):

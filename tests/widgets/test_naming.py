@@ -7,6 +7,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 from fakes.fake_converse import FakeConverse
+from fakes.page_questions import ask
 from fakes.toy_library import copy_of
 
 from nova_explore.exploration.stored_maps import open_map
@@ -27,13 +28,6 @@ def converse(monkeypatch):
 @pytest.fixture
 def app(mapped_toy_160, tmp_path, converse):
     return App(open_map(copy_of(mapped_toy_160, tmp_path / "own.nova")))
-
-
-def ask(app, what, **details):
-    heard = []
-    app.send = lambda content, buffers=None: heard.append(content)
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
-    return heard[-1]
 
 
 def proposals(app, key="0"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fakes.page_questions import ask
 from fakes.stand_in import StandIn
 
 import nova_explore as nx
@@ -15,13 +16,6 @@ from nova_explore.widgets.two_maps import TwoMaps
 def two():
     first = StandIn()
     return nx.show(first, first.recluster(min_cluster_size=20))
-
-
-def ask(app, what, **details):
-    heard = []
-    app.send = lambda content, buffers=None: heard.append(content)
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
-    return heard[-1]
 
 
 def lit(app):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fakes.page_questions import ask
 from fakes.toy_library import text_items
 from fakes.toy_model import ToyModel, topic_texts
 
@@ -23,13 +24,6 @@ def app(tmp_path):
         Collection(number_copies([*items, *again])), to=tmp_path / "a.nova", model=ToyModel(), progress=False
     )
     return App(nx.explore(library, model=ToyModel(), progress=False))
-
-
-def ask(app, what, **details):
-    heard = []
-    app.send = lambda content, buffers=None: heard.append(content)
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
-    return heard[-1]
 
 
 def test_nothing_is_looked_for_before_it_is_asked_for(app):

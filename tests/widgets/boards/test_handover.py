@@ -8,6 +8,7 @@ import zipfile
 
 import pandas as pd
 import pytest
+from fakes.page_questions import answer as ask
 from fakes.toy_library import copy_of
 
 from nova_explore.exploration.stored_maps import open_map
@@ -17,13 +18,6 @@ from nova_explore.widgets import App
 @pytest.fixture
 def app(mapped_toy_160, tmp_path):
     return App(open_map(copy_of(mapped_toy_160, tmp_path / "my library.nova")))
-
-
-def ask(app, what, **details):
-    heard = []
-    app.send = lambda content, buffers=None: heard.append((content, buffers or []))
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
-    return heard[-1]
 
 
 def test_a_selection_leaves_as_every_kind_of_table(app):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from fakes.page_questions import answer as ask
 
 from nova_explore.widgets import App
 from nova_explore.widgets.boards import matrix
@@ -14,13 +15,6 @@ from nova_explore.widgets.boards import matrix
 @pytest.fixture
 def app(exploration):
     return App(exploration)
-
-
-def ask(app, what, **details):
-    heard = []
-    app.send = lambda content, buffers=None: heard.append((content, buffers))
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
-    return heard[-1]
 
 
 def test_levels_are_the_cosines_of_the_items_in_their_order(app, exploration):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes.page_questions import ask
 
 from nova_explore.errors import UnknownNameError
 from nova_explore.widgets import App
@@ -12,13 +13,6 @@ from nova_explore.widgets.boards import pair
 @pytest.fixture
 def app(exploration):
     return App(exploration)
-
-
-def ask(app, what, **details):
-    heard = []
-    app.send = lambda content, buffers=None: heard.append((content, buffers))
-    app._handle_custom_msg({"ask": what, "from": "me", "with": details}, [])
-    return heard[-1][0]
 
 
 def test_an_item_is_pinned_until_it_is_let_go(app):

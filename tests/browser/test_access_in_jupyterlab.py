@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fakes.jupyter_page import AppInPage, Notebook, wait_for
+from fakes.jupyter_page import AppInPage, Notebook
 from fakes.stand_in import StandIn
 
 pytestmark = pytest.mark.browser
@@ -32,10 +32,8 @@ def violations(page: Any) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_nothing_in_any_lens_nor_with_an_item_open(notebook, theme):
-    notebook.run("apputils:change-theme", theme=f"JupyterLab {theme}")
+    notebook.turn_to_theme(theme)
     page, app = notebook.page, AppInPage(notebook.page).wait()
-    light = str(theme == "Light").lower()
-    wait_for(lambda: page.locator("body").get_attribute("data-jp-theme-light") == light)
     app.settle()
     for lens in LENSES:
         app.turn_to(lens)

@@ -341,10 +341,10 @@ def test_nothing_from_the_collection_is_executed(app, notebook, exploration):
 
 
 def test_the_map_follows_the_dark_theme(notebook, app):
-    notebook.run("apputils:change-theme", theme="JupyterLab Dark")
+    notebook.turn_to_theme("Dark")
     wait_for(lambda: np.median(app.map_pixels()) < 60)
     wait_for(lambda: colored(app.map_pixels()) > 3000)
-    notebook.run("apputils:change-theme", theme="JupyterLab Light")
+    notebook.turn_to_theme("Light")
     wait_for(lambda: np.median(app.map_pixels()) > 200)
 
 

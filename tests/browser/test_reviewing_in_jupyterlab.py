@@ -145,9 +145,7 @@ def test_a_fairness_row_leads_to_its_items_and_keeps_a_note(app, notebook):
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_nothing_in_either_board(app, notebook, theme):
     """With a pair to judge, and rows of queries."""
-    notebook.run("apputils:change-theme", theme=f"JupyterLab {theme}")
-    light = str(theme == "Light").lower()
-    wait_for(lambda: app.page.locator("body").get_attribute("data-jp-theme-light") == light)
+    notebook.turn_to_theme(theme)
     judge_as(app, "Dan")
     ask_for_gender(app)
     for lens in ("judging", "fairness"):

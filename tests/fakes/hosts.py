@@ -23,7 +23,8 @@ def page_of_notebook_7(lab: Lab, browser: Any, cell: str) -> Iterator[Any]:
     lab.write("notebook7", [cell])
     with _page(browser, f"http://127.0.0.1:{lab.port}/notebooks/notebook7.ipynb?token={lab.token}") as page:
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle], .jp-NotebookKernelStatus").first.wait_for()
+        # Cells that are run before the kernel is there wait for an answer to "Select Kernel".
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached")
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         yield page

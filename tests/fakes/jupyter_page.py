@@ -238,6 +238,8 @@ class Notebook:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(lab.write(name, cells))
         self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
+        # The server keeps a theme that another test has chosen.
+        self.turn_to_theme("Light")
         self.run("application:toggle-left-area")
         if run_all:
             self.run("notebook:run-all-cells")
@@ -245,6 +247,11 @@ class Notebook:
     def run(self, command: str, **arguments: Any) -> None:
         """Run a command of JupyterLab."""
         self.page.evaluate("([c, a]) => { window.jupyterapp.commands.execute(c, a); }", [command, arguments])
+
+    def turn_to_theme(self, name: str) -> None:
+        """Show JupyterLab in its light or its dark theme."""
+        self.run("apputils:change-theme", theme=f"JupyterLab {name}")
+        self.page.locator(f"body[data-jp-theme-light={str(name == 'Light').lower()}]").wait_for()
 
     def python(self, code: str) -> None:
         """Run code in the kernel; an error of it is one here."""

@@ -251,7 +251,7 @@ class Notebook:
     def turn_to_theme(self, name: str) -> None:
         """Show JupyterLab in its light or its dark theme."""
         self.run("apputils:change-theme", theme=f"JupyterLab {name}")
-        self.page.locator(f"body[data-jp-theme-light={str(name == 'Light').lower()}]").wait_for()
+        self.page.locator(f"body[data-jp-theme-light={str(name == 'Light').lower()}]").wait_for(state="attached")
 
     def python(self, code: str) -> None:
         """Run code in the kernel; an error of it is one here."""

@@ -31,6 +31,9 @@ FEW_PAUSES = (1.0, 5.0, 20.0)
 SHORT_PAUSES = 3
 """Refusals for pace or capacity after which the pause before a repeat grows no more, while others are answered."""
 
+LATELY = 1.0
+"""Seconds since the last good answer in which the service counts as answering."""
+
 LONGEST_FAILING = 120.0
 """Seconds after which an item that fails again and again is given up, if the service answered others meanwhile."""
 
@@ -329,12 +332,20 @@ class Schedule:
             return
         self._last_fault = fault
         self.give_up(now)
-        # Where others are answered the pace decides how much is asked; to wait long as well leaves places empty.
-        grown = min(task.attempts, SHORT_PAUSES) if fault.family.pace and others else task.attempts
-        pause = jittered(grown, self._draw)
+        pause = jittered(self._pauses_before(task, now, others) if fault.family.pace else task.attempts, self._draw)
         if few:
             pause = FEW_PAUSES[min(max(task.strikes, 1), len(FEW_PAUSES)) - 1] * self._draw.uniform(0.75, 1.25)
         heapq.heappush(self._waiting, (now + pause, next(self._number), task))
+
+    def _pauses_before(self, task: Task, now: float, others: bool) -> int:
+        """How many repeats the next pause grows by, after a refusal for pace or capacity.
+
+        Where others are answered the pace decides how much is asked; to wait long as well leaves places empty. Once
+        nothing new is left, every answer leaves a place empty, and the run waits for these calls alone.
+        """
+        if self._intake.at_end and now - self.last_good < LATELY:
+            return 0
+        return min(task.attempts, SHORT_PAUSES) if others else task.attempts
 
     def _put_off(self, task: Task, fault: Fault, now: float, *, few: bool) -> None:
         """Once more at the end of the queue, then give the item up."""

@@ -162,6 +162,17 @@ def play_unreached(model, account):
         now = max(now + 1, schedule.next_due or 0.0)
 
 
+def test_the_last_items_are_not_kept_waiting_where_others_are_answered():
+    """Nothing new comes after them: every answer leaves a place empty."""
+    model = Played(lambda item, now: None)
+    model.answer = lambda item, now: "busy" if item.text.startswith("bad") and model.asked[item.name] < 3 else None
+    items = list(reversed(some(200, bad=12)))
+    _, _, calm = play(items, Played(lambda item, now: None))
+    answers, _, seconds = play(items, model)
+    assert kinds(answers) == {"vector": 200}
+    assert seconds - calm < 2 * (0.1 + 0.1), "two more calls each, and a short pause before each"
+
+
 def test_what_the_run_waits_for_is_said():
     from nova_explore.models.nova.faults import Fault
     from nova_explore.models.nova.schedule import Schedule

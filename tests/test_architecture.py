@@ -33,7 +33,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "models": ("cost", "model", "own", "weights", "local.text", "local.picture", "local.sound", "local.model",
                "nova.families", "nova.faults", "nova.request", "nova.spec", "nova.asking", "nova.client",
                "nova.prepare", "nova.s3", "nova.pace", "nova.quotas", "nova.coalescing", "nova.paid_vectors",
-               "nova.calls", "nova.intake", "nova.schedule", "nova.stream", "nova.job",
+               "nova.calls", "nova.intake", "nova.pauses", "nova.schedule", "nova.stream", "nova.job",
                "nova.async_jobs", "nova.batch_jobs", "nova.model",
                "nova.prefix", "nova.confirm", "nova.confirm_jobs", "nova.preflight",
                "registry", "nova.options", "queries", "as_mteb", "clip"),

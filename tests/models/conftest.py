@@ -27,7 +27,7 @@ def aws(monkeypatch, tmp_path) -> pytest.MonkeyPatch:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("NOVA_EXPLORE_CACHE", str(tmp_path / "cache"))
     # The pauses of seconds are played through in simulated time, in test_schedule.py.
-    monkeypatch.setattr("nova_explore.models.nova.schedule.FEW_PAUSES", (0.02, 0.05, 0.1))
+    monkeypatch.setattr("nova_explore.models.nova.pauses.STUMBLES", (0.02, 0.05, 0.1))
     return monkeypatch
 
 

@@ -8,14 +8,12 @@ A service short of its own capacity (503) refuses whatever the pace, and so may 
 a *trial*, and where the share of refusals does not fall with the rate, the rate goes back up and that share counts as
 the service's own from then on.
 Halving after a refusal and creeping up follows congestion control (https://www.rfc-editor.org/rfc/rfc5681); taking the
-rate of answers as the measure of the limit follows https://doi.org/10.1145/3009824; the jitter of repeats is
-https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+rate of answers as the measure of the limit follows https://doi.org/10.1145/3009824.
 """
 
 from __future__ import annotations
 
 import math
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -53,15 +51,8 @@ GROWS_UNTIL = 0.5
 TRIED_AGAIN = 60.0
 """Seconds after which it is tried again whether refusals depend on the pace."""
 
-LONGEST_PAUSE = 20.0
-
 CAUGHT_UP = 1.0
 """Seconds of unused tokens that may be caught up: a request may be large, and the quota is one of a minute."""
-
-
-def jittered(attempt: int, draw: random.Random, *, base: float = 0.1) -> float:
-    """Seconds to wait before a repeat: anywhere between none and a span that doubles with every attempt."""
-    return draw.uniform(0.0, min(LONGEST_PAUSE, base * 2.0 ** min(attempt, 12)))
 
 
 @dataclass(slots=True)

@@ -14,22 +14,16 @@ from collections.abc import Iterable
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import ServiceRefusedError, ServiceUnavailableError
 from nova_explore.models.model import Account
+from nova_explore.models.nova import pauses
 from nova_explore.models.nova.asking import Asking, Known, Sent
 from nova_explore.models.nova.families import NETWORK, Kind
 from nova_explore.models.nova.faults import Fault
 from nova_explore.models.nova.intake import Intake, Outcome, Task, over_budget
-from nova_explore.models.nova.pace import jittered
 from nova_explore.space import FailureKind, ItemError, Vector
 
 FEW_ATTEMPTS, MANY_ATTEMPTS = 3, 8
 """Failed calls for one item, each while others succeeded, after which it waits for the end of the queue: where the
 fault may be the item's, and where it looks like the service's."""
-
-FEW_PAUSES = (1.0, 5.0, 20.0)
-"""Seconds before the first, second and last repeat of a call on which the model stumbled: a hiccup lasts for some."""
-
-SHORT_PAUSES = 3
-"""Refusals for pace or capacity after which the pause before a repeat grows no more, while others are answered."""
 
 LATELY = 1.0
 """Seconds since the last good answer in which the service counts as answering."""
@@ -332,20 +326,14 @@ class Schedule:
             return
         self._last_fault = fault
         self.give_up(now)
-        pause = jittered(self._pauses_before(task, now, others) if fault.family.pace else task.attempts, self._draw)
         if few:
-            pause = FEW_PAUSES[min(max(task.strikes, 1), len(FEW_PAUSES)) - 1] * self._draw.uniform(0.75, 1.25)
+            pause = pauses.after_stumble(task.strikes, self._draw)
+        elif fault.family.pace:
+            last = self._intake.at_end and now - self.last_good < LATELY
+            pause = pauses.after_refusal(task.attempts, self._draw, others=others, last=last)
+        else:
+            pause = pauses.jittered(task.attempts, self._draw)
         heapq.heappush(self._waiting, (now + pause, next(self._number), task))
-
-    def _pauses_before(self, task: Task, now: float, others: bool) -> int:
-        """How many repeats the next pause grows by, after a refusal for pace or capacity.
-
-        Where others are answered the pace decides how much is asked; to wait long as well leaves places empty. Once
-        nothing new is left, every answer leaves a place empty, and the run waits for these calls alone.
-        """
-        if self._intake.at_end and now - self.last_good < LATELY:
-            return 0
-        return min(task.attempts, SHORT_PAUSES) if others else task.attempts
 
     def _put_off(self, task: Task, fault: Fault, now: float, *, few: bool) -> None:
         """Once more at the end of the queue, then give the item up."""
@@ -353,7 +341,7 @@ class Schedule:
             self._record(task, fault, "service")
         elif few:
             task.last = True
-            heapq.heappush(self._waiting, (now + FEW_PAUSES[-1], next(self._number), task))
+            heapq.heappush(self._waiting, (now + pauses.STUMBLES[-1], next(self._number), task))
         else:
             task.last = True
             self._late.append(task)

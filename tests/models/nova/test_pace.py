@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from nova_explore.models.nova.pace import LONGEST_PAUSE, Pace, Room, Tokens, jittered
+from nova_explore.models.nova.pace import Pace, Room, Tokens
 
 
 def simulate(
@@ -132,14 +132,6 @@ def test_long_calls_are_no_reason_to_send_fewer():
     _, good, _, most = simulate(60, latency=4.0, ceiling=32)
     assert most == 32
     assert rate(good, 20, 60) >= 0.9 * 32 / 4.0
-
-
-def test_a_repeat_waits_anywhere_between_nothing_and_a_growing_span():
-    draw = random.Random(0)
-    pauses = [[jittered(attempt, draw) for _ in range(500)] for attempt in range(12)]
-    assert all(min(some) < 0.1 * max(some) for some in pauses)
-    assert max(pauses[0]) <= 0.1 < max(pauses[3])
-    assert max(map(max, pauses)) <= LONGEST_PAUSE
 
 
 def waiting(room: Room, load: int) -> threading.Event:

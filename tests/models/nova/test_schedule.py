@@ -164,8 +164,8 @@ def play_unreached(model, account):
 
 def test_the_last_items_are_not_kept_waiting_where_others_are_answered():
     """Nothing new comes after them: every answer leaves a place empty."""
-    model = Played(lambda item, now: None)
-    model.answer = lambda item, now: "busy" if item.text.startswith("bad") and model.asked[item.name] < 3 else None
+    model, bad = Played(lambda item, now: None), bad_are("busy")
+    model.answer = lambda item, now: bad(item, now) if model.asked[item.name] < 3 else None
     items = list(reversed(some(200, bad=12)))
     _, _, calm = play(items, Played(lambda item, now: None))
     answers, _, seconds = play(items, model)

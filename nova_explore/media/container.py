@@ -7,11 +7,11 @@ longer film begins at 0 here.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,26 @@ MOST_PIXELS = 2**26
 _STILL_CODECS = frozenset(("mjpeg", "png", "bmp", "webp"))
 
 
+def open_media(source: str | BinaryIO) -> Any:
+    """Open a container by path or content, whatever its words are written in; see `words_of`.
+
+    From version 19 on PyAV does so by itself, and takes no such argument any more.
+    """
+    import av
+
+    if int(av.__version__.partition(".")[0]) >= 19:
+        return av.open(source)
+    return av.open(source, metadata_errors="surrogateescape")
+
+
+def words_of(metadata: Mapping[str, str]) -> dict[str, str]:
+    """What a container or stream says of itself, by names in small letters; bytes that are no UTF-8 are marked."""
+    return {
+        name.lower(): said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for name, said in metadata.items()
+    }
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open a container; errors of FFmpeg become reasons.
@@ -47,13 +67,12 @@ def opened(path: Path) -> Iterator[Any]:
     UnreadableError
         If it cannot be opened, or its content cannot be decoded inside the block.
     """
-    import av
     import av.error
 
     with access.translated(path):
         path.open("rb").close()
     try:
-        with av.open(str(path), metadata_errors="replace") as media:
+        with open_media(str(path)) as media:
             yield media
     except UnreadableError:
         raise

@@ -58,10 +58,9 @@ def tags_of(path: Path) -> Tags:
     try:
         with container.opened(path) as media:
             begin = container.beginning(media)
-            said = {key.lower(): value for key, value in media.metadata.items()}
+            said = container.words_of(media.metadata)
             for stream in (*container.sound_streams(media)[:1], *media.streams.video[:1]):
-                for key, value in stream.metadata.items():
-                    said.setdefault(key.lower(), value)
+                said = container.words_of(stream.metadata) | said
             chapters = tuple(_chapters(media, begin))
             lines = tuple(_subtitles(media, begin))
     except UnreadableError:
@@ -93,7 +92,7 @@ def _columns(said: Mapping[str, str]) -> dict[str, Scalar]:
 def _chapters(media: Any, begin: float) -> list[Line]:
     found = []
     for chapter in media.chapters():
-        title = " ".join(chapter["metadata"].get("title", "").split())
+        title = " ".join(container.words_of(chapter["metadata"]).get("title", "").split())
         if title:
             base = float(chapter["time_base"])
             found.append(Line(chapter["start"] * base - begin, chapter["end"] * base - begin, repaired(title)))

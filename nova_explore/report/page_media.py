@@ -15,7 +15,7 @@ import numpy as np
 
 from nova_explore.collection import Modality
 from nova_explore.errors import NovaExploreError
-from nova_explore.media.container import encode_sound
+from nova_explore.media.container import encode_sound, open_media
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -161,8 +161,7 @@ def _sound(data: bytes, _mime: str) -> tuple[str, bytes] | None:
     import av
 
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    media: Any = av.open(io.BytesIO(data))
-    with media:
+    with open_media(io.BytesIO(data)) as media:
         heard = [frame for decoded in media.decode(audio=0) for frame in resampler.resample(decoded)]
     heard += resampler.resample(None)
     parts = [frame.to_ndarray().ravel() for frame in heard]
@@ -178,8 +177,10 @@ def _film(data: bytes, mime: str) -> tuple[str, bytes] | None:
         return None
     out = io.BytesIO()
     form = "webm" if mime.endswith("webm") else "mp4"
-    source: Any = av.open(io.BytesIO(data))
-    with source, av.open(out, "w", format=form, options={"fflags": "+bitexact"}) as film:
+    with (
+        open_media(io.BytesIO(data)) as source,
+        av.open(out, "w", format=form, options={"fflags": "+bitexact"}) as film,
+    ):
         streams = {stream.index: film.add_stream_from_template(stream) for stream in source.streams
                    if stream.type in ("video", "audio")}  # fmt: skip
         for stream in streams.values():

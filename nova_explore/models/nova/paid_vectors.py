@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,7 @@ class VectorCache:
         self._host = socket.gethostname()
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
+        weakref.finalize(self, self._connection.close)
         self._connection.execute("PRAGMA journal_mode=WAL")
         # A crash of the machine may lose the last answers, a crash of the process loses none.
         self._connection.execute("PRAGMA synchronous=NORMAL")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -45,6 +47,24 @@ def test_a_file_of_an_earlier_version_keeps_its_vectors_and_learns_the_new_table
     cache = VectorCache(path)
     assert list(cache.get(["paid"])) == ["paid"]
     assert cache.claim(["x"], owner="one")
+
+
+def test_a_cache_that_nobody_uses_any_more_lets_go_of_its_file(tmp_path, monkeypatch):
+    """Python 3.13 warns of a connection that is forgotten while it is open."""
+    closed = []
+
+    class Watched(sqlite3.Connection):
+        def close(self) -> None:
+            closed.append(self)
+            super().close()
+
+    monkeypatch.setattr(paid_vectors.sqlite3, "connect", partial(sqlite3.connect, factory=Watched))
+    VectorCache(tmp_path / "vectors.sqlite").put("key", VECTOR)
+    (tmp_path / "no-cache").write_bytes(b"no database" * 1000)
+    with pytest.raises(sqlite3.DatabaseError):
+        VectorCache(tmp_path / "no-cache")
+    gc.collect()
+    assert len(closed) == 2
 
 
 def test_the_same_bytes_lead_to_the_vector_that_was_paid_for(cache):

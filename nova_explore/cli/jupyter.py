@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -119,7 +120,9 @@ def _write(notebook: Any, path: Path) -> None:
     draft = path.with_suffix(".part")
     nbformat.write(notebook, draft)
     draft.replace(path)
-    NotebookNotary().sign(notebook)
+    notary = NotebookNotary()
+    with contextlib.closing(notary.store):
+        notary.sign(notebook)
 
 
 def start_jupyterlab(notebook: Path) -> tuple[subprocess.Popen[bytes] | None, str]:

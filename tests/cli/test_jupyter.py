@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.sign import NotebookNotary, SQLiteSignatureStore
 
 from nova_explore.cli import jupyter
 from nova_explore.cli.jupyter import NEWEST, can_show_browser, run_notebook, start_jupyterlab, write_notebook
@@ -59,6 +60,16 @@ def test_a_notebook_finds_its_library_from_its_own_place(tmp_path, key, opened):
 def test_two_notebooks_of_one_library_are_the_same_bytes(tmp_path):
     one, other = (write_notebook(tmp_path / "x.nova", tmp_path / name) for name in ("a.ipynb", "b.ipynb"))
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_notebook_is_signed_and_the_signatures_are_closed(tmp_path, monkeypatch):
+    """Python 3.13 warns of a database that is forgotten while it is open."""
+    closed = []
+    real = SQLiteSignatureStore.close
+    monkeypatch.setattr(SQLiteSignatureStore, "close", lambda store: (closed.append(store), real(store)))
+    path = write_notebook(tmp_path / "x.nova", tmp_path / "a.ipynb")
+    assert len(closed) == 1
+    assert NotebookNotary().check_signature(nbformat.read(path, 4))
 
 
 def notebook_of(path: Path, *cells: str) -> Path:

@@ -7,9 +7,9 @@ Dublin Core in Adobe's XMP Specification Part 1 (ISO 16684-1). The original is n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from nova_explore.errors import UnwritableError
 
@@ -101,4 +101,4 @@ def _text(text: str) -> str:
         character for character in str(text)
         if character in "\t\n\r" or 0x20 <= ord(character) < 0xD800 or 0xE000 <= ord(character) not in (0xFFFE, 0xFFFF)
     )  # fmt: skip
-    return escape("".join(kept), {'"': "&quot;"})
+    return escape("".join(kept))

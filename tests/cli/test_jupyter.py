@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import urllib.request
@@ -69,7 +70,9 @@ def test_a_notebook_is_signed_and_the_signatures_are_closed(tmp_path, monkeypatc
     monkeypatch.setattr(SQLiteSignatureStore, "close", lambda store: (closed.append(store), real(store)))
     path = write_notebook(tmp_path / "x.nova", tmp_path / "a.ipynb")
     assert len(closed) == 1
-    assert NotebookNotary().check_signature(nbformat.read(path, 4))
+    notary = NotebookNotary()
+    with contextlib.closing(notary.store):
+        assert notary.check_signature(nbformat.read(path, 4))
 
 
 def notebook_of(path: Path, *cells: str) -> Path:

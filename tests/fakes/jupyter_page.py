@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -158,12 +159,18 @@ class AppInPage:
 
     def hover(self, position: int, id: str = "") -> Any:
         """Point at an item and return the card: its own, where its id is told, else the one that is shown."""
-        self.settle()
-        x, y = self.spot(position)
-        self.page.mouse.move(x + 30, y + 30)
-        self.page.mouse.move(x, y, steps=4)
+        from playwright.sync_api import TimeoutError as NotYet
+
         card = self.root.locator(f".nx-card[data-id='{id}']" if id else ".nx-card")
-        card.wait_for(state="visible", timeout=WAIT_MS)
+        for attempt in range(6):
+            self.settle()
+            x, y = self.spot(position)
+            self.page.mouse.move(x + 30, y + 30)
+            self.page.mouse.move(x, y, steps=4)
+            # A map that is moved once it had settled: the pointer goes after the item, as a person's does.
+            with contextlib.suppress(NotYet) if attempt < 5 else contextlib.nullcontext():
+                card.wait_for(state="visible", timeout=WAIT_MS / 6)
+                break
         return card
 
     def click(self, position: int) -> None:

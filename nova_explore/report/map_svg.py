@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from nova_explore.exploration.coloring import cluster_colors
 from nova_explore.palette import UNCLUSTERED_GREY
 from nova_explore.report.label_placement import Pixels, density_centers, fit, place_boxes
+from nova_explore.report.xml_text import xml_text
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -36,13 +36,13 @@ def map_svg(exploration: Exploration, width: int = 1600, height: int = 1100) -> 
     drawn = []
     for cluster in range(-1, exploration.clustering.count):
         circles = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>' for x, y in points[labels == cluster])
-        name = _text(exploration.name_of(cluster))
+        name = xml_text(exploration.name_of(cluster))
         drawn.append(f'<g fill="{colors[cluster]}" fill-opacity="0.8"><title>{name}</title>{circles}</g>')
     names = "".join(_names(exploration, points, labels, (width, height), ink=INK, paper=PAPER))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">'
         f'<rect width="{width}" height="{height}" fill="{PAPER}"/>'
-        f"<title>{_text(exploration.headline)}</title>{''.join(drawn)}{names}</svg>\n"
+        f"<title>{xml_text(exploration.headline)}</title>{''.join(drawn)}{names}</svg>\n"
     )
 
 
@@ -70,7 +70,7 @@ def page_svg(
             drawn.append(f'<path d="{_dots(members)}" stroke="{colors[cluster]}" stroke-width="{wide}"/>')
     names = "".join(_names(exploration, points[shown], labels[shown], (width, height), ink="currentColor", paper=""))
     return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="Map of {_quoted(exploration.headline)}" '
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="Map of {xml_text(exploration.headline)}" '
         f'font-family="sans-serif"><g stroke-linecap="round" stroke-opacity="0.85" fill="none">{"".join(drawn)}</g>'
         f"{names}</svg>"
     )
@@ -102,7 +102,7 @@ def _names(
                 f'<line x1="{anchor[0]:.1f}" y1="{anchor[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" '
                 f'stroke="{ink}" stroke-width="1" stroke-opacity="0.5"/>'
             )
-        yield f'<text x="{center[0]:.1f}" y="{center[1] + TYPE / 3:.1f}">{_text(name)}</text>'
+        yield f'<text x="{center[0]:.1f}" y="{center[1] + TYPE / 3:.1f}">{xml_text(name)}</text>'
     yield "</g>"
 
 
@@ -112,12 +112,3 @@ def _dots(points: Pixels) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-
-
-def _text(text: str) -> str:
-    kept = (c for c in text if c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
-    return escape("".join(kept), quote=False)
-
-
-def _quoted(text: str) -> str:
-    return _text(text).replace('"', "&quot;")

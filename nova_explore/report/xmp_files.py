@@ -7,11 +7,11 @@ Dublin Core in Adobe's XMP Specification Part 1 (ISO 16684-1). The original is n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nova_explore.errors import UnwritableError
+from nova_explore.report.xml_text import xml_text
 
 if TYPE_CHECKING:
     from nova_explore.collection import Item
@@ -23,9 +23,9 @@ TOOL = "nova-explore"
 
 def xmp_of(title: str, keywords: Sequence[str]) -> str:
     """An XMP packet with a title and keywords; characters that XML cannot hold are left out."""
-    bag = "".join(f"<rdf:li>{_text(word)}</rdf:li>" for word in keywords)
+    bag = "".join(f"<rdf:li>{xml_text(word)}</rdf:li>" for word in keywords)
     subject = f"<dc:subject><rdf:Bag>{bag}</rdf:Bag></dc:subject>" if bag else ""
-    named = f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{_text(title)}</rdf:li></rdf:Alt></dc:title>'
+    named = f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{xml_text(title)}</rdf:li></rdf:Alt></dc:title>'
     return (
         f'{HEAD}\n<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="{TOOL}">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -93,12 +93,3 @@ def write_sidecars(
             ) from error
         written.append(to)
     return written, left_out
-
-
-def _text(text: str) -> str:
-    """Text that XML 1.0 can hold, escaped."""
-    kept = (
-        character for character in str(text)
-        if character in "\t\n\r" or 0x20 <= ord(character) < 0xD800 or 0xE000 <= ord(character) not in (0xFFFE, 0xFFFF)
-    )  # fmt: skip
-    return escape("".join(kept))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -218,4 +219,13 @@ def heic(path: Path, picture: Image.Image) -> Path:
         )  # fmt: skip
 
     path.write_bytes(start + meta(len(start) + len(meta(0)) + 8) + box(b"mdat", frame))
+    return path
+
+
+def titled_in_latin_1(path: Path) -> Path:
+    """A sound in WAV of the title "caf\u00e9!", written as programs of the nineties did."""
+    data = track(path, 2, codec="pcm_s16le").read_bytes()
+    info = b"INFO" + b"INAM" + struct.pack("<I", 6) + b"caf\xe9!\0"
+    data += b"LIST" + struct.pack("<I", len(info)) + info
+    path.write_bytes(data[:4] + struct.pack("<I", len(data) - 8) + data[8:])
     return path

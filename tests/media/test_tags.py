@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import io
-import struct
 from fractions import Fraction
 
 import av
 import pytest
-from fakes.making import film, track
+from fakes.making import film, titled_in_latin_1, track
 
 from nova_explore.media import container
 from nova_explore.media.tags import tags_of
@@ -88,10 +87,7 @@ def test_a_recording_that_cannot_be_opened_says_nothing(tmp_path):
 
 def test_words_that_are_no_utf8_are_marked_and_the_sound_is_read_and_played(tmp_path):
     """A programme of 1998 wrote them in Latin-1; PyAV's versions treat them in three ways."""
-    path = track(tmp_path / "a.wav", 2, codec="pcm_s16le")
-    info = b"INFO" + b"INAM" + struct.pack("<I", 6) + b"caf\xe9!\0"
-    data = path.read_bytes() + b"LIST" + struct.pack("<I", len(info)) + info
-    path.write_bytes(data[:4] + struct.pack("<I", len(data) - 8) + data[8:])
+    path = titled_in_latin_1(tmp_path / "a.wav")
     (item,) = read(tmp_path, progress=False)
     assert item.metadata["title"] == "caf\ufffd!"
     with container.open_media(io.BytesIO(path.read_bytes())) as media:

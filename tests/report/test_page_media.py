@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import pytest
+from fakes.making import titled_in_latin_1
 from fakes.stand_in import StandIn
 from PIL import Image
 
@@ -58,6 +59,12 @@ def test_a_sound_plays_as_long_as_it_was(exploration):
     with media:
         samples = sum(frame.samples for frame in media.decode(audio=0))
     assert samples / page_media.RATE == pytest.approx(2.0, abs=0.15)
+
+
+def test_a_sound_whose_title_is_no_utf8_plays(tmp_path):
+    path = titled_in_latin_1(tmp_path / "a.wav")
+    mime, _ = page_media._sound(path.read_bytes(), "audio/wav") or ("", b"")
+    assert mime == "audio/mpeg"
 
 
 def test_small_pictures_are_small_and_on_white():

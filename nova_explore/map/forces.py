@@ -61,10 +61,11 @@ def settle(
     pull, push = _tables(a, b)
     before, after = start.astype(np.float32, order="C"), np.empty(start.shape, np.float32)
     ties = (graph.indptr, graph.indices, shares, phases)
+    axes = tuple(range(start.shape[1]))  # their number is part of the type: loops over it are unrolled
     with cores.over_rows(len(start)) as each_part:
         each_part(lambda first, end: _draw_phases(graph.indptr, graph.indices, phases, first, end))
         for number in range(rounds):
-            at = (number, np.float32(1 - number / rounds), pull, push, np.uint64(seed))
+            at = (number, np.float32(1 - number / rounds), pull, push, np.uint64(seed), axes)
             places = (before, after)
             each_part(lambda first, end, places=places, at=at: _move(*places, *ties, *at, first, end))
             yield after
@@ -105,39 +106,42 @@ def _draw_phases(starts, others, phases, first, end):
 
 
 @numba.njit(inline="always")
-def _squared_distance(places, i, other):
+def _squared_distance(here, places, other, axes):
     squared = np.float32(0)
-    for d in range(places.shape[1]):
-        difference = places[i, d] - places[other, d]
+    for d in range(len(axes)):
+        difference = here[d] - places[other, d]
         squared += difference * difference
     return squared
 
 
 @numba.njit(inline="always")
-def _shift(after, places, i, other, strength, step):
-    for d in range(places.shape[1]):
-        gradient = strength * (places[i, d] - places[other, d])
-        after[i, d] += step * min(max(gradient, -STRONGEST), STRONGEST)
+def _shift(moved, here, places, other, axes, strength, step):
+    for d in range(len(axes)):
+        gradient = strength * (here[d] - places[other, d])
+        moved[d] += step * min(max(gradient, -STRONGEST), STRONGEST)
 
 
 @compiled(nogil=True, fastmath=True)
-def _move(before, after, starts, others, shares, phases, number, step, pull, push, seed, first, end):
+def _move(before, after, starts, others, shares, phases, number, step, pull, push, seed, axes, first, end):
     n = before.shape[0]
+    here, moved = np.empty(len(axes), np.float32), np.empty(len(axes), np.float32)
     for i in range(first, end):
         state = _mix(seed + np.uint64(number) * np.uint64(0x9E3779B97F4A7C15) ^ _mix(np.uint64(i) + np.uint64(1)))
-        for d in range(before.shape[1]):
-            after[i, d] = before[i, d]
+        for d in range(len(axes)):
+            here[d] = moved[d] = before[i, d]
         for edge in range(starts[i], starts[i + 1]):
             # An edge of share s pulls in s of the rounds, evenly spread.
             passed, passes = number * shares[edge] + phases[edge], (number + 1) * shares[edge] + phases[edge]
             if np.floor(passed) == np.floor(passes):
                 continue
-            squared = _squared_distance(before, i, others[edge])
+            squared = _squared_distance(here, before, others[edge], axes)
             if squared > 0:
-                _shift(after, before, i, others[edge], -pull[_row_of(squared)], step)
+                _shift(moved, here, before, others[edge], axes, -pull[_row_of(squared)], step)
             for _ in range(PUSHES):
                 state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
                 other = np.int64(((state >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-                squared = _squared_distance(before, i, other)
+                squared = _squared_distance(here, before, other, axes)
                 if squared > 0:
-                    _shift(after, before, i, other, push[_row_of(squared)], step)
+                    _shift(moved, here, before, other, axes, push[_row_of(squared)], step)
+        for d in range(len(axes)):
+            after[i, d] = moved[d]

@@ -190,7 +190,17 @@ def test_a_file_that_is_pasted_is_searched_with(page):
     assert app.ranking.ids[0] == app.exploration.collection.ids[12]
 
 
-def test_an_item_of_the_other_map_is_ringed(page):
+def test_an_item_of_the_other_map_is_ringed_and_no_item_is_drawn_again_for_it(page):
+    page.app.settle()
+    stage = page.app.root.locator(".nx-stage").first
+    stage.evaluate(
+        """el => {
+            const { renderer } = el.map;
+            const draw = renderer.draw.bind(renderer);
+            el.drawn = 0;
+            renderer.draw = (view) => { el.drawn += 1; draw(view); };
+        }"""
+    )
     page.python.pointed = 7
     page.tell()
     ring = page.app.root.locator(".nx-pointed")
@@ -200,3 +210,6 @@ def test_an_item_of_the_other_map_is_ringed(page):
     x, y = page.app.spot(7)
     assert abs(box["x"] + box["width"] / 2 - x) < 2
     assert abs(box["y"] + box["height"] / 2 - y) < 2
+    assert stage.evaluate("el => el.drawn") == 0
+    stage.evaluate("el => el.map.zoom(1.2)")
+    page.until(lambda: stage.evaluate("el => el.drawn") > 0)

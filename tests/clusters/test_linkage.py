@@ -5,10 +5,12 @@ from __future__ import annotations
 import hdbscan
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from sklearn.metrics import adjusted_rand_score
 
 from nova_explore.clusters.cluster import Hierarchy
-from nova_explore.clusters.linkage import single_linkage
+from nova_explore.clusters.linkage import _forest, single_linkage
 
 
 def islands(n: int = 1200, seed: int = 0) -> np.ndarray:
@@ -67,3 +69,21 @@ def test_copies_of_one_point_are_joined_at_once():
     tree = single_linkage(np.ones((200, 5)), min_samples=3)
     assert tree.shape == (199, 4)
     assert (tree[:, 2] == 0).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_forest_of_near_neighbours_is_a_shortest_one_also_where_many_edges_are_of_one_length(seed):
+    random = np.random.default_rng(seed)
+    n, k = int(random.integers(2, 200)), int(random.integers(1, 6))
+    indices = np.array([random.choice(np.delete(np.arange(n), i), k) for i in range(n)], np.int32)
+    lengths = random.integers(0, 4, (n, k)).astype(float)
+    first, second = _forest(indices, lengths)
+    dense = np.full((n, n), np.inf)
+    np.minimum.at(dense, (np.repeat(np.arange(n), k), indices.ravel()), lengths.ravel() + 1)  # 0 would be no edge
+    dense = np.minimum(dense, dense.T)
+    shortest = minimum_spanning_tree(np.where(np.isfinite(dense), dense, 0))
+    ties = csr_array((np.ones(len(first)), (first, second)), shape=(n, n))
+    parts, of = connected_components(ties, directed=False)
+    assert parts == n - len(first), "no circle"
+    assert adjusted_rand_score(of, connected_components(shortest, directed=False)[1]) == 1
+    assert dense[first, second].sum() == shortest.sum()

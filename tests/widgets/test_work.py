@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import time
 
-from nova_explore.widgets.work import Work
+import pytest
+
+from nova_explore.widgets.work import SHORT_TURN_S, Work
 
 
 def test_without_an_event_loop_everything_happens_at_once():
@@ -57,3 +61,41 @@ def test_an_error_reaches_the_one_who_asked():
     asyncio.run(ask())
     assert failed == ["division by zero"]
     work.close()
+
+
+def rested() -> float:
+    """The usual turn, once no work of this test or of another one ends any more."""
+    until = time.monotonic() + 30
+    while sys.getswitchinterval() == pytest.approx(SHORT_TURN_S):
+        assert time.monotonic() < until, "turns stayed short"
+        time.sleep(0.001)
+    return sys.getswitchinterval()
+
+
+def test_threads_take_short_turns_while_any_work_goes_on_and_usual_ones_afterwards():
+    usual, seen = rested(), []
+    works = [Work(), Work()]
+    begun, go = threading.Barrier(3), [threading.Event(), threading.Event()]
+
+    async def ask() -> None:
+        ended = [asyncio.Event(), asyncio.Event()]
+
+        def waiting(number: int) -> None:
+            begun.wait(30)
+            assert go[number].wait(30)
+
+        for number, work in enumerate(works):
+            work.start(lambda n=number: waiting(n), lambda _, n=number: ended[n].set(), seen.append)
+        await asyncio.to_thread(begun.wait, 30)
+        seen.append(sys.getswitchinterval())
+        go[0].set()
+        await asyncio.wait_for(ended[0].wait(), 30)
+        seen.append(sys.getswitchinterval())
+        go[1].set()
+        await asyncio.wait_for(ended[1].wait(), 30)
+
+    asyncio.run(ask())
+    for work in works:
+        work.close()
+    assert seen == [pytest.approx(SHORT_TURN_S)] * 2
+    assert rested() == pytest.approx(usual)

@@ -103,9 +103,15 @@ class GL implements Renderer {
     normalized: boolean,
   ): void {
     const { gl } = this;
-    const at = gl.getAttribLocation(this.program, name);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
     gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW);
+    this.read(name, width, type, normalized);
+  }
+
+  // Reads an attribute from the buffer that is bound.
+  private read(name: Attribute, width: number, type: number, normalized: boolean): void {
+    const { gl } = this;
+    const at = gl.getAttribLocation(this.program, name);
     gl.enableVertexAttribArray(at);
     gl.vertexAttribPointer(at, width, type, normalized, 0, 0);
   }
@@ -114,7 +120,8 @@ class GL implements Renderer {
     const { gl } = this;
     this.n = xy.length / 2;
     this.fill("a_xy", xy, 2, gl.FLOAT, false);
-    this.fill("a_from", from ?? xy, 2, gl.FLOAT, false);
+    if (from) this.fill("a_from", from, 2, gl.FLOAT, false);
+    else this.read("a_from", 2, gl.FLOAT, false);
     this.fill("a_mark", marks, 1, gl.UNSIGNED_BYTE, false);
   }
 

@@ -70,7 +70,7 @@ export class Overlay {
       effect(() => this.tagItem()),
       effect(() => {
         void this.store.facts.pointed.value;
-        this.map.invalidate();
+        this.map.place();
       }),
       map.onDraw(() => this.place()),
     );
@@ -133,7 +133,7 @@ export class Overlay {
     });
     this.names = level === "larger" ? [...tags, ...this.names] : [...this.names, ...tags];
     this.measure();
-    this.map.invalidate();
+    this.map.place();
   }
 
   // Names of larger clusters where there are many, of parts of clusters where the map is near: asked for when wanted.
@@ -155,7 +155,7 @@ export class Overlay {
     const { ranks } = this.store.facts.items.value;
     this.ranks = ranks.map(({ position, text }) => ({ position, el: tag("span", "nx-rank", text) }));
     this.el.append(...this.ranks.map(({ el }) => el));
-    this.map.invalidate();
+    this.map.place();
   }
 
   private tagItem(): void {
@@ -164,7 +164,7 @@ export class Overlay {
     this.near = near ?? (nearest ?? []).map((tile) => tile.position);
     this.elsewhere = new Set(elsewhere);
     this.strangers = strangers ?? [];
-    this.map.invalidate();
+    this.map.place();
   }
 
   private place(): void {

@@ -12,6 +12,8 @@ import type { Renderer } from "./renderer";
 
 const MOVE_MS = 700;
 const MOST_TO_MOVE = 200_000;
+// Milliseconds between two pictures from which on items jump: motion that cannot be followed keeps the page from answering.
+const SLOW_MS = 100;
 const REACH = 9;
 
 export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -26,9 +28,13 @@ export class MapView {
   private bounds: Bounds = boundsOf(new Float32Array());
   private began = 0;
   private way = 1;
+  private drawn = 0;
+  private jumps = false;
   private grid: Grid | null = null;
   private frame = 0;
   private painted = false;
+  // Whether the items are to be drawn again, and not only what stands over them.
+  private stale = true;
   private readonly undo: (() => void)[] = [];
   private readonly watchers = new Set<() => void>();
 
@@ -105,7 +111,8 @@ export class MapView {
 
   private move(xy: Float32Array, marks: Uint8Array): void {
     const again = this.n > 0 && this.n === xy.length / 2;
-    const moves = again && !isStill() && this.n <= MOST_TO_MOVE;
+    this.jumps = again && this.jumps;
+    const moves = again && !isStill() && !this.jumps && this.n <= MOST_TO_MOVE;
     const start = moves ? this.now() : null;
     this.xy = xy as Float32Array<ArrayBuffer>;
     this.n = xy.length / 2;
@@ -130,13 +137,21 @@ export class MapView {
   private resize(): void {
     const room = { width: this.stage.clientWidth, height: this.stage.clientHeight };
     if (!room.width || !room.height) return;
+    if (room.width === this.room.width && room.height === this.room.height) return;
     if (!this.room.width) this.camera.reset(this.bounds, room);
     else this.camera.resize(this.room, room, this.bounds);
     this.room = room;
+    this.stale = true;
     this.draw();
   }
 
   invalidate(): void {
+    this.stale = true;
+    this.place();
+  }
+
+  // Places what stands over the items again: these stay as they are drawn, which takes long where they are many.
+  place(): void {
     this.frame ||= requestAnimationFrame(() => this.draw());
   }
 
@@ -144,14 +159,22 @@ export class MapView {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (!this.room.width || !this.renderer) return;
+    const now = performance.now();
     if (this.from) {
-      const gone = (performance.now() - this.began) / MOVE_MS;
+      // The first picture of a motion waits for the upload of its items.
+      this.jumps = this.drawn > this.began && now - this.drawn > SLOW_MS;
+      const gone = this.jumps ? 1 : (now - this.began) / MOVE_MS;
       this.way = gone >= 1 ? 1 : 1 - (1 - gone) ** 3;
+      this.stale = true;
       if (gone >= 1) this.from = null;
       else this.invalidate();
     }
-    const { scale, x, y } = this.camera;
-    this.renderer.draw({ ...this.room, ratio: devicePixelRatio || 1, scale, x, y, way: this.way, size: this.size });
+    this.drawn = now;
+    if (this.stale) {
+      this.stale = false;
+      const { scale, x, y } = this.camera;
+      this.renderer.draw({ ...this.room, ratio: devicePixelRatio || 1, scale, x, y, way: this.way, size: this.size });
+    }
     for (const call of this.watchers) call();
     if (this.n && this.painted) this.stage.dataset.drawn = "true";
   }

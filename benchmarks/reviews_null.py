@@ -78,7 +78,14 @@ def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[fl
         names = ("Bias", "|Bias|", "NDKL", "MaxSkew", "exposure")
         note(reviews.retrieval_fairness(exploration, labels, asked, **options), *names)
 
-    alone = {"association": associations, "pairs": judged_pairs, "fairness": compositions}
+    def judged_queries() -> None:
+        many = {f"q{row}": vector for row, vector in enumerate(random.normal(size=(60, D)))}
+        judged = {name: random.choice(ids, 4, replace=False).tolist() for name in many}
+        note(reviews.effectiveness(exploration, many, judged, seed=seed), "nDCG", "recall", "MRR", "MAP")
+
+    alone = {
+        "association": associations, "pairs": judged_pairs, "fairness": compositions, "effectiveness": judged_queries,
+    }  # fmt: skip
     if only:
         for _ in range(AGAIN):
             alone[only]()
@@ -97,7 +104,6 @@ def p_values(seed: int, *, in_blocks: bool, only: str = "") -> dict[str, list[fl
     judged = {name: random.choice(ids, 4, replace=False).tolist() for name in many}
     note(reviews.group_gap(exploration, "group", many, judged, k=60, **options), "gap", "recall")
     first = reviews.effectiveness(exploration, many, judged, seed=seed)
-    note(first, "nDCG", "recall", "MRR", "MAP")
     other = reviews.effectiveness(
         exploration, {name: vector + random.normal(size=D) for name, vector in many.items()},
         {name: random.choice(ids, 4, replace=False).tolist() for name in many}, seed=seed,
@@ -196,7 +202,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--galleries", type=int, default=1000)
     parser.add_argument("--planted", type=int, default=0)
-    parser.add_argument("--only", default="", help="association, pairs or fairness: measured alone, closer")
+    parser.add_argument("--only", default="", help="association, pairs, fairness or effectiveness: measured alone, closer")
     parser.add_argument("--summary", type=Path, nargs="+")
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()

@@ -15,6 +15,24 @@ void main() {
   v_color = a_color; v_mark = int(a_mark);
 }`;
 
+// Most of many items are small and rest: for a million of them, what the shaders leave out is what takes the time.
+const RESTING_VERTEX = `#version 300 es
+in vec2 a_xy; in vec4 a_color;
+uniform vec2 u_room; uniform vec3 u_view; uniform float u_size;
+out vec4 v_color;
+void main() {
+  vec2 spot = vec2(u_view.y + a_xy.x * u_view.x, u_view.z - a_xy.y * u_view.x);
+  gl_Position = vec4(spot.x / u_room.x * 2.0 - 1.0, 1.0 - spot.y / u_room.y * 2.0, 0.0, 1.0);
+  gl_PointSize = u_size;
+  v_color = vec4(a_color.rgb * a_color.a, a_color.a);
+}`;
+
+const SQUARE_FRAGMENT = `#version 300 es
+precision mediump float;
+in vec4 v_color;
+out vec4 color;
+void main() { color = v_color; }`;
+
 const FRAGMENT = `#version 300 es
 precision highp float;
 in vec4 v_color; flat in int v_mark;
@@ -47,6 +65,11 @@ void main() {
 
 const ATTRIBUTES = ["a_xy", "a_from", "a_color", "a_mark"] as const;
 type Attribute = (typeof ATTRIBUTES)[number];
+const UNIFORMS = ["u_room", "u_view", "u_way", "u_size", "u_marked"] as const;
+interface Program {
+  of: WebGLProgram;
+  at: Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>;
+}
 
 export function createGL(onLost: () => void): Renderer | null {
   const canvas = document.createElement("canvas");
@@ -62,10 +85,10 @@ export function createGL(onLost: () => void): Renderer | null {
 
 class GL implements Renderer {
   readonly kind = "gl";
-  private readonly program: WebGLProgram;
+  private readonly program: Program;
+  private readonly resting: Program;
   private readonly buffers: Record<Attribute, WebGLBuffer>;
   private readonly elements: WebGLBuffer;
-  private readonly uniforms: Record<string, WebGLUniformLocation | null>;
   private n = 0;
   private ordered = false;
   private split = 0;
@@ -77,18 +100,13 @@ class GL implements Renderer {
     private readonly gl: WebGL2RenderingContext,
     onLost: () => void,
   ) {
-    this.program = link(gl);
+    this.program = link(gl, VERTEX, FRAGMENT);
+    this.resting = link(gl, RESTING_VERTEX, SQUARE_FRAGMENT);
     this.buffers = Object.fromEntries(ATTRIBUTES.map((name) => [name, gl.createBuffer()])) as Record<
       Attribute,
       WebGLBuffer
     >;
     this.elements = gl.createBuffer()!;
-    this.uniforms = Object.fromEntries(
-      ["u_room", "u_view", "u_way", "u_size", "u_marked"].map((name) => [
-        name,
-        gl.getUniformLocation(this.program, name),
-      ]),
-    );
     canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
       if (!this.closed) onLost();
@@ -111,7 +129,7 @@ class GL implements Renderer {
   // Reads an attribute from the buffer that is bound.
   private read(name: Attribute, width: number, type: number, normalized: boolean): void {
     const { gl } = this;
-    const at = gl.getAttribLocation(this.program, name);
+    const at = ATTRIBUTES.indexOf(name);
     gl.enableVertexAttribArray(at);
     gl.vertexAttribPointer(at, width, type, normalized, 0, 0);
   }
@@ -138,22 +156,24 @@ class GL implements Renderer {
   }
 
   draw({ width, height, ratio, scale, x, y, way, size }: View): void {
-    const { gl, canvas, uniforms } = this;
+    const { gl, canvas } = this;
     const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
     if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
     gl.viewport(0, 0, w, h);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     if (!this.n) return;
-    gl.useProgram(this.program);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.uniform2f(uniforms.u_room!, width, height);
-    gl.uniform3f(uniforms.u_view!, scale, x, y);
-    gl.uniform1f(uniforms.u_way!, way);
     const sized = (wide: number) => {
-      gl.uniform1i(uniforms.u_marked!, wide * ratio >= MARKED ? 1 : 0);
-      gl.uniform1f(uniforms.u_size!, (wide * ratio >= MARKED ? wide * 1.2 : wide) * ratio);
+      const marked = wide * ratio >= MARKED;
+      const { of, at } = way >= 1 && !marked ? this.resting : this.program;
+      gl.useProgram(of);
+      gl.uniform2f(at.u_room, width, height);
+      gl.uniform3f(at.u_view, scale, x, y);
+      gl.uniform1f(at.u_way, way);
+      gl.uniform1i(at.u_marked, marked ? 1 : 0);
+      gl.uniform1f(at.u_size, (marked ? wide * 1.2 : wide) * ratio);
     };
     sized(size);
     if (!this.ordered) {
@@ -173,19 +193,24 @@ class GL implements Renderer {
   }
 }
 
-function link(gl: WebGL2RenderingContext): WebGLProgram {
+function link(gl: WebGL2RenderingContext, vertex: string, fragment: string): Program {
   const program = gl.createProgram()!;
   for (const [type, source] of [
-    [gl.VERTEX_SHADER, VERTEX],
-    [gl.FRAGMENT_SHADER, FRAGMENT],
+    [gl.VERTEX_SHADER, vertex],
+    [gl.FRAGMENT_SHADER, fragment],
   ] as const) {
     const shader = gl.createShader(type)!;
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(program, shader);
   }
+  // Both programs read each attribute at one place.
+  ATTRIBUTES.forEach((name, at) => {
+    gl.bindAttribLocation(program, at, name);
+  });
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost())
     throw new Error(gl.getProgramInfoLog(program) ?? "the shaders could not be linked");
-  return program;
+  const at = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]));
+  return { of: program, at: at as Program["at"] };
 }

@@ -22,10 +22,11 @@ def embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray[
     vectors : float32 array of shape (n, d)
     """
     everything = library.collection()
-    vectors, present = library.vectors(space, [item.content_key for item in everything])
+    keys = [item.content_key for item in everything]
+    vectors, present = library.vectors(space, keys)
     kept = [item for item, there in zip(everything, present, strict=True) if there]
-    missing = [item.content_key for item, there in zip(everything, present, strict=True) if not there]
-    return Collection(kept, _unread(library, space, everything, set(missing))), vectors
+    missing = {key for key, there in zip(keys, present, strict=True) if not there}
+    return Collection(kept, _unread(library, space, everything, missing)), vectors
 
 
 def chosen_items(library: Library, space: Space, ids: Sequence[str]) -> tuple[Collection, NDArray[np.float32]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +82,7 @@ def mended(item: Item) -> Item:
     return replace(item, uri=repaired(item.uri), name=repaired(item.name), text=text, metadata=metadata)
 
 
-def read_items(rows: pa.Table, words: Mapping[str, str], library: Path) -> Iterator[Item]:
+def read_items(rows: pa.Table, words: Mapping[str, str], library: Path) -> list[Item]:
     """Turn rows into items, in their order; pages without text of their own get the words that were read from them.
 
     Parameters
@@ -91,8 +93,23 @@ def read_items(rows: pa.Table, words: Mapping[str, str], library: Path) -> Itera
     library : Path
         Where the library is: media that were moved together with it are found there.
     """
-    for part in rows.to_batches(max_chunksize=ITEMS_AT_ONCE):
-        yield from _items(part, words, library)
+    items: list[Item] = []
+    with _unsearched():
+        for part in rows.to_batches(max_chunksize=ITEMS_AT_ONCE):
+            items += _items(part, words, library)
+    return items
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Let Python look for no garbage while items are made: each search goes through all that were made before."""
+    searches = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searches:
+            gc.enable()
 
 
 def _items(rows: pa.RecordBatch, words: Mapping[str, str], library: Path) -> Iterator[Item]:

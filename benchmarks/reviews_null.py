@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--galleries", type=int, default=1000)
     parser.add_argument("--planted", type=int, default=0)
-    parser.add_argument("--only", default="", help="association, pairs, fairness or effectiveness: measured alone, closer")
+    parser.add_argument("--only", default="", help="association, pairs, fairness, effectiveness: measured alone")
     parser.add_argument("--summary", type=Path, nargs="+")
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()

@@ -1,8 +1,9 @@
 """What sets a slice apart from the rest: words, metadata, concepts, colours, corrected for how many were tried.
 
 Every property is one that an item has or lacks. Items cut from one file, its pages or segments, count as one: slices of
-few files would seem apart in 8 of 60 draws. The share inside is compared with the share outside by the exact test of
-Fisher (two-sided as twice the smaller tail), the difference comes with Newcombe's interval of 1998 ("Interval
+few files would seem apart in 8 of 60 draws. A slice of single pages of many files would then seem apart in 22 of 200,
+so that a property must differ item by item as well. The share inside is compared with the share outside by the exact
+test of Fisher (two-sided as twice the smaller tail), the difference comes with Newcombe's interval of 1998 ("Interval
 estimation for the difference between independent proportions", method 10), and all p-values are corrected together:
 Benjamini & Hochberg 1995. Where nothing differs, at most one draw in twenty then shows anything.
 """
@@ -22,6 +23,7 @@ from nova_explore.collection import Collection
 from nova_explore.errors import TooFewItemsError
 from nova_explore.similarity.background import Background
 from nova_explore.similarity.colours import COLOURS, colours_in
+from nova_explore.similarity.two_shares import corrected, fisher, interval
 from nova_explore.similarity.words_index import WordsIndex
 
 if TYPE_CHECKING:
@@ -40,9 +42,6 @@ LOOKED_AT = 1024
 
 STANDS_OUT = 2.0
 """Standard deviations above its usual cosine with items of a modality, from which on an item has a concept."""
-
-Z = 1.959964
-"""The normal quantile of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +155,8 @@ class Properties:
     have_inside, have_outside : int array of shape (m,)
     of_inside, of_outside : int array of shape (m,)
         Items of which each property is known.
+    alone : float array of shape (m,)
+        P-values of the same where items of one file do not count as one.
     """
 
     sort: str
@@ -164,6 +165,7 @@ class Properties:
     have_outside: NDArray[np.int64]
     of_inside: NDArray[np.int64]
     of_outside: NDArray[np.int64]
+    alone: NDArray[np.float64]
 
 
 def contrast(
@@ -218,8 +220,6 @@ def contrast(
 
 def differ(parts: Sequence[Properties]) -> tuple[list[Difference], int]:
     """Keep the properties that differ by more than chance allows, and count those that were tried."""
-    from scipy.stats import hypergeom
-
     a, b, m, n = (
         np.concatenate([getattr(part, name) for part in parts]).astype(np.int64)
         for name in ("have_inside", "have_outside", "of_inside", "of_outside")
@@ -230,8 +230,8 @@ def differ(parts: Sequence[Properties]) -> tuple[list[Difference], int]:
     if not len(rows):
         return [], 0
     a, b, m, n = a[rows], b[rows], m[rows], n[rows]
-    upper, lower = hypergeom.sf(a - 1, m + n, a + b, m), hypergeom.cdf(a, m + n, a + b, m)
-    p = corrected(np.minimum(1, 2 * np.minimum(upper, lower)))
+    alone = np.concatenate([part.alone for part in parts])[rows]
+    p = corrected(np.maximum(fisher(a, m, b, n), alone))
     low, high = interval(a, m, b, n)
     sizes = np.abs(a / m - b / n)
     found = [
@@ -248,31 +248,6 @@ def differ(parts: Sequence[Properties]) -> tuple[list[Difference], int]:
         if p[i] <= LEVEL
     ]
     return found, len(rows)
-
-
-def corrected(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correct p-values for their number: Benjamini & Hochberg 1995, as adjusted p-values."""
-    order = np.argsort(p)
-    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
-    adjusted = np.empty_like(steps)
-    adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1)
-    return adjusted
-
-
-def interval(
-    a: NDArray[np.int64], m: NDArray[np.int64], b: NDArray[np.int64], n: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """95 % interval of a/m - b/n: Newcombe 1998, from the Wilson intervals of both shares."""
-    p, q = a / m, b / n
-    (p_low, p_high), (q_low, q_high) = _wilson(p, m), _wilson(q, n)
-    low = p - q - np.sqrt((p - p_low) ** 2 + (q_high - q) ** 2)
-    return low, p - q + np.sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
-
-
-def _wilson(p: NDArray[np.float64], n: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
-    return middle - half, middle + half
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -311,7 +286,9 @@ class Sides:
 def _counted(sort: str, names: Sequence[str], has: Any, known: Any, sides: Sides) -> Properties:
     """Count n items by m properties, with what is known of them."""
     (a, m), (b, n) = (sides.count(has, known, inside=inside) for inside in (True, False))
-    return Properties(sort, names, a, b, m, n)
+    single = Sides(sides.inside, np.arange(len(sides.inside)))
+    (c, k), (d, o) = (single.count(has, known, inside=inside) for inside in (True, False))
+    return Properties(sort, names, a, b, m, n, fisher(c, k, d, o))
 
 
 def _words(words: WordsIndex, sides: Sides) -> Properties:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,7 +47,10 @@ def terms(text: str) -> list[str]:
     >>> terms("Two Ponies, a crêpe & the class of 1992")
     ['two', 'pony', 'a', 'crepe', 'the', 'class', 'of', '1992']
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("_", " "))
+    plain = text.casefold().replace("_", " ")
+    if plain.isascii():
+        return [_singular(word) for word in _WORD.findall(plain)]
+    plain = unicodedata.normalize("NFKD", plain)
     plain = unicodedata.normalize("NFC", "".join(sign for sign in plain if not _is_latin_accent(sign)))
     found: list[str] = []
     for word in _WORD.findall(plain):
@@ -117,22 +121,21 @@ class WordsIndex:
 
         self._n = len(items)
         self._places: dict[str, int] = {}
-        rows, columns, counts = [], [], []
-        lengths = np.zeros(len(items), np.float32)
-        for row, item in enumerate(items):
+        columns, counts, sizes = array("i"), array("i"), []
+        for item in items:
             called, said = fields_of(item)
             tally: dict[int, int] = {}
             for weight, words in ((TITLE_COUNTS, terms(called)), (1, terms(said))):
                 for word in words:
                     place = self._places.setdefault(word, len(self._places))
                     tally[place] = tally.get(place, 0) + weight
-            lengths[row] = sum(tally.values())
-            rows.append(np.full(len(tally), row, np.int32))
-            columns.append(np.fromiter(tally.keys(), np.int32, len(tally)))
-            counts.append(np.fromiter(tally.values(), np.float32, len(tally)))
+            columns.extend(tally)
+            counts.extend(tally.values())
+            sizes.append(len(tally))
         shape = len(items), len(self._places)
-        row, column = _joined(rows, np.int32), _joined(columns, np.int32)
-        tf = _joined(counts, np.float32)
+        row, column = np.repeat(np.arange(len(items)), sizes), np.array(columns, np.int32)
+        tf = np.array(counts, np.float32)
+        lengths = np.bincount(row, tf, minlength=len(items)).astype(np.float32)
         usual = max(float(lengths.mean()), 1e-6) if len(items) else 1.0
         tf = tf * (K1 + 1) / (tf + K1 * (1 - B + B * lengths[row] / usual))
         self._weights = csc_array((tf, (row, column)), shape=shape)
@@ -170,7 +173,3 @@ class WordsIndex:
         found = np.flatnonzero(scores > 0)
         covered = np.minimum(coverage[found] / max(whole, 1e-6), 1)
         return WordScores(found, scores[found], covered)
-
-
-def _joined(parts: list[NDArray], dtype: type) -> NDArray:
-    return np.concatenate(parts) if parts else np.empty(0, dtype)

@@ -13,7 +13,8 @@ from similarity.test_colours import square
 from nova_explore.collection import Collection, Modality, Span, number_copies
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
 from nova_explore.similarity.background import Background
-from nova_explore.similarity.contrast import contrast, corrected, interval
+from nova_explore.similarity.contrast import contrast
+from nova_explore.similarity.two_shares import corrected, interval
 
 WORDS = (
     *("owl", "boat", "loaf", "star", "anchor", "nest", "oven", "comet"),
@@ -129,6 +130,24 @@ def test_slices_of_whole_files_that_were_drawn_at_random_do_not_seem_apart():
         files = np.random.default_rng(seed + 1).choice(30, 6, replace=False)
         ids = [known.collection.ids[10 * file + i] for file in files for i in range(10)]
         some += bool(contrast(known, ids).differences)
+    assert some <= 2
+
+
+@pytest.mark.slow
+def test_single_pages_of_many_files_that_were_drawn_at_random_do_not_seem_apart():
+    """Each page in a slice is of another file, and those outside are of few: counted by files, pages would be many."""
+    known = background(n=300)
+    items = [
+        replace(item, metadata={"kind": "single"})
+        if i < 240
+        else replace(item, digest=f"{i // 10:064x}", span=Span("page", i % 10, i % 10 + 1), metadata={"kind": "page"})
+        for i, item in enumerate(known.collection)
+    ]
+    cut = Background(Collection(items), known.vectors, model=known._open)
+    some = 0
+    for seed in range(40):
+        rows = np.random.default_rng(seed).choice(300, 40, replace=False)
+        some += bool(contrast(cut, [cut.collection.ids[row] for row in rows]).differences)
     assert some <= 2
 
 

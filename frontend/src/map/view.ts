@@ -12,8 +12,6 @@ import type { Renderer } from "./renderer";
 
 const MOVE_MS = 700;
 const MOST_TO_MOVE = 200_000;
-// Milliseconds between two pictures from which on items jump: motion that cannot be followed keeps the page from answering.
-const SLOW_MS = 100;
 const REACH = 9;
 
 export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -28,8 +26,6 @@ export class MapView {
   private bounds: Bounds = boundsOf(new Float32Array());
   private began = 0;
   private way = 1;
-  private drawn = 0;
-  private jumps = false;
   private grid: Grid | null = null;
   private frame = 0;
   private painted = false;
@@ -111,8 +107,7 @@ export class MapView {
 
   private move(xy: Float32Array, marks: Uint8Array): void {
     const again = this.n > 0 && this.n === xy.length / 2;
-    this.jumps = again && this.jumps;
-    const moves = again && !isStill() && !this.jumps && this.n <= MOST_TO_MOVE;
+    const moves = again && !isStill() && this.n <= MOST_TO_MOVE;
     const start = moves ? this.now() : null;
     this.xy = xy as Float32Array<ArrayBuffer>;
     this.n = xy.length / 2;
@@ -159,17 +154,13 @@ export class MapView {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (!this.room.width || !this.renderer) return;
-    const now = performance.now();
     if (this.from) {
-      // The first picture of a motion waits for the upload of its items.
-      this.jumps = this.drawn > this.began && now - this.drawn > SLOW_MS;
-      const gone = this.jumps ? 1 : (now - this.began) / MOVE_MS;
+      const gone = (performance.now() - this.began) / MOVE_MS;
       this.way = gone >= 1 ? 1 : 1 - (1 - gone) ** 3;
       this.stale = true;
       if (gone >= 1) this.from = null;
       else this.invalidate();
     }
-    this.drawn = now;
     if (this.stale) {
       this.stale = false;
       const { scale, x, y } = this.camera;

@@ -26,6 +26,9 @@ SEGMENT = 30.0
 SHORTEST = 1.0
 """Seconds below which a last segment is shared out with the one before."""
 
+LONGEST = 30 * 86_400.0
+"""Seconds of the longest recording: damaged times say years, and each half minute of them would be an item."""
+
 SILENT = 1e-4
 """Root mean square below which a sound track holds nothing: quieter than the rounding of 16-bit samples."""
 
@@ -124,6 +127,11 @@ def seek(media: Any, time: float, stream: Any) -> bool:
 def segments(duration: float) -> list[Span | None]:
     """Spans of at most 30 s; None for a medium that needs no cutting.
 
+    Raises
+    ------
+    UnreadableError
+        If nothing plays that long: its times are damaged.
+
     Examples
     --------
     >>> [str(span) for span in segments(70.0)]
@@ -131,6 +139,11 @@ def segments(duration: float) -> list[Span | None]:
     """
     if duration <= SEGMENT + 0.05:  # containers round: 30.02 s is a clip of 30 s
         return [None]
+    if duration > LONGEST:
+        raise UnreadableError(
+            f"The recording is damaged: by its times it plays for {duration / 86_400:,.0f} days. "
+            "Copy it again, or convert it."
+        )
     edges = [float(edge) for edge in np.arange(0.0, duration, SEGMENT)] + [round(duration, 3)]
     if edges[-1] - edges[-2] < SHORTEST:
         edges[-2] = round((edges[-3] + edges[-1]) / 2, 3)

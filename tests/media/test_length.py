@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import soundfile
 from fakes.making import film, sound_only, tone
 
 from nova_explore import media
+from nova_explore.errors import UnreadableError
 from nova_explore.media import container, length
 from nova_explore.sources.read import read
 
@@ -91,3 +94,20 @@ def test_a_stream_that_breaks_off_within_its_file_is_named(tmp_path):
     with container.opened(path) as opened:
         found = length.measure(opened, container.picture_stream(opened))
     assert found.pictures == pytest.approx(3.0, abs=0.2)
+
+
+def test_a_film_whose_damaged_times_last_for_years_is_a_reason_and_no_million_of_items(tmp_path):
+    path = film(tmp_path / "a.avi", seconds=1.0)
+    head = bytearray(path.read_bytes())
+    scale = head.index(b"strh") + 28  # units of time, and how many of them a second has
+    head[scale : scale + 8] = struct.pack("<II", 0x7FFFFFFF, 1)
+    path.write_bytes(head)
+    collection = read(tmp_path, progress=False)
+    assert not len(collection)
+    assert re.search(r"by its times it plays for [\d,]+ days\. Copy it again", collection.unread[0].reason)
+
+
+def test_the_longest_recordings_are_cut_into_all_their_half_minutes():
+    assert len(container.segments(30 * 86_400.0)) == 86_400
+    with pytest.raises(UnreadableError, match="plays for 31 days"):
+        container.segments(31 * 86_400.0)

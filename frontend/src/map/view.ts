@@ -159,7 +159,7 @@ export class MapView {
       this.way = gone >= 1 ? 1 : 1 - (1 - gone) ** 3;
       this.stale = true;
       if (gone >= 1) this.from = null;
-      else this.invalidate();
+      else this.place();
     }
     if (this.stale) {
       this.stale = false;

@@ -1,7 +1,8 @@
 """Bytes of a text to characters: UTF-8, UTF-16 and UTF-32 are known, others are guessed where there is enough to go by.
 
 A wrong guess turns every accent into another letter and nobody notices. So a guess needs many letters beyond ASCII;
-below that the text is named with the likely encoding, and a person decides.
+below that the text is named with the likely encoding, and a person decides. UTF-8 with a few damaged bytes is UTF-8:
+what they were is lost, and said, and all other letters stay what they are.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ HEAD = 8192
 ENOUGH = 32
 """Bytes beyond ASCII from which on an encoding is guessed: a few words of Cyrillic, a page of German."""
 
+FITTING = 4
+"""Letters beyond ASCII that fit UTF-8 for each byte that does not, from which on a text is damaged UTF-8."""
+
+LOST = "\ufffd"
+"""What stands for a character that could not be decoded."""
+
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -24,6 +31,17 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WRITTEN_AS = {
+    **dict.fromkeys(("ascii", "iso8859-1"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    **dict.fromkeys(("utf-16", "utf-16-le"), "utf-8"),
+    "iso8859-9": "cp1254",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""What a browser reads a page as that declares an encoding (https://encoding.spec.whatwg.org/#names-and-labels)."""
+
+_META = re.compile(rb"<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"'][^>]*\?>", re.S)
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\r\n\f\v\x1b\b")
 
@@ -49,7 +67,7 @@ def decode(data: bytes, *, cut: bool = False, encoding: str | None = None) -> st
         raise UnreadableError("It holds only zero bytes: the copy or the disk failed. Copy it again.")
     name = encoding or encoding_of(data, cut=cut)
     try:
-        text = data.decode(name)
+        text = data.decode(name, "strict" if encoding or name != "utf-8" else "replace")
     except LookupError:
         raise UnreadableError(f"There is no encoding {name!r}. Give one that Python knows, such as 'cp1252'.") from None
     except UnicodeDecodeError as error:
@@ -83,9 +101,22 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str:
         data.decode("utf-8")
         return "utf-8"
     except UnicodeDecodeError as error:
-        if cut and error.start >= len(data) - 4:
+        if (cut and error.start >= len(data) - 4) or _is_damaged_utf8(data):
             return "utf-8"
         return _guess(data, error.start)
+
+
+def loss(text: str) -> str | None:
+    """What of a text could not be decoded, in words; None where nothing is lost."""
+    lost = text.count(LOST)
+    return f"{lost:,} of its characters could not be decoded" if lost else None
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    text = data.decode("utf-8", "replace")
+    lost = text.count(LOST)
+    plain = len(text.encode("ascii", "ignore"))
+    return len(text) - lost - plain >= FITTING * lost
 
 
 def _without_mark(data: bytes) -> str | None:
@@ -160,3 +191,18 @@ def xml_text(data: bytes) -> str:
         return data.decode(name or "utf-8", "replace").lstrip("\ufeff")
     except LookupError:
         return data.decode("utf-8", "replace").lstrip("\ufeff")
+
+
+def page_text(data: bytes) -> str:
+    """Characters of a web page, as a browser decodes it: by its mark, by what it declares, else by what fits.
+
+    What does not fit is replaced, as there; without a declaration a page is Windows-1252 where nothing else can be
+    told.
+    """
+    marked = any(data.startswith(mark) for mark, _ in _BOMS) or _without_mark(data)
+    declared = None if marked else _META.search(data[:HEAD])
+    try:
+        name = codecs.lookup(declared[1].decode("ascii")).name if declared else encoding_of(data)
+    except (LookupError, UnreadableError):
+        name = "utf-8" if _is_damaged_utf8(data) else "cp1252"
+    return data.decode(_WRITTEN_AS.get(name, name) if declared else name, "replace").lstrip("\ufeff")

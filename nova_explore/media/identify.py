@@ -196,6 +196,8 @@ def _as_text(path: Path, head: bytes, size: int, encoding: str | None) -> tuple[
         root = _root_of(head) or (_root_of(access.read_bytes(path, MOST_TEXT)) if size > len(head) else None)
         if root == "svg":
             return Modality.IMAGE, "svg"
+        if root == "html":
+            return Modality.TEXT, "html"
         if markup.replace(b"\0", b"").startswith(b"<?xml"):
             raise _unsupported("XML", "Export its words as plain text or a table.")
     if size > MOST_TEXT:

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError, import_extra
 from nova_explore.media import access, decoder_process
-from nova_explore.media.encoding import encoding_of, xml_text
+from nova_explore.media.encoding import loss, page_text, xml_text
 
 FORMATS = frozenset(("docx", "pptx", "xlsx", "odt", "odp", "ods", "epub", "html"))
 
@@ -75,7 +75,8 @@ def read_data(format: str, *, data: bytes) -> tuple[tuple[str, dict[str, Scalar]
         If it is damaged or locked.
     """
     with _translated():
-        return _READERS[format](data), b""
+        text, said = _READERS[format](data)
+    return (text, said | {"incomplete": said.get("incomplete") or loss(text)}), b""
 
 
 @contextmanager
@@ -229,11 +230,7 @@ def _soup(data: bytes) -> Any:
     bs4 = import_extra("bs4", feature=_FEATURE, extra="office")
     if _XML.match(data):  # the parser of HTML reads it, and warns of it
         return bs4.BeautifulSoup(xml_text(data).partition("?>")[2], "html.parser")
-    try:
-        encoding = encoding_of(data)
-    except UnreadableError:
-        encoding = None  # the page declares it
-    return bs4.BeautifulSoup(data, "html.parser", from_encoding=encoding)
+    return bs4.BeautifulSoup(page_text(data), "html.parser")
 
 
 def _epub(data: bytes) -> tuple[str, dict[str, Scalar]]:

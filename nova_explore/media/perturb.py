@@ -8,6 +8,7 @@ no model is asked for them twice.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -103,6 +104,7 @@ class Maskable:
         self.item = item
         self.content = content
         self.folder = folder
+        self._covers: dict[tuple[int, str], Image] = {}
 
     def parts(self, *, coarse: bool = False) -> list[Place]:
         """The parts to begin with; fewer and larger ones where few calls are allowed."""
@@ -155,10 +157,10 @@ class Maskable:
             case Clip(frames, sound):
                 return self._clip(frames, sound, places, fill)
             case Page(image, text):
-                hidden = self._write(".png", _png(_covered(image, places, fill)), format="png", as_image=True)
+                hidden = self._write(".png", _png(self._covered(image, places, fill)), format="png", as_image=True)
                 return replace(hidden, text=self._words_left(text, places))
             case Picture(image):
-                return self._write(".png", _png(_covered(image, places, fill)), format="png")
+                return self._write(".png", _png(self._covered(image, places, fill)), format="png")
 
     # ---- texts and pages ----------------------------------------------------------------------------------------
 
@@ -205,6 +207,23 @@ class Maskable:
             text=None,
         )
 
+    def _covered(self, image: Image, places: Sequence[Place], fill: str, number: int = 0) -> Image:
+        """Hide boxes of a picture, or of one frame of a video, under their cover."""
+        shown = image.copy()
+        shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        if not places:
+            return shown
+        if (number, fill) not in self._covers:
+            self._covers[number, fill] = _cover(shown, fill)
+        cover = self._covers[number, fill]
+        width, height = shown.size
+        for place in places:
+            left, top, right, bottom = place.at
+            box = (round(left * width), round(top * height), round(right * width), round(bottom * height))
+            if box[2] > box[0] and box[3] > box[1]:
+                shown.paste(cover.crop(box), box)
+        return shown
+
     def _seconds(self) -> float:
         if self.item.span:
             return self.item.span.end - self.item.span.start
@@ -223,7 +242,7 @@ class Maskable:
         for number, frame in enumerate(frames):
             at = (number + 0.5) * seconds / len(frames)
             gone = any(place.at[0] <= at < place.at[1] for place in times)
-            shown.append(_covered(frame, whole if gone else boxes, fill))
+            shown.append(self._covered(frame, whole if gone else boxes, fill, number))
         heard = _muted(sound, times, "silence") if sound is not None else None
         data = _film(shown, heard, seconds)
         made = self._write(".mp4", data, format="mp4")
@@ -257,27 +276,15 @@ def _covers(places: Sequence[Place], x: float, y: float) -> bool:
     return any(at[0] <= x < at[2] and at[1] <= y < at[3] for at in (place.at for place in places))
 
 
-def _covered(image: Image, places: Sequence[Place], fill: str) -> Image:
-    """Hide boxes of a picture under its mean colour, or under itself, blurred until nothing can be told."""
+def _cover(image: Image, fill: str) -> Image:
+    """What hides a picture: its mean colour, or itself, blurred until nothing can be told."""
     from PIL import Image as Images
     from PIL import ImageFilter
 
-    shown = image.copy()
-    shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    if not places:
-        return shown
     if fill == "blur":
-        cover = shown.filter(ImageFilter.GaussianBlur(max(shown.size) / 8))
-    else:
-        mean = np.asarray(shown, np.float64).reshape(-1, 3).mean(axis=0).round().astype(int)
-        cover = Images.new("RGB", shown.size, tuple(mean.tolist()))
-    width, height = shown.size
-    for place in places:
-        left, top, right, bottom = place.at
-        box = (round(left * width), round(top * height), round(right * width), round(bottom * height))
-        if box[2] > box[0] and box[3] > box[1]:
-            shown.paste(cover.crop(box), box)
-    return shown
+        return image.filter(ImageFilter.GaussianBlur(max(image.size) / 8))
+    mean = np.asarray(image, np.float64).reshape(-1, 3).mean(axis=0).round().astype(int)
+    return Images.new("RGB", image.size, tuple(mean.tolist()))
 
 
 def _muted(sound: Sound, places: Sequence[Place], fill: str) -> Sound:
@@ -303,14 +310,13 @@ def _pink(count: int, seed: int = 0) -> np.ndarray:
 
 
 def _png(image: Image) -> bytes:
-    from nova_explore.media import drawing
-
-    return drawing.to_png(image)
+    """Encode without loss, for speed: a version is read once."""
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    return out.getvalue()
 
 
 def _wav(sound: Sound) -> bytes:
-    import io
-
     import soundfile
 
     out = io.BytesIO()
@@ -320,8 +326,6 @@ def _wav(sound: Sound) -> bytes:
 
 def _film(frames: Sequence[Image], sound: Sound | None, seconds: float) -> bytes:
     """Write frames, each shown for its share of the time, and a sound track, as MP4."""
-    import io
-
     import av
 
     from nova_explore.media import container

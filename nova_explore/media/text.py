@@ -7,10 +7,10 @@ import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
-from nova_explore.collection import Item, Span
+from nova_explore.collection import Item, Scalar, Span
 from nova_explore.media import access, drawing, office
 from nova_explore.media.content import Part, Playable, Text
-from nova_explore.media.encoding import decode, encoding_of
+from nova_explore.media.encoding import decode, encoding_of, loss
 
 LIMIT = 1200
 """Characters of the longest part: about 250 English words, what a small text encoder takes in one window."""
@@ -36,10 +36,10 @@ def split(path: Path, format: str = "txt", *, limit: int = LIMIT, encoding: str 
     text = decode(data, encoding=encoding)
     parts = split_text(text, limit=limit)
     name = encoding or encoding_of(data)
-    if name == "utf-8":
-        return parts
-    facts = {"encoding": name if encoding or name.startswith("utf") else f"{name} (guessed)"}
-    return [replace(part, facts=facts) for part in parts]
+    facts: dict[str, Scalar] = {}
+    if name != "utf-8":
+        facts["encoding"] = name if encoding or name.startswith("utf") else f"{name} (guessed)"
+    return [replace(part, facts=facts | {"incomplete": loss(part.text or "")}) for part in parts]
 
 
 def split_text(text: str, *, limit: int = LIMIT) -> list[Part]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nova_explore.errors import SourceError, UnreadableError
 from nova_explore.media import access
-from nova_explore.media.encoding import decode, encoding_of
+from nova_explore.media.encoding import decode, encoding_of, loss
 
 _SEPARATORS = ",;\t|"
 _UNUSUAL = {";": "semicolon", "\t": "tab", "|": "bar"}
@@ -106,7 +106,14 @@ def _file(path: Path, encoding: str | None) -> Cells:
     found = _json(path, text) if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else _csv(path, text)
     if not spelled.startswith("utf"):
         found.columns.setdefault("encoding", [spelled if encoding else f"{spelled} (guessed)"] * len(found))
+    if loss(text):
+        rows = zip(*found.columns.values(), strict=True)
+        found.columns.setdefault("incomplete", [loss(" ".join(filter(_is_text, row))) for row in rows])
     return found
+
+
+def _is_text(cell: Any) -> bool:
+    return isinstance(cell, str)
 
 
 def _parquet(path: Path) -> Cells:

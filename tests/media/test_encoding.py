@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nova_explore.errors import UnreadableError
-from nova_explore.media.encoding import decode, encoding_of, plain_xml, repaired, xml_text
+from nova_explore.media.encoding import decode, encoding_of, loss, plain_xml, repaired, xml_text
 
 RUSSIAN = "Тихое озеро лежит между горами, и над ним стоит утренний туман. Никто не слышит шума города. " * 3
 GERMAN = "Über den Häusern läuft früh die Glocke; später hört man Züge und Gespräche in der Küche. " * 12
@@ -60,3 +60,28 @@ def test_xml_in_an_encoding_that_expat_lacks_is_read():
     assert plain_xml(data).decode() == "<svg>Тихо</svg>"
     assert "Тихо" in xml_text(data)
     assert plain_xml(b"<svg/>") == b"<svg/>"
+
+
+@pytest.mark.parametrize("words", ["Größere Öfen für süße Äpfel. ", "Это предложение. ", "这是一个句子。"])
+@pytest.mark.parametrize("damage", [b"\x81", b"\xe9", b"\xff"])
+def test_a_damaged_byte_of_utf8_costs_one_character(words, damage):
+    text = decode((words * 20).encode() + damage + b" " + words.encode())
+    assert text == words * 20 + "\ufffd " + words
+    assert loss(text) == "1 of its characters could not be decoded"
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Größere Öfen für süße Äpfel. ", "cp1252"),
+        ("港の規則。", "cp932"),
+        ("海港规则。", "gb18030"),
+        ("항구 규칙", "euc_kr"),
+    ],
+)
+def test_other_encodings_are_not_taken_for_damaged_utf8(words, encoding):
+    try:
+        name = encoding_of((words * 20).encode(encoding))
+    except UnreadableError:
+        return
+    assert name != "utf-8"

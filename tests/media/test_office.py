@@ -49,7 +49,10 @@ def _xlsx(path: Path) -> None:
     book.save(path)
 
 
-def _epub(path: Path) -> None:
+CHAPTER = b"<?xml version='1.0' encoding='utf-8'?>\n<html><body><p>No swimming.</p></body></html>"
+
+
+def _epub(path: Path, chapter: bytes = CHAPTER) -> None:
     with zipfile.ZipFile(path, "w") as book:
         book.writestr("mimetype", "application/epub+zip")
         book.writestr(
@@ -62,9 +65,7 @@ def _epub(path: Path) -> None:
             '<item id="2" href="two%20b.xhtml"/><item id="1" href="one.xhtml"/></manifest>'
             '<spine><itemref idref="1"/><itemref idref="2"/></spine></package>',
         )
-        book.writestr(
-            "OPS/one.xhtml", "<?xml version='1.0' encoding='utf-8'?>\n<html><body><p>No swimming.</p></body></html>"
-        )
+        book.writestr("OPS/one.xhtml", chapter)
         book.writestr("OPS/two b.xhtml", "<html><body><p>Ferry · noon</p><p>No fishing.</p></body></html>")
 
 
@@ -148,3 +149,33 @@ def test_without_the_extra_the_reason_says_how_to_get_it(tmp_path, monkeypatch):
     _docx(tmp_path / "a.docx")
     monkeypatch.setitem(sys.modules, "docx", None)
     assert "nova-explore[office]" in read(tmp_path, progress=False).unread[0].reason
+
+
+@pytest.mark.parametrize("book", [False, True])
+@pytest.mark.parametrize("declared", [b'<!doctype html><meta charset="utf-8">', b"<?xml version='1.0'?>\n<html>"])
+def test_characters_that_do_not_fit_the_encoding_are_counted(tmp_path, book, declared, caplog):
+    page = declared + b"<p>\xc3\xa4pfel \x81\x8d und \xc3\xb6l</p>"
+    if book:
+        _epub(tmp_path / "a.epub", page)
+    else:
+        (tmp_path / "a.html").write_bytes(page)
+    item = read(tmp_path, progress=False)[0]
+    assert item.text.split()[0] == "äpfel"
+    assert item.metadata["incomplete"] == "2 of its characters could not be decoded"
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<meta charset="iso-8859-1">', "cp1252"),
+        ('<meta http-equiv="content-type" content="text/html; charset=shift_jis">', "cp932"),
+        ('<meta charset="no-such-encoding">', "utf-8"),
+        ("", "cp1252"),
+    ],
+)
+def test_a_web_page_is_decoded_as_a_browser_does(tmp_path, head, encoding):
+    words = "港の規則" if encoding == "cp932" else "“Öl” für Äpfel"
+    (tmp_path / "a.html").write_bytes(f"<!doctype html>{head}<p>{words}</p>".encode(encoding))
+    item = read(tmp_path, progress=False)[0]
+    assert (item.text, item.metadata.get("incomplete")) == (words, None)

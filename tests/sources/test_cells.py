@@ -67,6 +67,14 @@ def test_another_encoding_is_guessed_from_enough_or_asked_for(tmp_path):
     assert "(guessed)" in found.columns["encoding"][0]
 
 
+def test_a_damaged_byte_is_lost_in_its_row_alone(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("text\nGrößere Öfen\nsüße ".encode() + b"\xe9" + " Äpfel\n".encode())
+    found = load_cells(path).columns
+    assert found["text"] == ["Größere Öfen", "süße \ufffd Äpfel"]
+    assert found["incomplete"] == [None, "1 of its characters could not be decoded"]
+
+
 @pytest.mark.parametrize(
     ("separator", "said"), [(";", "semicolon (guessed)"), ("\t", "tab (guessed)"), ("|", "bar (guessed)"), (",", None)]
 )

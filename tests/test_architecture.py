@@ -27,7 +27,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "media": ("content", "encoding", "formats", "budget", "decoder_process", "drawing", "colour", "svg", "png",
               "remote", "access", "raw", "heif", "office", "speech", "image", "completeness", "container", "length",
               "form_fields", "pdf", "document", "audio", "identify", "hdr", "video", "text", "exif", "xmp",
-              "subtitles", "tags", "embedded_metadata", "perturb"),
+              "subtitles", "tags", "embedded_metadata", "place", "perturb"),
     "sources": ("fetch", "scalars", "side_files", "clutter", "files", "cells", "tables", "remote_sources", "read",
                 "published", "benchmark_files", "benchmarks", "datasets"),
     "models": ("cost", "model", "own", "weights", "local.text", "local.picture", "local.sound", "local.model",

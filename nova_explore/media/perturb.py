@@ -1,8 +1,7 @@
 """Parts of a medium, and the medium with some of its parts hidden: what an explanation asks a model about.
 
-A part is a place: characters of a text, a box of a picture or page, seconds of a sound or a video. A medium with hidden
-parts is an item of its own, in a file of its own, so that any model can embed it; equal hidings give equal bytes, and
-no model is asked for them twice.
+A medium with hidden parts is an item of its own, in a file of its own, so that any model can embed it; equal hidings
+give equal bytes, and no model is asked for them twice.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ import numpy as np
 
 from nova_explore.collection import Item, Modality
 from nova_explore.media.content import Clip, Content, Page, Picture, Sound, Text
+from nova_explore.media.place import Place
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -48,44 +48,6 @@ FILLS = {
     Modality.VIDEO: ("mean", "blur"),
 }
 """What hidden parts are filled with, by modality: two ways each, so that what one does to a model can be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A part of a medium.
-
-    Attributes
-    ----------
-    unit : {"characters", "box", "seconds"}
-    at : tuple of float
-        ``(start, end)``, or ``(left, top, right, bottom)`` as shares of the sides.
-    """
-
-    unit: str
-    at: tuple[float, ...]
-
-    def __str__(self) -> str:
-        if self.unit == "seconds":
-            return f"{self.at[0]:.2f}–{self.at[1]:.2f} s"
-        if self.unit == "box":
-            left, top, right, bottom = (f"{share:.0%}" for share in self.at)
-            return f"from {left} to {right} across, {top} to {bottom} down"
-        return f"characters {int(self.at[0])}–{int(self.at[1])}"
-
-    def halves(self) -> list[Place]:
-        """Cut a box into four, seconds into two."""
-        if self.unit == "box":
-            left, top, right, bottom = self.at
-            across, down = (left + right) / 2, (top + bottom) / 2
-            boxes = (
-                (left, top, across, down),
-                (across, top, right, down),
-                (left, down, across, bottom),
-                (across, down, right, bottom),
-            )
-            return [Place("box", box) for box in boxes]
-        start, end = self.at
-        return [Place(self.unit, (start, (start + end) / 2)), Place(self.unit, ((start + end) / 2, end))]
 
 
 class Maskable:

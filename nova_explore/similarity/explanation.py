@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from nova_explore.errors import UnreadableError
 from nova_explore.media.content import Page, Picture, Text
-from nova_explore.media.perturb import FILLS, Maskable, Place
+from nova_explore.media.perturb import FILLS, Maskable
+from nova_explore.media.place import Place, among_neighbors, shares_of
 from nova_explore.models.model import EmbeddingModel, PricedModel
 from nova_explore.models.queries import embed_items
 from nova_explore.similarity.background import Background
@@ -65,14 +66,15 @@ class Explanation:
         The item's, where it is in the collection.
     cosine : float
     parts : tuple of Part
-        The heaviest first; together they are the whole item. Empty where it was only planned.
+        What carries most first; together they are the whole item. Parts that were cut out of one place stand together,
+        after the weight of that place and, of boxes and seconds, its neighbours. Empty where it was only planned.
     r2 : float
         Share of the variance over masks that the parts explain one by one.
     spread : float
         Standard deviation of the cosine over the masks.
     deletion, insertion : (float, float)
-        Area under the curve of the cosine while the heaviest parts are hidden, or shown, first, and the mean of random
-        orders. Lower is better for deletion, higher for insertion.
+        Area under the curve of the cosine while what carries most is hidden, or shown, first, by share of the item that
+        is hidden, and the mean of random orders. Lower is better for deletion, higher for insertion.
     fills : (str, str)
         The two ways in which parts were hidden.
     agreement : float
@@ -254,19 +256,22 @@ class _Weighing:
         return self.steps * (2 + 2 * self.orders)
 
     def explain(self, plan: Explanation, parts: list[Place], refined: int) -> Explanation:
-        from dataclasses import replace
-
         first, second = FILLS[self.medium.item.modality]
         if self.allowed < 2 * _masks(len(parts)) + STEPS * (2 + 2 * RANDOM_ORDERS):
             self.steps, self.orders = FEWEST_STEPS, 1
         count = min(_masks(len(parts)), (self.allowed - self.curves) // 2)
         masks = draw_masks(len(parts), count, seed=self.seed)
-        found = fit(masks, self.cosines(parts, masks, first), seed=self.seed)
-        other = fit(masks, self.cosines(parts, masks, second), seed=self.seed)
+        values, others = self.cosines(parts, masks, first), self.cosines(parts, masks, second)
+        found, other = fit(masks, values, seed=self.seed), fit(masks, others, seed=self.seed)
         agreement = _correlation(found.weights, other.weights)
+        # Both ways to hide together tell more of the same parts than either.
+        both = fit(np.concatenate([masks, masks]), np.concatenate([values, others - others.mean() + values.mean()]))
+        found = replace(both, r2=found.r2, spread=found.spread)
+        carried = among_neighbors(parts, found.weights)
+        place = np.arange(len(parts))
         if found.spread >= CARRIES:
-            parts, found = self._finer(parts, found, refined, first)
-        order = np.argsort(-found.weights, kind="stable")
+            parts, place, found = self._finer(parts, place, carried, found, refined, first)
+        order = np.lexsort((-found.weights, -carried[place]))
         deletion, insertion = self._curves(parts, order, first) if found.spread >= CARRIES else ((0, 0), (0, 0))
         return replace(
             plan,
@@ -287,18 +292,27 @@ class _Weighing:
             calls=self.calls,
         )
 
-    def _finer(self, parts: list[Place], found: Surrogate, refined: int, fill: str) -> tuple[list[Place], Surrogate]:
-        """Cut the heaviest parts finer and weigh all again, where calls are left for it."""
-        heaviest = set(np.argsort(-np.abs(found.weights))[:refined].tolist())
-        finer = [
-            place for i, part in enumerate(parts) for place in (self.medium.finer(part) if i in heaviest else [part])
-        ]
+    def _finer(
+        self,
+        parts: list[Place],
+        place: NDArray[np.intp],
+        carried: NDArray[np.float64],
+        found: Surrogate,
+        refined: int,
+        fill: str,
+    ) -> tuple[list[Place], NDArray[np.intp], Surrogate]:
+        """Cut the heaviest places finer and weigh all again, where calls are left for it."""
+        heaviest = set(np.argsort(-np.abs(carried), kind="stable")[:refined].tolist())
+        pieces = [self.medium.finer(part) if i in heaviest else [part] for i, part in enumerate(parts)]
+        finer = [piece for cut in pieces for piece in cut]
         left = self.allowed - self.calls - self.curves
         if len(finer) == len(parts) or left < len(finer) + 2:
-            return parts, found
+            return parts, place, found
         masks = draw_masks(len(finer), min(_masks(len(finer)), left), seed=self.seed + 1)
         again = fit(masks, self.cosines(finer, masks, fill), seed=self.seed)
-        return (finer, again) if again.r2 >= min(found.r2, FITS) else (parts, found)
+        if again.r2 < min(found.r2, FITS):
+            return parts, place, found
+        return finer, np.repeat(place, [len(cut) for cut in pieces]), again
 
     def _curves(
         self, parts: list[Place], order: NDArray[np.intp], fill: str
@@ -306,14 +320,17 @@ class _Weighing:
         """Areas under the curves of deletion and insertion: of this order, and the mean of random ones."""
         draw = np.random.default_rng(self.seed)
         orders = [order, *(draw.permutation(len(parts)) for _ in range(self.orders))]
+        shares = shares_of(parts)
         hidden, shown = [], []
         for one in orders:
-            counts = np.unique(np.linspace(0, len(parts), self.steps + 1).round().astype(int))
+            gone = np.concatenate([[0.0], np.cumsum(shares[one])])
+            steps = np.linspace(0, 1, self.steps + 1)
+            counts = np.unique(np.abs(gone[:, None] - steps).argmin(axis=0))
             keep = np.ones((len(counts), len(parts)), np.bool_)
             for row, count in enumerate(counts):
                 keep[row, one[:count]] = False
-            hidden.append(area(self.cosines(parts, keep, fill)))
-            shown.append(area(self.cosines(parts, ~keep, fill)))
+            hidden.append(area(self.cosines(parts, keep, fill), gone[counts]))
+            shown.append(area(self.cosines(parts, ~keep, fill), gone[counts]))
         return (hidden[0], float(np.mean(hidden[1:]))), (shown[0], float(np.mean(shown[1:])))
 
     def cosines(self, parts: Sequence[Place], masks: NDArray[np.bool_], fill: str) -> NDArray[np.float64]:

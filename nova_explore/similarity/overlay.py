@@ -14,7 +14,7 @@ import numpy as np
 from nova_explore.collection import Item, Modality
 from nova_explore.errors import UnreadableError
 from nova_explore.media.content import Clip
-from nova_explore.media.perturb import Place
+from nova_explore.media.place import Place
 
 if TYPE_CHECKING:
     from PIL.Image import Image

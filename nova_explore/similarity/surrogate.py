@@ -102,6 +102,7 @@ def _predict(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float
     return design @ np.linalg.pinv(design.T @ design + penalty) @ design.T @ y
 
 
-def area(values: NDArray[np.floating]) -> float:
-    """Area under a curve over equal steps from 0 to 1, by trapezoids."""
-    return float(np.trapezoid(values, dx=1 / max(len(values) - 1, 1))) if len(values) > 1 else float(np.mean(values))
+def area(values: NDArray[np.floating], at: NDArray[np.floating]) -> float:
+    """Area under a curve, by trapezoids over the length of its base."""
+    base = float(at[-1] - at[0])
+    return float(np.trapezoid(values, at)) / base if base > 0 else float(np.mean(values))

@@ -6,7 +6,7 @@ import io
 
 from nova_explore.collection import Item, Modality
 from nova_explore.exploration.bundle import Exploration
-from nova_explore.media.perturb import Place
+from nova_explore.media.place import Place
 from nova_explore.similarity.explanation import Explanation
 from nova_explore.similarity.overlay import Part
 

@@ -14,7 +14,8 @@ from PIL import Image
 from nova_explore.collection import Item, Modality
 from nova_explore.media import load
 from nova_explore.media.content import Content, Picture, Sound
-from nova_explore.media.perturb import FILLS, Maskable, Place
+from nova_explore.media.perturb import FILLS, Maskable
+from nova_explore.media.place import Place
 from nova_explore.sources.read import read
 
 

@@ -12,7 +12,7 @@ from fakes.report_stand_in import data_in
 from fakes.stand_in import StandIn
 
 from nova_explore.collection import Modality
-from nova_explore.media.perturb import Place
+from nova_explore.media.place import Place
 from nova_explore.report import explanation_section
 from nova_explore.report.explanation_section import explanations_of
 from nova_explore.report.page import render_report, write_report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from nova_explore.media.perturb import Place
+from nova_explore.media.place import Place
 from nova_explore.similarity.overlay import Part, frames_of, marked_text, overlay, small
 
 

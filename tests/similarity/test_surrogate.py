@@ -53,4 +53,5 @@ def test_a_constant_has_no_weights_at_all():
 
 
 def test_the_area_under_a_line_is_the_mean_of_its_ends():
-    assert area(np.array([1.0, 0.5, 0.0])) == pytest.approx(0.5)
+    assert area(np.array([1.0, 0.5, 0.0]), np.array([0.0, 0.5, 1.0])) == pytest.approx(0.5)
+    assert area(np.array([1.0, 0.4, 0.0]), np.array([0.0, 0.2, 1.0])) == pytest.approx(0.3)

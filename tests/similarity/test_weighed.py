@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from nova_explore.media.perturb import Place
+from nova_explore.media.place import Place
 from nova_explore.similarity.explanation import Explanation
 from nova_explore.similarity.overlay import Part
 from nova_explore.similarity.weighed import says, weigh

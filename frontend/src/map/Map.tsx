@@ -87,9 +87,14 @@ export function MapPanel() {
       card.value = { item: told, x, y };
       kernel.tell("hover", { position: item });
     };
+    const asked = new Map<number, Promise<Tile | null>>();
     const cardOf = async (item: number) => {
-      const told =
-        cards.get(item) ?? ((await kernel.ask("look", { position: item }).catch(() => null)) as unknown as Tile | null);
+      const kept = cards.get(item) ?? asked.get(item);
+      if (kept) return kept;
+      const answer = kernel.ask("look", { position: item }).catch(() => null) as Promise<Tile | null>;
+      asked.set(item, answer);
+      const told = await answer;
+      asked.delete(item);
       if (told) cards.set(item, told);
       return told;
     };
@@ -101,6 +106,7 @@ export function MapPanel() {
     };
     const forget = facts.clusters.subscribe(() => cards.clear());
     const gestures = new Gestures(stage.current!, trace.current!, map, store, {
+      approach: cardOf,
       hover,
       menu,
       pick: (data, packed) => kernel.tell("pick", { packed }, data),

@@ -6,10 +6,13 @@ import type { MapView } from "./view";
 
 const MOVED_PX = 4;
 const DWELL_MS = 140;
+// After so short a rest the card is asked for: it is there when it is to be shown.
+const APPROACH_MS = 40;
 const CORNER_PX = 3;
 
 export interface Wanted {
   pick(data: ArrayBuffer, isPacked: boolean): void;
+  approach(item: number): void;
   hover(item: number | null): void;
   hint(): void;
   menu(item: number | null, event: MouseEvent): void;
@@ -22,6 +25,7 @@ export class Gestures {
   private line: [number, number][] = [];
   private mode: Tool = "pan";
   private dwell: ReturnType<typeof setTimeout> | undefined;
+  private nearing: ReturnType<typeof setTimeout> | undefined;
   private over = -1;
   private active = false;
   private readonly stop = new AbortController();
@@ -129,11 +133,14 @@ export class Gestures {
     this.rest();
     this.over = item;
     this.stage.style.cursor = item >= 0 ? "pointer" : "";
-    if (item >= 0) this.dwell = setTimeout(() => this.wanted.hover(item), DWELL_MS);
+    if (item < 0) return;
+    this.nearing = setTimeout(() => this.wanted.approach(item), APPROACH_MS);
+    this.dwell = setTimeout(() => this.wanted.hover(item), DWELL_MS);
   }
 
   // The card goes at once; it comes after a moment.
   private rest(): void {
+    clearTimeout(this.nearing);
     clearTimeout(this.dwell);
     if (this.over >= 0) this.wanted.hover(null);
     this.over = -1;
@@ -156,6 +163,7 @@ export class Gestures {
   }
 
   close(): void {
+    clearTimeout(this.nearing);
     clearTimeout(this.dwell);
     this.stop.abort();
   }

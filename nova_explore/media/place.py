@@ -81,7 +81,7 @@ def among_neighbors(parts: Sequence[Place], weights: NDArray[np.float64]) -> NDA
             at = np.array([parts[row].at for row in rows])
             sides = at.shape[1] // 2
             middles = (at[:, :sides] + at[:, sides:]) / 2
-            wide = float(np.prod(at[:, sides:] - at[:, :sides], axis=1).mean()) ** (1 / sides)
+            wide = np.power(np.prod(at[:, sides:] - at[:, :sides], axis=1).mean(), 1 / sides)
             near = np.exp(-((middles[:, None] - middles) ** 2).sum(axis=-1) / (2 * wide**2))
             found[rows] = near @ found[rows] / near.sum(axis=1)
     return found

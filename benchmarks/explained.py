@@ -1,4 +1,6 @@
-"""Measure whether explanations find what carries a similarity: ``python benchmarks/explained.py LIBRARY [COUNT]``.
+"""Measure whether explanations find what carries a similarity.
+
+    python benchmarks/explained.py LIBRARY [text picture sound page pairs] [--count 200] [--minutes M]
 
 Composed media of items of the demo: four pictures in a square, four short texts in a row, four sounds in a row, a page
 of four pictures. Each is explained against one of its four, and the heaviest part must lie within it (pointing
@@ -8,8 +10,8 @@ random ones.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,6 +32,7 @@ from nova_explore.similarity.explanation import Explanation, explain
 from nova_explore.similarity.sides import words_item
 
 COUNT = 200
+SORTS = ("text", "picture", "sound", "page", "pairs")
 SIDE = 224
 RATE = 16000
 Made = tuple[Item, Callable[[Explanation], bool]]
@@ -148,13 +151,20 @@ def real_pairs(exploration: Exploration, count: int, budget: float) -> None:
 
 
 def main() -> None:
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else COUNT
-    budget = float(sys.argv[3]) if len(sys.argv) > 3 else 1e9
-    exploration = explore(open_library(sys.argv[1]), progress=False)
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("library", type=Path)
+    asked.add_argument("sorts", nargs="*", default=SORTS, choices=[*SORTS, []])
+    asked.add_argument("--count", type=int, default=COUNT)
+    asked.add_argument("--minutes", type=float, default=1e9, help="of each sort at most")
+    options = asked.parse_args()
+    exploration = explore(open_library(options.library), progress=False)
+    exploration.search("a first query, so that a library of another space is refused at once", k=1)
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("text", "picture", "sound", "page"):
-            point(exploration, name, count, Path(folder), budget)
-    real_pairs(exploration, count, budget)
+        for name in options.sorts:
+            if name == "pairs":
+                real_pairs(exploration, options.count, 60 * options.minutes)
+            else:
+                point(exploration, name, options.count, Path(folder), 60 * options.minutes)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def among_neighbors(parts: Sequence[Place], weights: NDArray[np.float64]) -> NDA
     for unit in ("box", "seconds"):
         rows = np.flatnonzero(units == unit)
         if len(rows):
-            at = np.array([parts[row].at for row in rows])
+            at = np.array([parts[row].at for row in rows.tolist()])
             sides = at.shape[1] // 2
             middles = (at[:, :sides] + at[:, sides:]) / 2
             wide = np.power(np.prod(at[:, sides:] - at[:, :sides], axis=1).mean(), 1 / sides)

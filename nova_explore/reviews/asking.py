@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Item, Modality
+from nova_explore.collection import ID_LENGTH, Collection, Item, Modality
 from nova_explore.errors import LibraryError, OverBudgetError, SourceError, SpaceMismatchError
 from nova_explore.models.cost import check_budget, dollars
 from nova_explore.models.model import PricedModel, aim
@@ -88,7 +88,8 @@ def ask(exploration: Exploration, queries: Any, *, budget: float | None = None) 
     ----------
     exploration : Exploration
     queries : mapping, frame, series, sequence of str, or path
-        From a name to words, an item id, a file, an `Item` or a vector, or to several of these. A frame or file (CSV,
+        From a name to words, an item id, a file, an `Item` or a vector, or to several of these. An item, or a file of
+        the same content, is left out of its own results. A frame or file (CSV,
         TSV, JSON lines, Parquet) has the column ``query`` and, where words and name differ, one of ``words``, ``item``,
         ``file`` and ``vector``; a folder is of the form of BEIR or mteb. A sequence of words names itself.
     budget : float, optional
@@ -130,7 +131,8 @@ def ask_together(exploration: Exploration, sources: Sequence[Any], *, budget: fl
         for name, item, query in rows:
             if query is None and item is not None:
                 words = item.text if item.modality is Modality.TEXT and item.text else item.title
-                query = Query(name, str(words), vectors[item.content_key], str(item.modality))
+                itself = _itself(exploration.collection, item)
+                query = Query(name, str(words), vectors[item.content_key], str(item.modality), itself)
             if query is not None:
                 known.append(query)
         asked.append(Asked(tuple(known), calls, cost))
@@ -240,6 +242,17 @@ def _resolve(exploration: Exploration, name: str, value: Any) -> tuple[Item | No
     return None, Query(name, name, vector / np.float32(length), "vector")
 
 
+def _itself(collection: Collection, item: Item) -> int:
+    """Position of the item that a query is: the one of its id, or a medium of the same content; -1 where it is none.
+
+    Words are no item, though a text may consist of them: whoever asks for it should find it.
+    """
+    known = item.id
+    if item.modality is not Modality.TEXT and not collection.has(known):
+        known = item.content_key[:ID_LENGTH]
+    return collection.position(known) if collection.has(known) else -1
+
+
 def _embed(
     exploration: Exploration, items: Sequence[Item], *, budget: float | None
 ) -> tuple[dict[str, NDArray[np.float32]], int, float]:
@@ -256,16 +269,16 @@ def _embed(
     if not missing:
         return vectors, 0, 0.0
     model = exploration.model
+    aiming = aim(model, [Modality(name) for name in aimed])
     cost = 0.0
-    if isinstance(model, PricedModel):
-        estimate = model.estimate(missing)
+    if isinstance(aiming, PricedModel):
+        estimate = aiming.estimate(missing)
         cost = float(estimate.cost)
         if budget is not None and estimate.most > budget:
             raise OverBudgetError(
                 f"{len(missing):,} queries may cost {dollars(estimate.most)}, the budget is {dollars(budget)}. "
                 "Nothing was sent. Raise the budget, or ask fewer queries."
             )
-    aiming = aim(model, [Modality(name) for name in aimed])
     for start in range(0, len(missing), model.capabilities.batch_size):
         some = missing[start : start + model.capabilities.batch_size]
         fresh = embed_items(aiming, some, role="query")

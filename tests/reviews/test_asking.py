@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from fakes.drawn_people import people_exploration
 from fakes.toy_model import ToyModel
 
 from nova_explore.errors import OverBudgetError, SourceError, SpaceMismatchError
@@ -44,6 +45,21 @@ def test_ids_vectors_and_words_can_be_mixed(exploration):
     assert [query.position for query in asked] == [3, -1, -1]
     np.testing.assert_array_equal(asked[0].vector, exploration.vectors[3])
     assert np.linalg.norm(asked[1].vector) == pytest.approx(1)
+
+
+def test_an_item_that_asks_is_left_out_of_its_own_results_and_words_of_a_text_are_not(exploration):
+    item = exploration.collection[3]
+    asked = ask(exploration, {"item": item, "its words": item.text, "other words": "owl"}).queries
+    assert [query.position for query in asked] == [3, -1, -1]
+
+
+def test_a_file_of_the_same_content_as_an_item_is_that_item(tmp_path):
+    people = people_exploration(tmp_path / "people")
+    item = people.collection[5]
+    copy = tmp_path / f"copy.{item.format}"
+    copy.write_bytes(Path(item.uri).read_bytes())
+    (query,) = ask(people, {"a copy": copy}).queries
+    assert query.position == 5
 
 
 def test_a_budget_refuses_before_anything_is_sent(exploration, monkeypatch):

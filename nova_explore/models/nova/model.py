@@ -309,8 +309,11 @@ class NovaModel:
         return load_prices(self.region)
 
     def estimate(self, items: Iterable[Item]) -> Estimate:
-        """What it would cost to embed items now; those whose vectors were paid for need no call, equal texts one."""
-        asker = self.calls()
+        """What it would cost to embed items now; those whose vectors were paid for need no call, equal texts one.
+
+        Of a model that is aimed at a store, what it would cost to ask for them as queries: vectors of items serve none.
+        """
+        asker = self.calls(self.query_purpose() if self._searched else self.purpose)
         contents = list({item.content_key: item for item in items}.values())
         there = asker.look_up(contents)
         asked = {asker.identity(item): item for item in reversed(contents) if item.content_key not in there}

@@ -190,6 +190,16 @@ def test_the_same_content_in_the_same_space_is_paid_once_over_all_libraries(bedr
     assert bedrock.summary()["good"] == 48
 
 
+def test_what_was_paid_for_as_an_item_costs_again_as_a_query(bedrock):
+    items = list(toy_collection(1))
+    model = NovaModel()
+    asking = aim(model, [Modality.TEXT])
+    model.embed_batch(items)
+    assert (model.estimate(items).calls, asking.estimate(items).calls) == (0, 4)
+    asking.embed_batch(items, role="query")
+    assert asking.estimate(items).calls == 0
+
+
 def test_a_cache_that_cannot_be_used_costs_nothing_but_a_warning(bedrock, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.warns(UserWarning, match="cache of paid vectors"):

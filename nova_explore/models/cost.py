@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -194,6 +194,18 @@ class Estimate:
     cached: int = 0
     earlier: int = 0
 
+    def __add__(self, other: Estimate) -> Estimate:
+        """Both together, at the prices of the first; a line a modality and path."""
+        lines: dict[tuple[str, str], Line] = {}
+        for line in (*self.lines, *other.lines):
+            known = lines.get((line.modality, line.path))
+            lines[line.modality, line.path] = line if known is None else replace(
+                known, items=known.items + line.items, calls=known.calls + line.calls, units=known.units + line.units,
+                cost=_sum(known.cost, line.cost), most=_sum(known.most, line.most),
+            )  # fmt: skip
+        cached, earlier = self.cached + other.cached, self.earlier + other.earlier
+        return Estimate(tuple(lines.values()), self.prices, cached, earlier)
+
     @property
     def calls(self) -> int:
         """Requests."""
@@ -248,6 +260,10 @@ class Estimate:
         share = self.prices.share(line.modality, line.path)
         cheaper = f" at {share:.0%} of the price of single calls" if share < 1 else ""
         return f"{many} · {dollars(line.cost)}{cheaper}{doubt}"
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
 
 
 def estimate(items: Iterable[Item], prices: Prices, *, cached: int = 0, earlier: int = 0) -> Estimate:

@@ -34,6 +34,12 @@ class Layout:
     relevant : list of (query key, candidate key, relevance)
     notes : list of str
         What to know before a figure is compared.
+    captioned : bool
+        Whether the queries are captions of the candidates, so that the candidates can look for them, too.
+    others : list of Layout
+        Other directions of the same benchmark: what looks for what is another pair of modalities.
+    asked_by : Layout or None
+        The direction whose candidates are the queries of this one, by the same keys.
     """
 
     name: str
@@ -43,15 +49,34 @@ class Layout:
     queries: dict[str, Any] = field(default_factory=dict)
     relevant: list[tuple[str, str, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    captioned: bool = False
+    others: list[Layout] = field(default_factory=list)
+    asked_by: Layout | None = None
 
     def caption(self, candidate: str, medium: Any, captions: Iterable[str]) -> None:
         """Add a medium whose captions are queries that look for it."""
+        self.captioned = True
         self.candidates[candidate] = medium
         for number, words in enumerate(captions):
             if words.strip():
                 key = f"{candidate}#{number}"
                 self.queries[key] = words.strip()
                 self.relevant.append((key, candidate, 1.0))
+
+    def turned(self) -> Layout:
+        """The other direction: every medium looks for its captions among all captions."""
+        other = Layout(self.name, self.form, "", dict(self.queries), dict(self.candidates), asked_by=self)
+        other.relevant = [(candidate, caption, value) for caption, candidate, value in self.relevant]
+        other.measure_first(1)
+        return other
+
+    def measure_first(self, rank: int) -> None:
+        """Measure the first results as papers do: their recall counts a query that any relevant item answers."""
+        good = [query for query, _, value in self.relevant if value > 0]
+        several = len(good) > len(set(good))
+        self.measure = f"{'hit rate' if several else 'recall'}@{rank}"
+        if several:
+            self.notes.append(f"A query has several relevant items, any of which counts: papers call it recall@{rank}.")
 
 
 class MediaFiles:
@@ -81,6 +106,8 @@ def read_layout(folder: Path) -> Layout:
     for recognise in READERS:
         found = recognise(folder, media)
         if found is not None:
+            if found.captioned:
+                found.others.append(found.turned())
             return found
     raise SourceError(
         f"{folder} has no layout that is known: dataset_*.json (Karpathy), annotations/captions_*.json (COCO), "
@@ -295,29 +322,46 @@ def _audiocaps(folder: Path, media: MediaFiles) -> Layout | None:
 
 
 def _mbeir(folder: Path, media: MediaFiles) -> Layout | None:  # noqa: ARG001 (all readers are called alike)
-    asked = _one(folder, "query/test/*.jsonl")
-    if asked is None:
+    files = sorted(folder.glob("query/test/*.jsonl"))
+    if not files:
         return None
-    name = asked.stem.removeprefix("mbeir_").removesuffix("_test")
-    pool = _one(folder, f"cand_pool/local/*{name}*.jsonl", f"cand_pool/global/*{name}*.jsonl", "cand_pool/**/*.jsonl")
+    # The tasks of one set are its directions: mscoco_task0 asks with words, mscoco_task3 with pictures.
+    same = [file for file in files if _set_of(file) == _set_of(files[0])]
+    layout, *others = [_mbeir_task(folder, file, alone=len(files) == 1) for file in same]
+    layout.others += others
+    if len(files) > len(same):
+        unread = len(files) - len(same)
+        layout.notes.append(f"Other sets are not read (files of queries: {unread}). Give each set a folder of its own.")
+    return layout
+
+
+def _set_of(queries: Path) -> str:
+    return queries.stem.partition("_task")[0]
+
+
+def _mbeir_task(folder: Path, queries: Path, *, alone: bool) -> Layout:
+    name = queries.stem.removeprefix("mbeir_").removesuffix("_test")
+    # Beside other tasks, a pool of another name may be that of one of these.
+    rest = "cand_pool/**/*.jsonl" if alone else "cand_pool/**/*union*.jsonl"
+    pool = _one(folder, f"cand_pool/local/*{name}*.jsonl", f"cand_pool/global/*{name}*.jsonl", rest)
     if pool is None:
-        raise SourceError(f"{folder} has queries of M-BEIR and no cand_pool. Fetch it too.")
-    rank = 10 if "fashion" in name else 5
-    layout = Layout("M-BEIR", name, f"recall@{rank}")
+        raise SourceError(f"{folder} has the queries {name} of M-BEIR and no cand_pool of theirs. Fetch it too.")
+    layout = Layout("M-BEIR", name, "")
     both = 0
     for row in _lines(pool):
         picture = row.get("img_path")
         both += bool(picture and row.get("txt"))
         layout.candidates[row["did"]] = folder / picture if picture else row.get("txt")
-    for row in _lines(asked):
+    for row in _lines(queries):
         picture = row.get("query_img_path")
         both += bool(picture and row.get("query_txt"))
         layout.queries[row["qid"]] = folder / picture if picture else row["query_txt"]
         layout.relevant += [(row["qid"], found, 1.0) for found in row.get("pos_cand_list", [])]
-    qrels = _one(folder, f"qrels/test/*{name}*.txt", "qrels/test/*.txt")
+    qrels = _one(folder, f"qrels/test/*{name}*.txt", *(["qrels/test/*.txt"] if alone else []))
     if qrels is not None:
         rows = [line.split() for line in qrels.read_text("utf-8").splitlines() if line.strip()]
         layout.relevant = [(row[0], row[2], float(row[3])) for row in rows]
+    layout.measure_first(10 if "fashion" in name else 5)
     if both:
         layout.notes.append(f"{both} queries or candidates have words and a picture: only the picture is embedded.")
     return layout

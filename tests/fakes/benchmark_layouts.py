@@ -12,6 +12,16 @@ import pandas as pd
 from PIL import Image
 
 
+class Turned(NamedTuple):
+    """What is in the other direction of a look-alike."""
+
+    direction: str
+    measure: str
+    queries: int
+    items: int
+    pairs: int
+
+
 class Expected(NamedTuple):
     """What is in a look-alike."""
 
@@ -23,6 +33,7 @@ class Expected(NamedTuple):
     missing: int = 0
     lost: int = 0
     folder: str = "."
+    turned: Turned | None = None
 
 
 COLOURS = ("red", "blue", "green")
@@ -67,7 +78,8 @@ def karpathy(folder: Path) -> Expected:
     _write(folder / "dataset_coco.json", json.dumps({"dataset": "coco", "images": images}))
     _png("red", folder / "red.png")
     _png("blue", folder / "blue.png")
-    return Expected("MSCOCO", "recall@1", 3, 2, 2, missing=1, lost=1)
+    turned = Turned("image → text", "recall@1", 2, 3, 3)
+    return Expected("MSCOCO", "recall@1", 3, 2, 2, missing=1, lost=1, turned=turned)
 
 
 def coco(folder: Path) -> Expected:
@@ -78,7 +90,7 @@ def coco(folder: Path) -> Expected:
     _write(folder / "annotations" / "captions_val2017.json", json.dumps(content))
     for n in range(3):
         _png(COLOURS[n], folder / "val2017" / f"COCO_{n}.png")
-    return Expected("MSCOCO", "recall@1", 4, 3, 4)
+    return Expected("MSCOCO", "recall@1", 4, 3, 4, turned=Turned("image → text", "hit rate@1", 3, 4, 4))
 
 
 def flickr(folder: Path) -> Expected:
@@ -88,7 +100,7 @@ def flickr(folder: Path) -> Expected:
     _write(folder / "results.csv", "\n".join(rows) + "\n")
     for colour in COLOURS:
         _png(colour, folder / "images" / f"{colour}.png")
-    return Expected("Flickr30k", "recall@1", 6, 3, 6)
+    return Expected("Flickr30k", "recall@1", 6, 3, 6, turned=Turned("image → text", "hit rate@1", 3, 6, 6))
 
 
 def flickr_token(folder: Path) -> Expected:
@@ -96,7 +108,7 @@ def flickr_token(folder: Path) -> Expected:
     _write(folder / "results_20130124.token", "\n".join(rows) + "\n")
     for colour in COLOURS:
         _png(colour, folder / f"{colour}.png")
-    return Expected("Flickr30k", "recall@1", 6, 3, 6)
+    return Expected("Flickr30k", "recall@1", 6, 3, 6, turned=Turned("image → text", "hit rate@1", 3, 6, 6))
 
 
 def vidore(folder: Path) -> Expected:
@@ -140,7 +152,8 @@ def msrvtt_1ka(folder: Path) -> Expected:
     _write(folder / "MSRVTT_JSFUSION_test.csv", "\n".join(rows) + "\n")
     for n in (7, 8):
         _film(folder / "videos" / f"video{n}.avi", 30 * n)
-    return Expected("MSR-VTT", "recall@1", 3, 2, 2, missing=1, lost=1)
+    turned = Turned("video → text", "recall@1", 2, 3, 3)
+    return Expected("MSR-VTT", "recall@1", 3, 2, 2, missing=1, lost=1, turned=turned)
 
 
 def msrvtt_full(folder: Path) -> Expected:
@@ -151,7 +164,7 @@ def msrvtt_full(folder: Path) -> Expected:
     sentences = [{"sen_id": n, "video_id": f"video{n % 2}", "caption": f"words {n}"} for n in range(4)]
     _write(folder / "MSRVTT_data.json", json.dumps({"info": {}, "videos": videos, "sentences": sentences}))
     _film(folder / "video1.avi", 90)
-    return Expected("MSR-VTT", "recall@1", 2, 1, 2)
+    return Expected("MSR-VTT", "recall@1", 2, 1, 2, turned=Turned("video → text", "hit rate@1", 1, 2, 2))
 
 
 def didemo(folder: Path) -> Expected:
@@ -162,14 +175,15 @@ def didemo(folder: Path) -> Expected:
     ]  # fmt: skip
     _write(folder / "data" / "test_data.json", json.dumps(rows))
     _film(folder / "3503@N01_1.avi", 60)
-    return Expected("DiDeMo", "recall@1", 1, 1, 1)
+    return Expected("DiDeMo", "recall@1", 1, 1, 1, turned=Turned("video → text", "recall@1", 1, 1, 1))
 
 
 def activitynet(folder: Path) -> Expected:
     rows = {"v_abc": {"duration": 2.0, "timestamps": [[0, 1], [1, 2]], "sentences": ["First. ", " Then."]}}
     _write(folder / "val_1.json", json.dumps(rows))
     _film(folder / "v_abc.avi", 60)
-    return Expected("ActivityNet Captions", "recall@1", 1, 1, 1)
+    turned = Turned("video → text", "recall@1", 1, 1, 1)
+    return Expected("ActivityNet Captions", "recall@1", 1, 1, 1, turned=turned)
 
 
 def audiocaps(folder: Path) -> Expected:
@@ -178,27 +192,72 @@ def audiocaps(folder: Path) -> Expected:
     _write(folder / "dataset" / "test.csv", "\n".join(rows) + "\n")
     _sound(folder / "audio" / "abc0_30.wav", "low")
     _sound(folder / "audio" / "Yabc1.wav", "high")
-    return Expected("AudioCaps", "recall@1", 4, 2, 4)
+    return Expected("AudioCaps", "recall@1", 4, 2, 4, turned=Turned("audio → text", "hit rate@1", 2, 4, 4))
+
+
+def _mbeir_task(folder: Path, task: str, queries: list[dict], pool: list[dict]) -> None:
+    """Write one task of M-BEIR: words where a value is a text, pictures where it is a colour's file."""
+    asked = [
+        {"qid": one["qid"], "query_txt": one.get("txt"), "query_img_path": one.get("img_path"),
+         "query_modality": "image" if one.get("img_path") else "text", "query_src_content": "",
+         "pos_cand_list": one["relevant"], "neg_cand_list": [], "task_id": 0}
+        for one in queries
+    ]  # fmt: skip
+    found = [
+        {"did": one["did"], "txt": one.get("txt"), "img_path": one.get("img_path"), "modality": "", "src_content": ""}
+        for one in pool
+    ]
+    rows = [f"{one['qid']} 0 {did} 1 0" for one in queries for did in one["relevant"]]
+    _write(folder / "query" / "test" / f"mbeir_{task}_test.jsonl", "\n".join(map(json.dumps, asked)))
+    _write(folder / "cand_pool" / "local" / f"mbeir_{task}_test_cand_pool.jsonl", "\n".join(map(json.dumps, found)))
+    _write(folder / "qrels" / "test" / f"mbeir_{task}_test_qrels.txt", "\n".join(rows) + "\n")
+    for colour in COLOURS:
+        _png(colour, folder / "mbeir_images" / f"{colour}.png")
+
+
+def _picture(colour: str) -> str:
+    return f"mbeir_images/{colour}.png"
 
 
 def mbeir(folder: Path) -> Expected:
-    query = {"qid": "9:6", "query_txt": "a red square", "query_img_path": None, "query_modality": "text",
-             "query_src_content": "", "pos_cand_list": ["9:2"], "neg_cand_list": [], "task_id": 0}  # fmt: skip
-    pool = [{"did": f"9:{n}", "txt": None, "img_path": f"mbeir_images/{COLOURS[n - 2]}.png", "modality": "image",
-             "src_content": ""} for n in (2, 3)]  # fmt: skip
-    _write(folder / "query" / "test" / "mbeir_mscoco_task0_test.jsonl", json.dumps(query))
-    rows = "\n".join(map(json.dumps, pool))
-    _write(folder / "cand_pool" / "local" / "mbeir_mscoco_task0_test_cand_pool.jsonl", rows)
-    _write(folder / "qrels" / "test" / "mbeir_mscoco_task0_test_qrels.txt", "9:6 0 9:2 1 0\n")
-    for colour in COLOURS[:2]:
-        _png(colour, folder / "mbeir_images" / f"{colour}.png")
+    pool = [{"did": f"9:{n}", "img_path": _picture(COLOURS[n - 2])} for n in (2, 3)]
+    _mbeir_task(folder, "mscoco_task0", [{"qid": "9:6", "txt": "a red square", "relevant": ["9:2"]}], pool)
     return Expected("M-BEIR", "recall@5", 1, 2, 1)
+
+
+def mbeir_both(folder: Path) -> Expected:
+    """Two tasks of one set, whose queries share their names, and one of another set."""
+    mbeir(folder)
+    asked = [{"qid": "9:6", "img_path": _picture("red"), "relevant": ["9:1", "9:4"]}]
+    captions = [{"did": f"9:{n}", "txt": words} for n, words in ((1, "a red square"), (4, "something red"), (6, "ice"))]
+    _mbeir_task(folder, "mscoco_task3", asked, captions)
+    mbeir_nights(folder)
+    return Expected("M-BEIR", "recall@5", 1, 2, 1, turned=Turned("image → text", "hit rate@5", 1, 3, 2))
+
+
+def mbeir_nights(folder: Path) -> Expected:
+    """Pictures that look for pictures, where the one that asks is a candidate, too."""
+    pool = [{"did": f"4:{n}", "img_path": _picture(colour)} for n, colour in enumerate(COLOURS[:2])]
+    _mbeir_task(folder, "nights_task4", [{"qid": "4:9", "img_path": _picture("red"), "relevant": ["4:1"]}], pool)
+    return Expected("M-BEIR", "recall@5", 1, 2, 1)
+
+
+def arguana(folder: Path) -> Expected:
+    """Arguments that look for their counterargument, where each is a document, too."""
+    home = folder / "arguana"
+    texts = {"for-1": "ice is cold", "against-1": "ice is not so cold", "for-2": "bread is good"}
+    corpus = [{"_id": name, "title": "a title", "text": words} for name, words in texts.items()]
+    queries = [{"_id": name, "text": texts[name]} for name in ("for-1",)]
+    _write(home / "corpus.jsonl", "\n".join(map(json.dumps, corpus)))
+    _write(home / "queries.jsonl", "\n".join(map(json.dumps, queries)))
+    _write(home / "qrels" / "test.tsv", "query-id\tcorpus-id\tscore\nfor-1\tagainst-1\t1\n")
+    return Expected("arguana", "nDCG@10", 1, 3, 1, folder="arguana")
 
 
 LAYOUTS = {
     one.__name__: one
     for one in (karpathy, coco, flickr, flickr_token, vidore, mteb, beir, msrvtt_1ka, msrvtt_full, didemo, activitynet,
-                audiocaps, mbeir)
+                audiocaps, mbeir, mbeir_both, mbeir_nights, arguana)
 }  # fmt: skip
 
 

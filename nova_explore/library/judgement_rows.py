@@ -51,15 +51,22 @@ class JudgementRows:
         self._append("", "", None, judge, undone=mine[-1]["number"])
         return mine[-1]["query"], mine[-1]["item"]
 
-    def save_pool(self, pairs: Sequence[tuple[str, str, str]]) -> None:
-        """Keep what is to be judged, in order: query, its words, item. It replaces the pool before."""
+    def save_pool(self, pairs: Sequence[tuple[str, str, str]], *, rankers: Sequence[str] = ()) -> None:
+        """Keep what is to be judged, in order: query, its words, item. It replaces the pool before.
+
+        What found it is kept by name, and not for each pair: nobody shall know who judges.
+        """
         shape = schema(pool="int64", place="int64", query="string", words="string", item="string")
+        names = schema(pool="int64", place="int64", name="string")
         with locked(self._tables.path, TABLE, seconds=LONGEST_TURN):
             number = max((row["pool"] for row in self._pools()), default=-1) + 1
             rows = [
                 {"pool": number, "place": place, "query": query, "words": words, "item": item}
                 for place, (query, words, item) in enumerate(pairs)
             ]
+            found = [{"pool": number, "place": place, "name": name} for place, name in enumerate(rankers)]
+            if found:
+                self._tables.append("judging_rankers", arrow(found, names))
             self._tables.append("judging_pools", arrow(rows, shape))
 
     def pool(self) -> list[tuple[str, str, str]]:
@@ -68,6 +75,13 @@ class JudgementRows:
         newest = max((row["pool"] for row in rows), default=-1)
         mine = sorted((row for row in rows if row["pool"] == newest), key=lambda row: row["place"])
         return [(row["query"], row["words"], row["item"]) for row in mine]
+
+    def pooled_from(self) -> list[str]:
+        """What found the newest pool; empty where it is not known."""
+        rows = self._tables.read("judging_rankers")
+        newest = max((row["pool"] for row in self._pools()), default=-1)
+        mine = [row for row in ([] if rows is None else rows.to_pylist()) if row["pool"] == newest]
+        return [row["name"] for row in sorted(mine, key=lambda row: row["place"])]
 
     def _pools(self) -> list[dict[str, Any]]:
         rows = self._tables.read("judging_pools")

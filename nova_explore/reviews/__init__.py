@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nova_explore.reviews.occupations import occupation_queries
     from nova_explore.reviews.pack import review, start_pack
     from nova_explore.reviews.pair_quality import pairs
+    from nova_explore.reviews.rankers import list_rankers
     from nova_explore.reviews.recall_gap import group_gap
     from nova_explore.reviews.retrieval import effectiveness
     from nova_explore.reviews.shown_items import exposure
@@ -37,6 +38,7 @@ _WHERE = {
     "effectiveness": "retrieval",
     "exposure": "shown_items",
     "group_gap": "recall_gap",
+    "list_rankers": "rankers",
     "occupation_queries": "occupations",
     "pairs": "pair_quality",
     "pool": "judging",
@@ -48,8 +50,8 @@ _WHERE = {
 
 __all__ = [
     "Chance", "Finding", "Judging", "Review", "agreement", "association", "choose_space", "cluster_composition",
-    "compare_effectiveness", "effectiveness", "exposure", "group_gap", "occupation_queries", "pairs", "pool",
-    "read_judgements", "retrieval_fairness", "review", "start_pack",
+    "compare_effectiveness", "effectiveness", "exposure", "group_gap", "list_rankers", "occupation_queries", "pairs",
+    "pool", "read_judgements", "retrieval_fairness", "review", "start_pack",
 ]  # fmt: skip
 
 

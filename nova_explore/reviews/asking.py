@@ -12,23 +12,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nova_explore.collection import ID_LENGTH, Collection, Item, Modality
 from nova_explore.errors import LibraryError, OverBudgetError, SourceError, SpaceMismatchError
+from nova_explore.library.store import Library
 from nova_explore.models.cost import check_budget, dollars
-from nova_explore.models.model import PricedModel, aim
+from nova_explore.models.model import EmbeddingModel, PricedModel, aim
 from nova_explore.models.queries import embed_items, text_item
 from nova_explore.sources.read import read
 from nova_explore.sources.side_files import MEDIA_SUFFIXES
+from nova_explore.space import Space
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from nova_explore.exploration.bundle import Exploration
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,12 +81,41 @@ class Asked:
         return named
 
 
-def ask(exploration: Exploration, queries: Any, *, budget: float | None = None) -> Asked:
+class Searched(Protocol):
+    """What queries are asked of: an exploration, or another space of its library."""
+
+    @property
+    def library(self) -> Library:
+        """Where vectors of queries are kept."""
+        ...
+
+    @property
+    def space(self) -> Space:
+        """What the vectors mean."""
+        ...
+
+    @property
+    def collection(self) -> Collection:
+        """The n items."""
+        ...
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """Unit rows of shape (n, d)."""
+        ...
+
+    @property
+    def model(self) -> EmbeddingModel:
+        """What embeds queries."""
+        ...
+
+
+def ask(exploration: Searched, queries: Any, *, budget: float | None = None) -> Asked:
     """Embed queries; what the library has the vector of is not embedded again.
 
     Parameters
     ----------
-    exploration : Exploration
+    exploration : Exploration, or another that is `Searched`
     queries : mapping, frame, series, sequence of str, or path
         From a name to words, an item id, a file, an `Item` or a vector, or to several of these. An item, or a file of
         the same content, is left out of its own results. A frame or file (CSV,
@@ -111,7 +140,7 @@ def ask(exploration: Exploration, queries: Any, *, budget: float | None = None) 
     return ask_together(exploration, [queries], budget=budget)[0]
 
 
-def ask_together(exploration: Exploration, sources: Sequence[Any], *, budget: float | None = None) -> list[Asked]:
+def ask_together(exploration: Searched, sources: Sequence[Any], *, budget: float | None = None) -> list[Asked]:
     """Embed the queries of several sources, which a budget allows or refuses as a whole; see `ask`.
 
     Returns
@@ -120,9 +149,7 @@ def ask_together(exploration: Exploration, sources: Sequence[Any], *, budget: fl
         One a source; the first one has all calls and their cost.
     """
     check_budget(budget)
-    wanted = [[(name, *_resolve(exploration, name, value)) for name, value in pairs_of(one)] for one in sources]
-    if not all(wanted):
-        raise SourceError("There are no queries. Pass a mapping from a name to words, or a list of words.")
+    wanted = [_read_queries(exploration, one) for one in sources]
     items = [item for rows in wanted for _, item, _ in rows if item is not None]
     vectors, calls, cost = _embed(exploration, items, budget=budget)
     asked = []
@@ -130,14 +157,38 @@ def ask_together(exploration: Exploration, sources: Sequence[Any], *, budget: fl
         known = []
         for name, item, query in rows:
             if query is None and item is not None:
-                words = item.text if item.modality is Modality.TEXT and item.text else item.title
                 itself = _itself(exploration.collection, item)
-                query = Query(name, str(words), vectors[item.content_key], str(item.modality), itself)
+                query = Query(name, _said(item), vectors[item.content_key], str(item.modality), itself)
             if query is not None:
                 known.append(query)
         asked.append(Asked(tuple(known), calls, cost))
         calls, cost = 0, 0.0
     return asked
+
+
+def most_expected(exploration: Searched, queries: Any) -> float:
+    """US dollars that asking would take at most now; 0 where it makes no paid call. Nothing is sent."""
+    items = [item for _, item, _ in _read_queries(exploration, queries) if item is not None]
+    _, missing, _ = _stored(exploration, items)
+    aiming = _aimed(exploration) if missing else None
+    return float(aiming.estimate(missing).most) if isinstance(aiming, PricedModel) else 0.0
+
+
+def names_of_queries(exploration: Searched, queries: Any) -> dict[str, str]:
+    """What every query asks, for a person, by its name; the first where several share one."""
+    said: dict[str, str] = {}
+    for name, item, query in _read_queries(exploration, queries):
+        said.setdefault(name, query.words if query is not None else "" if item is None else _said(item))
+    return said
+
+
+def words_of_queries(exploration: Searched, queries: Any) -> dict[str, list[str]]:
+    """The words of those queries that ask with words, by name; nothing is embedded."""
+    words: dict[str, list[str]] = {}
+    for name, item, _ in _read_queries(exploration, queries):
+        if item is not None and item.modality is Modality.TEXT and item.text:
+            words.setdefault(name, []).append(item.text)
+    return words
 
 
 def pairs_of(queries: Any) -> list[tuple[str, Any]]:
@@ -210,7 +261,19 @@ def _several(value: Any) -> Iterable[Any]:
     return [value]
 
 
-def _resolve(exploration: Exploration, name: str, value: Any) -> tuple[Item | None, Query | None]:
+def _read_queries(exploration: Searched, queries: Any) -> list[tuple[str, Item | None, Query | None]]:
+    """Name of every query with the item to embed for it, or with the query itself where its vector is known."""
+    read_ones = [(name, *_resolve(exploration, name, value)) for name, value in pairs_of(queries)]
+    if not read_ones:
+        raise SourceError("There are no queries. Pass a mapping from a name to words, or a list of words.")
+    return read_ones
+
+
+def _said(item: Item) -> str:
+    return item.text if item.modality is Modality.TEXT and item.text else item.title
+
+
+def _resolve(exploration: Searched, name: str, value: Any) -> tuple[Item | None, Query | None]:
     collection = exploration.collection
     if isinstance(value, Item):
         return value, None
@@ -253,23 +316,30 @@ def _itself(collection: Collection, item: Item) -> int:
     return collection.position(known) if collection.has(known) else -1
 
 
-def _embed(
-    exploration: Exploration, items: Sequence[Item], *, budget: float | None
-) -> tuple[dict[str, NDArray[np.float32]], int, float]:
-    """Vectors by content key, how many were embedded now, and what they are estimated to cost."""
-    if not items:
-        return {}, 0, 0.0
-    library, space = exploration.library, exploration.space
-    aimed = sorted(exploration.collection.counts())
-    salt = f"query for {','.join(aimed)}:"
+def _aimed(exploration: Searched) -> EmbeddingModel:
+    return aim(exploration.model, [Modality(name) for name in exploration.collection.counts()])
+
+
+def _stored(
+    exploration: Searched, items: Sequence[Item]
+) -> tuple[dict[str, NDArray[np.float32]], list[Item], dict[str, str]]:
+    """Vectors that the library has, by content key; the items without one; and the keys that vectors are kept under."""
+    salt = f"query for {','.join(sorted(exploration.collection.counts()))}:"
     keys = {item.content_key: hashlib.sha256((salt + item.content_key).encode()).hexdigest() for item in items}
-    stored = library.queries.read(space, keys.values())
+    stored = exploration.library.queries.read(exploration.space, keys.values()) if keys else {}
     vectors = {content: stored[key] for content, key in keys.items() if key in stored}
     missing = list({item.content_key: item for item in items if item.content_key not in vectors}.values())
+    return vectors, missing, keys
+
+
+def _embed(
+    exploration: Searched, items: Sequence[Item], *, budget: float | None
+) -> tuple[dict[str, NDArray[np.float32]], int, float]:
+    """Vectors by content key, how many were embedded now, and what they are estimated to cost."""
+    vectors, missing, keys = _stored(exploration, items)
     if not missing:
         return vectors, 0, 0.0
-    model = exploration.model
-    aiming = aim(model, [Modality(name) for name in aimed])
+    aiming = _aimed(exploration)
     cost = 0.0
     if isinstance(aiming, PricedModel):
         estimate = aiming.estimate(missing)
@@ -279,12 +349,14 @@ def _embed(
                 f"{len(missing):,} queries may cost {dollars(estimate.most)}, the budget is {dollars(budget)}. "
                 "Nothing was sent. Raise the budget, or ask fewer queries."
             )
-    for start in range(0, len(missing), model.capabilities.batch_size):
-        some = missing[start : start + model.capabilities.batch_size]
+    for start in range(0, len(missing), aiming.capabilities.batch_size):
+        some = missing[start : start + aiming.capabilities.batch_size]
         fresh = embed_items(aiming, some, role="query")
         new = {item.content_key: vector for item, vector in zip(some, fresh, strict=True)}
         vectors |= new
         # As they come: what was paid for is kept where the run is stopped. A library that can be read only keeps none.
         with suppress(LibraryError):
-            library.queries.save(space, {keys[content]: vector for content, vector in new.items()})
+            exploration.library.queries.save(
+                exploration.space, {keys[content]: vector for content, vector in new.items()}
+            )
     return vectors, len(missing), cost

@@ -45,7 +45,7 @@ class Judged:
 def match(exploration: Exploration, asked: Asked, frame: pd.DataFrame) -> tuple[Judged, list[tuple[str, str]]]:
     """Bring queries and judgements together; what has no counterpart is listed."""
     collection, not_run = exploration.collection, []
-    known = _by_name(collection, frame["item"])
+    known = ids_by_name(collection, frame["item"])
     frame = frame.assign(item=[known.get(item, item) for item in frame["item"]])
     by_query = {str(name): rows for name, rows in frame.groupby("query", sort=False)}
     missing = sorted(set(by_query) - {query.name for query in asked.queries})
@@ -113,9 +113,9 @@ def places_of(
     return np.where(item < 0, np.inf, ranks[rows, item])
 
 
-def _by_name(collection: Collection, judged: Iterable[str]) -> Mapping[str, str]:
-    """Ids of items that judgements call by their name or address, where only one item is called so."""
-    strange = {name for name in judged if not collection.has(name)}
+def ids_by_name(collection: Collection, called: Iterable[str]) -> Mapping[str, str]:
+    """Ids of items that are called by their name or address, where only one item is called so."""
+    strange = {name for name in called if not collection.has(name)}
     if not strange:
         return {}
     found: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""What people judge: results of queries pooled from several spaces, shuffled, without saying which space found them.
+"""What people judge: results of queries from several spaces and rankings, shuffled, without saying which found them.
 
 A pool is kept in the library with its order. Each judge sees its pairs in an order of their own, goes on where they
 stopped, and may take a decision back.
@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nova_explore.errors import SourceError
+from nova_explore.errors import OverBudgetError, SourceError
+from nova_explore.models.cost import check_budget, dollars
 from nova_explore.parameters import whole_number
-from nova_explore.reviews.asking import ask
+from nova_explore.reviews.asking import names_of_queries
 from nova_explore.reviews.chance import Mean
 from nova_explore.reviews.judgements import SETTLED, agreement, judgements_needed
-from nova_explore.reviews.order import id_order, scores_of
+from nova_explore.reviews.rankers import Ranker, by_ranking, by_space, choose, list_rankers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,16 +53,34 @@ class Pair:
     item: str
 
 
+class Pool(list[Pair]):
+    """Pairs to judge, in a shuffled order, and what found them.
+
+    Attributes
+    ----------
+    rankers : tuple of str
+        By name. Which of them found a pair is not kept, so that nobody who judges can know.
+    unanswered : tuple of str
+        Names of queries for which none of them found anything.
+    """
+
+    def __init__(self, pairs: Iterable[Pair], *, rankers: Iterable[str], unanswered: Iterable[str] = ()) -> None:
+        super().__init__(pairs)
+        self.rankers = tuple(rankers)
+        self.unanswered = tuple(unanswered)
+
+
 def pool(
     exploration: Exploration,
     queries: Any,
     *,
+    rankers: Literal["free"] | Sequence[str] | None = None,
     others: Mapping[str, Exploration] | None = None,
-    rankings: Sequence[Mapping[str, Sequence[str]]] = (),
+    rankings: Any = (),
     depth: int = DEPTH,
     budget: float | None = None,
     seed: int = 0,
-) -> list[Pair]:
+) -> Pool:
     """Gather the first results of every query, from all spaces and rankings, each pair once, shuffled.
 
     Parameters
@@ -68,42 +88,81 @@ def pool(
     exploration : Exploration
     queries : mapping, frame, sequence or file
         See `asking.ask`.
+    rankers : "free" or sequence of str, optional
+        What ranks the items: names of those that `rankers.list_rankers` lists for this library, such as ``local 640``,
+        ``search`` (content and words, as the app's search box) and ``words`` (BM25). ``"free"`` takes all that make no
+        paid call; by default, the space of the exploration alone.
     others : mapping of name to Exploration, optional
-        The same items in other spaces.
-    rankings : sequence of mapping from query name to ids, optional
-        Results of other systems.
+        The same items in other libraries.
+    rankings : sequence, or mapping of name to ranking, optional
+        Results of other systems: mappings from query name to ids, frames, or TREC runs. See `rankers.read_ranking`.
     depth : int, default 10
-        Results of each query and space that are judged.
+        Results of each query and ranker that are judged.
+    budget : float, optional
+        US dollars that the calls of all spaces must not pass together; nothing is sent where they would.
     seed : int, default 0
 
     Returns
     -------
-    list of Pair
-        Queries stay together, in a shuffled order; the items of each are shuffled.
+    Pool
+        A list of `Pair`. Queries stay together, in a shuffled order; the items of each are shuffled.
+
+    Raises
+    ------
+    OverBudgetError
+        If the calls cost more than the budget.
+    SourceError
+        If a ranking answers what nobody asked, or ranks no item of the collection.
+    UnknownNameError
+        If there is no such ranker.
     """
     depth = whole_number("depth", depth, least=1)
-    words: dict[str, str] = {}
-    found: dict[str, dict[str, None]] = {}
-    for view in (exploration, *(others or {}).values()):
-        tie = id_order(view.collection.ids)
-        for query in ask(view, queries, budget=budget).queries:
-            order = np.lexsort((-tie, -scores_of(view.vectors, query)))[:depth]
-            words.setdefault(query.name, query.words)
-            ids = (view.collection.ids[position] for position in order)
-            found.setdefault(query.name, {}).update(dict.fromkeys(id for id in ids if exploration.collection.has(id)))
-    for ranking in rankings:
-        for name, ids in ranking.items():
+    check_budget(budget)
+    chosen = _chosen(exploration, rankers)
+    chosen += [by_space(name, lambda view=view: view) for name, view in (others or {}).items()]
+    chosen += [by_ranking(name, one, exploration.collection) for name, one in _named(rankings)]
+    words = names_of_queries(exploration, queries)
+    expected = 0.0 if budget is None else sum(ranker.expect(queries) for ranker in chosen)
+    if budget is not None and expected > budget:
+        raise OverBudgetError(
+            f"The queries may cost {dollars(expected)}, the budget is {dollars(budget)}. Nothing was sent. Raise the "
+            "budget, or pool from fewer spaces."
+        )
+    found: dict[str, dict[str, None]] = {name: {} for name in words}
+    for ranker in chosen:
+        for name, ids in ranker.rank(queries, depth).items():
             if name not in words:
                 raise SourceError(f"A ranking answers {name!r}, which is not among the queries.")
-            known = [str(id) for id in list(ids)[:depth] if exploration.collection.has(str(id))]
-            found[name].update(dict.fromkeys(known))
+            found[name].update(dict.fromkeys(id for id in ids if exploration.collection.has(id)))
     random = np.random.default_rng(seed)
     pairs = []
     for name in random.permutation(np.array(list(found), object)).tolist():
         pairs += [
             Pair(name, words[name], id) for id in random.permutation(np.array(list(found[name]), object)).tolist()
         ]
-    return pairs
+    unanswered = [name for name, ids in found.items() if not ids]
+    return Pool(pairs, rankers=[ranker.name for ranker in chosen], unanswered=unanswered)
+
+
+def _chosen(exploration: Exploration, rankers: Literal["free"] | Sequence[str] | None) -> list[Ranker]:
+    if rankers is None:
+        return [by_space("this space", lambda: exploration)]
+    known = list_rankers(exploration)
+    if rankers == "free":
+        return [ranker for ranker in known if not ranker.is_paid]
+    return choose(known, [rankers] if isinstance(rankers, str) else rankers)
+
+
+def _named(rankings: Any) -> list[tuple[str, Any]]:
+    """Rankings with their names: those given, the stem of a file, or a number."""
+    if isinstance(rankings, Mapping):
+        return [(str(name), one) for name, one in rankings.items()]
+    if isinstance(rankings, str | Path) or hasattr(rankings, "columns"):
+        rankings = [rankings]
+    return [
+        (Path(one).stem if isinstance(one, str | Path) else f"ranking {number}", one)
+        for number, one in enumerate(rankings, 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,18 +197,27 @@ class Judging:
     ----------
     library : Library
         Judgements are kept there as they are made.
+
+    Attributes
+    ----------
+    pairs : tuple of Pair
+        The newest pool of the library.
+    rankers : tuple of str
+        What found it; empty where that is not known.
     """
 
     def __init__(self, library: Library) -> None:
         self.library = library
         self.pairs: tuple[Pair, ...] = tuple(Pair(*row) for row in library.judgements.pool())
+        self.rankers: tuple[str, ...] = tuple(library.judgements.pooled_from())
 
     def begin(self, pairs: Sequence[Pair]) -> None:
         """Make these pairs the pool; what was decided about pairs before stays."""
         if not pairs:
-            raise SourceError("There is nothing to judge. Give at least one query.")
-        self.library.judgements.save_pool([(pair.query, pair.words, pair.item) for pair in pairs])
-        self.pairs = tuple(pairs)
+            raise SourceError("There is nothing to judge: no query found anything. Ask others, or pool from a space.")
+        rankers = pairs.rankers if isinstance(pairs, Pool) else ()
+        self.library.judgements.save_pool([(pair.query, pair.words, pair.item) for pair in pairs], rankers=rankers)
+        self.pairs, self.rankers = tuple(pairs), rankers
 
     def left(self, judge: str) -> list[Pair]:
         """Pairs that a judge has not decided, in that judge's own order: queries shuffled by the judge's name."""

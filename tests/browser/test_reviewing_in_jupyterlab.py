@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fakes.jupyter_page import WHOLE_CHAIN_MS, AppInPage, Notebook, wait_for
@@ -41,6 +43,8 @@ def judge_as(app: AppInPage, name: str) -> None:
     start.or_(other).or_(field).first.wait_for()
     if start.is_visible():
         app.root.locator(".nx-query-lines").fill("a nurse\na pilot")
+        for ranker in ("search", "words"):  # of one space, so that each query has ten results
+            app.root.get_by_role("checkbox", name=re.compile(f"^{ranker} ")).uncheck()
         start.click()
         app.root.get_by_text("20 results to judge").wait_for()
     elif other.is_visible():
@@ -153,3 +157,23 @@ def test_axe_finds_nothing_in_either_board(app, notebook, theme):
         found = Axe().run(app.page, context=".nx").response["violations"]
         nodes = [(each["id"], node["html"][:200], node["failureSummary"]) for each in found for node in each["nodes"]]
         assert nodes == [], lens
+
+
+def test_a_pool_is_of_all_that_the_library_has_at_hand_and_says_so(app, notebook):
+    judge_as(app, "Eve")
+    app.root.get_by_text("Pooled from: people 16.").wait_for()
+    app.root.get_by_text("Judge other queries").click()
+    boxes = app.root.locator(".nx-rankers input[type=checkbox]")
+    expect(boxes).to_have_count(3)
+    for box in boxes.all():
+        expect(box).to_be_checked()
+    found = Axe().run(app.page, context=".nx").response["violations"]
+    assert [(each["id"], node["html"][:200]) for each in found for node in each["nodes"]] == []
+    app.root.locator(".nx-query-lines").fill("a nurse\nmen")
+    app.root.get_by_text("Start judging").click()
+    app.root.get_by_text("Pooled from: people 16, search, words.").wait_for()
+    pooled = "sorted({pair.item for pair in reviews.Judging(explored.library).pairs if pair.query == 'men'})"
+    mine = "{pair.item for pair in reviews.pool(explored, ['men'], rankers=[name])}"
+    union = f"sorted(set().union(*({mine} for name in ('people 16', 'search', 'words'))))"
+    assert notebook.holds(f"(reviews := __import__('nova_explore.reviews', fromlist=['x'])) and {pooled} == {union}")
+    assert not notebook.errors

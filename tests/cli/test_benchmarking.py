@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -16,13 +17,13 @@ from typer.testing import CliRunner
 import nova_explore as nx
 from nova_explore.cli.benchmarking import compare, expected_cost, libraries_of
 from nova_explore.cli.commands import app
-from nova_explore.collection import Modality
+from nova_explore.collection import Item, Modality
 from nova_explore.models import registry
 from nova_explore.models.cost import Estimate, estimate, load_prices
 from nova_explore.models.model import Capabilities
 from nova_explore.reviews.retrieval import effectiveness
 from nova_explore.sources.benchmarks import benchmark
-from nova_explore.space import ItemError, Space
+from nova_explore.space import ItemError, Role, Space, Vector
 
 
 class ColourModel:
@@ -31,23 +32,23 @@ class ColourModel:
     name = "colours"
     space = Space("colours", "1", "index", 3, "1")
     capabilities = Capabilities(frozenset({Modality.TEXT, Modality.IMAGE}), 8, frozenset(Modality))
-    WORDS: ClassVar = {
+    WORDS: ClassVar[dict[str, tuple[float, ...]]] = {
         "a red square": (1, 0, 0), "a blue square": (0, 0, 1), "a green square": (0, 0.6, 0.8),
         "something red": (0.436, 0.9, 0), "ice": (0, 0, 1),
     }  # fmt: skip
-    REFUSED = ()
+    REFUSED: ClassVar[tuple[tuple[bool, ...], ...]] = ()
 
-    def embed_batch(self, items, *, role="index"):
+    def embed_batch(self, items: Sequence[Item], *, role: Role = "index") -> list[Vector | ItemError]:
         return [self._embed(item) for item in items]
 
-    def _embed(self, item):
+    def _embed(self, item: Item) -> Vector | ItemError:
         if item.modality is Modality.TEXT:
-            vector = np.array(self.WORDS[item.text], np.float32)
+            vector = np.array(self.WORDS[str(item.text)], np.float32)
         else:
             vector = np.asarray(Image.open(item.uri).convert("RGB"), np.float32).mean(axis=(0, 1))
         if tuple((vector > 0).tolist()) in self.REFUSED:
             return ItemError("This colour is refused.")
-        return vector / np.linalg.norm(vector)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 class PricedColourModel(ColourModel):
@@ -68,8 +69,9 @@ def measured(output):
         if line.startswith("Direction: "):
             direction = line.removeprefix("Direction: ")
         elif line.startswith("Measured: "):
-            measure, value = re.match(r"Measured:  (\S+(?: rate@\d)?) ([\d.]+) ", line).groups()
-            found[direction, measure] = float(value)
+            said = re.match(r"Measured:  (\S+(?: rate@\d)?) ([\d.]+) ", line)
+            assert said, line
+            found[direction, said[1]] = float(said[2])
     return found
 
 
@@ -157,15 +159,16 @@ def test_only_items_of_the_target_modality_are_ranked(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("layout", "folder"), [("mbeir_nights", "."), ("arguana", "arguana")])
-def test_a_query_never_finds_itself(tmp_path, layout, folder):
+def test_a_query_never_finds_itself(tmp_path, monkeypatch, layout, folder):
     """Both look-alikes rank the query itself first, and the relevant item second, where nothing leaves it out."""
     write(layout, tmp_path)
     found = benchmark(tmp_path / folder)
-    model = ColourModel()
-    model.WORDS = {
+    words = {
         "ice is cold": (1, 0, 0), "a title\nice is cold": (1, 0.1, 0), "a title\nice is not so cold": (1, 0.5, 0),
         "a title\nbread is good": (0, 0, 1),
     }  # fmt: skip
+    monkeypatch.setattr(ColourModel, "WORDS", words)
+    model = ColourModel()
     library = nx.embed(found.collection, to=tmp_path / "a.nova", model=model, progress=False)
     review = effectiveness(nx.explore(library, model=model, progress=False), found.queries, found.judgements, k=1)
     values = {one.measure: one.value for one in review.findings}

@@ -7,10 +7,13 @@ import random
 import shutil
 from pathlib import Path
 
+import pytest
+
 from fakes.toy_model import TOPICS, ToyModel, topic_texts
 from nova_explore.collection import Collection, Item, Modality, Unread, number_copies
 from nova_explore.embedding.embed import embed
 from nova_explore.library.store import Library, open_library
+from nova_explore.models import registry
 
 
 def text_items(texts: list[tuple[str, str]]) -> list[Item]:
@@ -43,6 +46,21 @@ def toy_collection(per_topic: int = 15) -> Collection:
 def toy_library(path: Path, per_topic: int = 15, model: ToyModel | None = None) -> Library:
     """Embed `toy_collection` into a new library."""
     return embed(toy_collection(per_topic), to=path, model=model or ToyModel(), progress=False)
+
+
+class OtherToyModel(ToyModel):
+    """Puts the same words elsewhere, in fewer dimensions."""
+
+    name = "other"
+
+    def __init__(self) -> None:
+        super().__init__(dimension=8, revision="other")
+
+
+def second_space(library: Library, patch: pytest.MonkeyPatch) -> Library:
+    """Embed a library with a second model, and let its name open it."""
+    patch.setitem(registry._FACTORIES, "other", OtherToyModel)
+    return embed(library.collection(), to=library.path, model=OtherToyModel(), new_space=True, progress=False)
 
 
 def copy_of(library: Library, path: Path) -> Library:

@@ -1,7 +1,7 @@
 // One item beside one query, blind: how relevant is it? By keyboard, with undo; every decision is kept at once.
 
 import "./judging.css";
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Medium } from "../media/Medium";
 import { Thumb } from "../media/Thumb";
@@ -10,6 +10,13 @@ import type { Item } from "../state/facts";
 import { Button, QUIET } from "../words/button";
 import { Icon } from "../words/icons";
 import { FirstResults, QueryForm, QueryLines } from "./queryForm";
+
+// What can rank items: a space, the search, words alone.
+interface Ranker {
+  name: string;
+  about: string;
+  paid: boolean;
+}
 
 interface Judging {
   ready: boolean;
@@ -24,6 +31,8 @@ interface Judging {
   needed?: string;
   disagreements?: { query: string; by: string; id: string; title: string; modality: string }[];
   depth?: number;
+  rankers?: Ranker[];
+  pooled?: string;
 }
 
 declare module "../state/facts" {
@@ -45,6 +54,7 @@ export function JudgingBoard() {
       <Pool
         isFirst={!facts.total}
         depth={facts.depth ?? 10}
+        rankers={facts.rankers ?? []}
         close={() => {
           editing.value = false;
         }}
@@ -54,6 +64,11 @@ export function JudgingBoard() {
     <div class="nx-judging">
       {facts.judge ? <Pair facts={facts} /> : <Who facts={facts} />}
       <Standing facts={facts} />
+      {facts.pooled && (
+        <p class="nx-quiet nx-pooled" dir="auto">
+          {facts.pooled}
+        </p>
+      )}
       <p>
         <Button
           class="nx-link"
@@ -68,14 +83,31 @@ export function JudgingBoard() {
   );
 }
 
-function Pool({ isFirst, depth, close }: { isFirst: boolean; depth: number; close: () => void }) {
+function Pool({
+  isFirst,
+  depth,
+  rankers,
+  close,
+}: {
+  isFirst: boolean;
+  depth: number;
+  rankers: Ranker[];
+  close: () => void;
+}) {
   const { kernel } = useApp();
   const queries = useSignal("");
   const deep = useSignal(depth);
   const works = useSignal(false);
+  const chosen = useSignal(rankers.filter((one) => !one.paid).map((one) => one.name));
+  const budget = useSignal("");
   const begin = async () => {
     works.value = true;
-    await kernel.tell("begin_pool", { queries: queries.value, depth: deep.value });
+    await kernel.tell("begin_pool", {
+      queries: queries.value,
+      depth: deep.value,
+      rankers: chosen.value,
+      budget: budget.value === "" ? null : Number(budget.value),
+    });
     works.value = false;
     close();
   };
@@ -96,16 +128,65 @@ function Pool({ isFirst, depth, close }: { isFirst: boolean; depth: number; clos
     >
       <h3>Judge search results</h3>
       <p class="nx-quiet">
-        You see one result at a time and say how well it answers its query. Results are shuffled, and nothing tells how
-        high they stood. From your decisions the reviews measure how well search works here.
+        You see one result at a time and say how well it answers its query. Results are shuffled, and nothing tells what
+        found them or how high they stood. From your decisions the reviews measure how well search works here.
       </p>
       <QueryLines
         label="What people look for, one query a line"
         queries={queries}
         placeholder={"a bird with a long beak\na map of a city"}
       />
-      <FirstResults label="Results to judge for each query" k={deep} usual={depth} most={100} />
+      <Rankers rankers={rankers} chosen={chosen} budget={budget} />
+      <FirstResults label="Results to judge for each query, from each" k={deep} usual={depth} most={100} />
     </QueryForm>
+  );
+}
+
+// What the results are pooled from. What costs money is not ticked, and wants a limit first.
+function Rankers({ rankers, chosen, budget }: { rankers: Ranker[]; chosen: Signal<string[]>; budget: Signal<string> }) {
+  const pays = rankers.some((one) => one.paid && chosen.value.includes(one.name));
+  return (
+    <fieldset class="nx-rankers">
+      <legend>Pool the first results of</legend>
+      {rankers.map((one) => (
+        <label key={one.name} class="nx-ranker">
+          <input
+            type="checkbox"
+            checked={chosen.value.includes(one.name)}
+            {...QUIET}
+            onChange={(e) => {
+              const others = chosen.value.filter((name) => name !== one.name);
+              chosen.value = e.currentTarget.checked ? [...others, one.name] : others;
+            }}
+          />
+          <span>
+            {one.name}{" "}
+            <span class="nx-quiet">
+              {one.about}
+              {one.paid && "; each query is a paid call"}
+            </span>
+          </span>
+        </label>
+      ))}
+      {pays && (
+        <label class="nx-inline">
+          US dollars that these calls may take at most
+          <input
+            class="nx-input nx-number"
+            type="number"
+            min={0}
+            step="any"
+            required
+            value={budget.value}
+            {...QUIET}
+            onKeyDown={(e) => e.stopPropagation()}
+            onInput={(e) => {
+              budget.value = e.currentTarget.value;
+            }}
+          />
+        </label>
+      )}
+    </fieldset>
   );
 }
 

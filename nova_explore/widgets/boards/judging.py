@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from nova_explore.errors import SourceError
-from nova_explore.reviews.judging import DEPTH, LEVELS, Judging, Pair, Progress, pool
+from nova_explore.reviews.judging import DEPTH, LEVELS, Judging, Pair, Pool, Progress, pool
+from nova_explore.reviews.rankers import Ranker, list_rankers
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
 from nova_explore.widgets.boards.items import card
 
@@ -23,10 +24,12 @@ MOST_QUERIES = 200
 @dataclass(slots=True)
 class _Session:
     judging: Judging
+    rankers: list[Ranker]
     judge: str = ""
     left: list[Pair] = field(default_factory=list)
     last: str = ""
     progress: Progress | None = None
+    unanswered: tuple[str, ...] = ()
 
 
 _SESSIONS: WeakKeyDictionary[Any, _Session] = WeakKeyDictionary()
@@ -54,36 +57,52 @@ def facts(app: Shown) -> dict[str, Any]:
         "needed": "" if progress is None else say_needed(progress),
         "disagreements": [] if progress is None else _disagreements(app.exploration, progress),
         "depth": DEPTH,
+        "rankers": [{"name": one.name, "about": one.about, "paid": one.is_paid} for one in session.rankers],
+        "pooled": say_pooled(session.judging.rankers, session.unanswered),
     }
 
 
 def open_judging(app: Shown) -> Answer:
     """Go on with the pool that the library holds."""
     if app not in _SESSIONS:
-        _SESSIONS[app] = _Session(Judging(app.exploration.library))
-        _measure(_SESSIONS[app])
+        _measure(_session(app))
     app.refresh("judging")
     return NOTHING
 
 
-def begin_pool(app: Shown, *, queries: str, depth: int) -> Later:
-    """Gather the first results of these queries, one a line; what was judged before stays judged."""
+def begin_pool(
+    app: Shown, *, queries: str, depth: int, rankers: list[str] | None = None, budget: float | None = None
+) -> Later:
+    """Gather the first results of these queries, one a line; what was judged before stays judged.
+
+    They are those of the rankers that are named, and by default of all that make no paid call.
+    """
     lines = list(dict.fromkeys(line.strip() for line in queries.splitlines() if line.strip()))
     if not lines:
         raise SourceError("There are no queries. Write what people look for, one query a line.")
     if len(lines) > MOST_QUERIES:
         raise SourceError(f"These are {len(lines)} queries; this board takes {MOST_QUERIES}. Use reviews.judging.pool.")
+    session = _session(app)
+    free = [one.name for one in session.rankers if not one.is_paid]
+    chosen = free if rankers is None else rankers
+    if not chosen:
+        raise SourceError("Nothing is pooled. Tick at least one space, the search or the words.")
+    paid = [name for name in chosen if name not in free]
+    if paid and budget is None:
+        raise SourceError(f"Queries to {', '.join(paid)} cost money. Say how many US dollars they may take at most.")
     exploration = app.exploration
 
-    def then(pairs: list[Pair]) -> Answer:
-        session = _session(app)
+    def then(pairs: Pool) -> Answer:
         session.judging.begin(pairs)
-        session.last = ""
+        session.last, session.unanswered = "", pairs.unanswered
         _measure(session)
         app.refresh("judging")
         return NOTHING
 
-    return Later("finding what to judge", lambda: pool(exploration, lines, depth=depth), then)
+    def compute() -> Pool:
+        return pool(exploration, lines, rankers=chosen, depth=depth, budget=budget)
+
+    return Later("finding what to judge", compute, then)
 
 
 def judge_as(app: Shown, *, judge: str) -> Answer:
@@ -136,6 +155,14 @@ def settle(app: Shown, *, query: str, item: str, relevance: int) -> Answer:
     return NOTHING
 
 
+def say_pooled(rankers: tuple[str, ...], unanswered: tuple[str, ...] = ()) -> str:
+    """What the results are of; which of them found one is told to nobody."""
+    said = f"Pooled from: {', '.join(rankers)}." if rankers else ""
+    if unanswered:
+        said += f" Nothing was found for {', '.join(f'“{name}”' for name in unanswered)}."
+    return said.strip()
+
+
 def say_agreement(progress: Progress) -> str:
     """How well judges agree, in words that need no handbook."""
     alpha = progress.alpha
@@ -164,7 +191,7 @@ def say_needed(progress: Progress) -> str:
 
 def _session(app: Shown) -> _Session:
     if app not in _SESSIONS:
-        _SESSIONS[app] = _Session(Judging(app.exploration.library))
+        _SESSIONS[app] = _Session(Judging(app.exploration.library), list_rankers(app.exploration))
     return _SESSIONS[app]
 
 

@@ -193,7 +193,7 @@ def test_the_same_content_in_the_same_space_is_paid_once_over_all_libraries(bedr
 def test_what_was_paid_for_as_an_item_costs_again_as_a_query(bedrock):
     items = list(toy_collection(1))
     model = NovaModel()
-    asking = aim(model, [Modality.TEXT])
+    asking = model.aimed_at(frozenset({Modality.TEXT}))
     model.embed_batch(items)
     assert (model.estimate(items).calls, asking.estimate(items).calls) == (0, 4)
     asking.embed_batch(items, role="query")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from fakes.toy_library import second_space
 from fakes.toy_model import ToyModel
 
 import nova_explore as nx
+from nova_explore.models import registry
 from nova_explore.reviews.chance import Mean
 from nova_explore.reviews.judging import Progress
 from nova_explore.widgets import App
@@ -24,9 +26,9 @@ def ask(app, what, **details):
     return heard.pop()
 
 
-def begin(app, queries="owl nest\nsail mast", depth=4):
+def begin(app, queries="owl nest\nsail mast", depth=4, **more):
     ask(app, "open_judging")
-    return ask(app, "begin_pool", queries=queries, depth=depth)
+    return ask(app, "begin_pool", **{"queries": queries, "depth": depth, "rankers": ["toy 48"]} | more)
 
 
 def test_nothing_is_read_before_the_board_is_opened(app):
@@ -34,6 +36,39 @@ def test_nothing_is_read_before_the_board_is_opened(app):
     ask(app, "open_judging")
     assert app.judging["ready"]
     assert (app.judging["total"], app.judging["pair"]) == (0, None)
+
+
+def test_the_board_pools_all_that_makes_no_paid_call_and_says_what(app, monkeypatch):
+    second_space(app.exploration.library, monkeypatch)
+    begin(app, rankers=None)
+    assert [one["name"] for one in app.judging["rankers"]] == ["toy 48", "other 8", "search", "words"]
+    assert app.judging["pooled"] == "Pooled from: toy 48, other 8, search, words."
+    assert 8 < app.judging["total"] <= 4 * 8
+    again = App(app.exploration)
+    ask(again, "open_judging")
+    assert again.judging["pooled"] == app.judging["pooled"]
+    ask(again, "judge_as", judge="Ann")
+    assert not set(again.judging["pair"]) & {"ranker", "rankers", "pooled", "rank"}
+
+
+def test_a_person_ticks_what_is_pooled_and_reads_which_query_found_nothing(app):
+    begin(app, queries="owl nest\nxylophone", rankers=["words"])
+    assert app.judging["pooled"] == "Pooled from: words. Nothing was found for “xylophone”."
+    assert "Tick at least one" in begin(app, rankers=[])["error"]
+    assert "no query found anything" in begin(app, queries="xylophone", rankers=["words"])["error"]
+
+
+def test_a_paid_space_is_not_pooled_unasked_and_wants_a_limit(own_toy_160, monkeypatch):
+    class Priced(ToyModel):
+        def estimate(self, items):
+            raise AssertionError("nothing may be asked for before there is a limit")
+
+    monkeypatch.setitem(registry._FACTORIES, "toy", Priced)
+    app = App(nx.explore(own_toy_160, model=Priced(), progress=False))
+    begin(app, rankers=None)
+    assert [(one["name"], one["paid"]) for one in app.judging["rankers"]] == [("toy 48", True), ("words", False)]
+    assert app.judging["pooled"] == "Pooled from: words."
+    assert "Queries to toy 48 cost money. Say how many US dollars" in begin(app, rankers=["toy 48", "words"])["error"]
 
 
 def test_a_pair_tells_neither_rank_nor_cluster(app):

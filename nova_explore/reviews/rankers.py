@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Collection
+from nova_explore.collection import Collection, Item
 from nova_explore.errors import SourceError, SpaceMismatchError, UnknownNameError
 from nova_explore.library.aligned import embedded_items
 from nova_explore.library.store import Library
 from nova_explore.models.model import EmbeddingModel, PricedModel
 from nova_explore.models.queries import SpaceModel
-from nova_explore.reviews.asking import Searched, ask, most_expected, words_of_queries
+from nova_explore.reviews.asking import Searched, ask, most_expected, pairs_of, words_of_queries
 from nova_explore.reviews.judged import ids_by_name
 from nova_explore.reviews.order import id_order, scores_of
 from nova_explore.similarity.words_alone import find_words
@@ -110,8 +110,12 @@ def list_rankers(exploration: Exploration) -> list[Ranker]:
         if not library.embedded(space):
             continue
         is_paid = isinstance(model, PricedModel)
-        view = (lambda: exploration) if own else cache(partial(_look_at, library, space, model))
-        rankers.append(by_space(name_of_space(name, space), view, is_paid=is_paid))
+        called = name_of_space(name, space)
+        if own:
+            rankers.append(by_space(called, lambda: exploration, is_paid=is_paid))
+        else:
+            view = cache(partial(_look_at, library, space, model))
+            rankers.append(_where_askable(by_space(called, view, is_paid=is_paid), exploration.collection, view))
         if own and not is_paid:
             others.append(_by_search(exploration))
     return [*rankers, *others, _by_words(exploration)]
@@ -237,6 +241,28 @@ def _by_words(exploration: Exploration) -> Ranker:
         }
 
     return Ranker(WORDS, "by words alone (BM25): names, captions, texts", False, rank)
+
+
+def _where_askable(ranker: Ranker, own: Collection, view: Callable[[], Searched]) -> Ranker:
+    """The ranker of another space, asked what it can be: vectors are of one space, and items may have none there."""
+
+    def askable(queries: Any) -> dict[str, list[Any]]:
+        there, kept = view().collection, {}
+        for name, value in pairs_of(queries):
+            is_lost = isinstance(value, str) and own.has(value) and not there.has(value)
+            if isinstance(value, str | Path | Item) and not is_lost:
+                kept.setdefault(name, []).append(value)
+        return kept
+
+    def rank(queries: Any, depth: int) -> Results:
+        kept = askable(queries)
+        return ranker.rank(kept, depth) if kept else {}
+
+    def expect(queries: Any) -> float:
+        kept = askable(queries)
+        return ranker.expect(kept) if kept else 0.0
+
+    return replace(ranker, rank=rank, expect=expect)
 
 
 def _look_at(library: Library, space: Space, model: EmbeddingModel) -> SpaceView:

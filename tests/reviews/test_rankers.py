@@ -85,6 +85,24 @@ def test_the_names_of_what_found_a_pool_are_kept_and_not_which_found_a_pair(two_
     assert reviews.Judging(two_spaces.library).rankers == ()
 
 
+def test_vectors_and_items_ask_only_the_spaces_that_know_them(two_spaces):
+    id = two_spaces.collection.ids[0]
+    queries = {"a vector": np.ones(48), "an item": id, "words": "owl"}
+    results = {one.name: one.rank(queries, 3) for one in list_rankers(two_spaces)}
+    assert {name: sorted(found) for name, found in results.items()} == {
+        "toy 48": ["a vector", "an item", "words"], "other 8": ["an item", "words"], "search": ["words"],
+        "words": ["words"],
+    }  # fmt: skip
+    assert not any(id in found.get("an item", ()) for found in results.values())
+    assert len({pair.query for pair in reviews.pool(two_spaces, queries, rankers="free")}) == 3
+
+
+def test_queries_of_a_file_are_pooled(two_spaces, tmp_path):
+    (tmp_path / "queries.csv").write_text("query,words\nq1,owl\nq2,sail mast\n", "utf-8")
+    pairs = reviews.pool(two_spaces, tmp_path / "queries.csv", rankers="free", depth=2)
+    assert {(pair.query, pair.words) for pair in pairs} == {("q1", "owl"), ("q2", "sail mast")}
+
+
 def test_queries_that_nobody_answers_are_named(two_spaces):
     assert reviews.pool(two_spaces, ["xylophone", "owl"], rankers=["words"]).unanswered == ("xylophone",)
 

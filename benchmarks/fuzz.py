@@ -152,7 +152,10 @@ def main() -> int:
             for path in paths:
                 path.unlink()
     total = sum(outcomes.values())
-    print(f"{total:,} files: " + ", ".join(f"{count:,} {what}" for what, count in outcomes.most_common()))
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    hours = (spent.ru_utime + spent.ru_stime) / 3600
+    kinds = ", ".join(f"{count:,} {what}" for what, count in outcomes.most_common())
+    print(f"{hours:.2f} hours of processor, {total:,} files: {kinds}")
     print("\n".join(faults) or "nothing found")
     return int(bool(faults))
 
@@ -183,6 +186,7 @@ def _round(paths: list[Path], outcomes: Counter[str], keep: Path) -> list[str]:
                 _keep(Path(path), keep)
         child.kill()
         child.join()
+        answers.close()
         if not fault:
             return faults
         outcomes["died or hung"] += 1

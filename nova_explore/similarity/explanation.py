@@ -73,8 +73,9 @@ class Explanation:
     spread : float
         Standard deviation of the cosine over the masks.
     deletion, insertion : (float, float)
-        Area under the curve of the cosine while what carries most is hidden, or shown, first, by share of the item that
-        is hidden, and the mean of random orders. Lower is better for deletion, higher for insertion.
+        Area under the curve of the cosine while the parts that are heaviest for their size are hidden, or shown, first,
+        by the share of the item that they are, and the mean of random orders. Lower is better for deletion, higher for
+        insertion.
     fills : (str, str)
         The two ways in which parts were hidden.
     agreement : float
@@ -272,7 +273,8 @@ class _Weighing:
         if found.spread >= CARRIES:
             parts, place, found = self._finer(parts, place, carried, found, refined, first)
         order = np.lexsort((-found.weights, -carried[place]))
-        deletion, insertion = self._curves(parts, order, first) if found.spread >= CARRIES else ((0, 0), (0, 0))
+        dense = np.argsort(-found.weights / shares_of(parts), kind="stable")
+        deletion, insertion = self._curves(parts, dense, first) if found.spread >= CARRIES else ((0, 0), (0, 0))
         return replace(
             plan,
             parts=tuple(

@@ -23,7 +23,7 @@ from nova_explore.collection import Collection
 from nova_explore.errors import TooFewItemsError
 from nova_explore.similarity.background import Background
 from nova_explore.similarity.colours import COLOURS, colours_in
-from nova_explore.similarity.two_shares import corrected, fisher, interval
+from nova_explore.similarity.two_shares import fisher, interval
 from nova_explore.similarity.words_index import WordsIndex
 
 if TYPE_CHECKING:
@@ -220,6 +220,8 @@ def contrast(
 
 def differ(parts: Sequence[Properties]) -> tuple[list[Difference], int]:
     """Keep the properties that differ by more than chance allows, and count those that were tried."""
+    from scipy.stats import false_discovery_control
+
     a, b, m, n = (
         np.concatenate([getattr(part, name) for part in parts]).astype(np.int64)
         for name in ("have_inside", "have_outside", "of_inside", "of_outside")
@@ -231,7 +233,7 @@ def differ(parts: Sequence[Properties]) -> tuple[list[Difference], int]:
         return [], 0
     a, b, m, n = a[rows], b[rows], m[rows], n[rows]
     alone = np.concatenate([part.alone for part in parts])[rows]
-    p = corrected(np.maximum(fisher(a, m, b, n), alone))
+    p = false_discovery_control(np.maximum(fisher(a, m, b, n), alone))
     low, high = interval(a, m, b, n)
     sizes = np.abs(a / m - b / n)
     found = [

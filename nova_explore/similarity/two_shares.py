@@ -1,4 +1,4 @@
-"""Two shares compared: exact p-values, the interval of their difference, and p-values corrected for their number."""
+"""Two shares compared: exact p-values, and the interval of their difference."""
 
 from __future__ import annotations
 
@@ -17,15 +17,6 @@ def fisher(
 
     upper, lower = hypergeom.sf(a - 1, m + n, a + b, m), hypergeom.cdf(a, m + n, a + b, m)
     return np.minimum(1, 2 * np.minimum(upper, lower))
-
-
-def corrected(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correct p-values for their number: Benjamini & Hochberg 1995, as adjusted p-values."""
-    order = np.argsort(p)
-    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
-    adjusted = np.empty_like(steps)
-    adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1)
-    return adjusted
 
 
 def interval(

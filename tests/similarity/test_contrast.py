@@ -14,7 +14,7 @@ from nova_explore.collection import Collection, Modality, Span, number_copies
 from nova_explore.errors import SpaceMismatchError, TooFewItemsError
 from nova_explore.similarity.background import Background
 from nova_explore.similarity.contrast import contrast
-from nova_explore.similarity.two_shares import corrected, interval
+from nova_explore.similarity.two_shares import interval
 
 WORDS = (
     *("owl", "boat", "loaf", "star", "anchor", "nest", "oven", "comet"),
@@ -65,12 +65,6 @@ def test_a_column_of_numbers_that_differs_is_found_by_its_quarters():
     assert found.differences[0].what.startswith("year: at least")
     assert found.differences[0].inside == 1.0
     assert "concepts" in found.left_out[0]
-
-
-def test_corrected_values_worked_by_hand():
-    # 0.01 * 3 / 1, 0.02 * 3 / 2, 0.03 * 3 / 3: all 0.03.
-    np.testing.assert_allclose(corrected(np.array([0.02, 0.01, 0.03])), [0.03, 0.03, 0.03])
-    np.testing.assert_allclose(corrected(np.array([0.5, 0.001])), [0.5, 0.002])
 
 
 def test_the_interval_is_that_of_newcombes_first_example():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fakes import ROOT, TESTS
-from fakes.shared_vectors import ipython_folder
+from fakes.embedded_once import ipython_folder
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS_A_CELL = 600
@@ -41,7 +41,7 @@ def test_every_code_cell_is_explained(path):
 
 @pytest.fixture(scope="module")
 def ipython(tmp_path_factory):
-    """Kernels that embed each item once among them: pictures of the demo collection are in all three notebooks."""
+    """Kernels that embed each item once among them: the first embeds the demo, whose media the others take from."""
     return ipython_folder(tmp_path_factory.mktemp("shared"))
 
 

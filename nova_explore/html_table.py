@@ -45,5 +45,5 @@ def show_table(
 
 def _cell(value: object, tag: str = "td") -> str:
     side = "left" if isinstance(value, str) else "right"
-    text = value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+    text = value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:z.3f}"
     return f"<{tag} style='text-align:{side}'>{html.escape(text)}</{tag}>"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nova_explore.reviews.finding import CAVEAT, Finding
+from nova_explore.reviews.finding import CAVEAT, Finding, tell_q
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -118,7 +118,7 @@ def _finding(exploration: Exploration, one: Finding, ticks: Sequence[float]) -> 
         "interval": f"{_number(one.low)} to {_number(one.high)}" if _known(one.low, one.high) else "no interval",
         "n": f"{one.n:,}",
         "chance": "" if one.chance is None else f"{_number(one.chance.low)} to {_number(one.chance.high)}",
-        "q": "" if one.q is None else "< .001" if one.q < 0.001 else f"{one.q:.3f}",
+        "q": tell_q(one.q),
         "source": one.source,
         "drawing": drawing_of(one, ticks),
         "pictures": known[:PICTURES],

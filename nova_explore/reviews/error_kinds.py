@@ -71,13 +71,20 @@ def rank_errors(
 
 
 def count_errors(errors: pd.DataFrame, judged: Judged, wordings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Count the queries with each kind of error, the most frequent kind first; what was not looked for is last."""
+    """Count the queries with each kind of error, the most frequent kind first; what was not looked for is last.
+
+    Where people have said of no item that it is irrelevant, whether such items are shown is not known.
+    """
     import pandas as pd
 
+    relevant = set(zip(judged.owner.tolist(), judged.item.tolist(), strict=True))
+    any_irrelevant = any((row, item) not in relevant for row, seen in enumerate(judged.seen) for item in seen)
+    not_counted = {} if any_irrelevant else {KINDS[0]: "no item is judged irrelevant"}
+    not_counted |= {kind: "not looked for" for kind in KINDS[2:] if kind not in wordings}
     rows = []
     for kind in KINDS:
-        if kind in KINDS[2:] and kind not in wordings:
-            rows.append((kind, 0, 0, float("nan"), "not looked for"))
+        if kind in not_counted:
+            rows.append((kind, 0, 0, float("nan"), not_counted[kind]))
             continue
         table: Any = wordings.get(kind)
         asked = len(judged.queries) if kind in KINDS[:2] else table["query"].nunique()

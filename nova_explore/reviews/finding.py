@@ -136,7 +136,15 @@ class Review:
 
     def _repr_html_(self) -> str:
         rows = [
-            (one.statement, one.measure, one.value, span_of(one.low, one.high), one.n, tell_chance(one.chance), _p(one))
+            (
+                one.statement,
+                one.measure,
+                one.value,
+                span_of(one.low, one.high),
+                one.n,
+                tell_chance(one.chance),
+                tell_q(one.q),
+            )
             for one in self.findings
         ]
         notes = [CAVEAT, *(f"Not run: {check}: {reason}" for check, reason in self.not_run)]
@@ -169,17 +177,17 @@ def span_of(low: float, high: float) -> str:
     >>> span_of(0.1, 0.25), span_of(float("nan"), 1)
     ('0.100 to 0.250', '')
     """
-    return "" if math.isnan(low) or math.isnan(high) else f"{low:.3f} to {high:.3f}"
+    return "" if math.isnan(low) or math.isnan(high) else f"{low:z.3f} to {high:z.3f}"
 
 
 def tell_chance(chance: Chance | None) -> str:
     """A chance level in words."""
-    return "" if chance is None else f"{chance.mean:.3f} ({span_of(chance.low, chance.high)})"
+    return "" if chance is None else f"{chance.mean:z.3f} ({span_of(chance.low, chance.high)})"
 
 
-def _p(one: Finding) -> str:
-    value = one.q if one.q is not None else one.p
-    return "" if value is None else "< .001" if value < 0.001 else f"{value:.3f}"
+def tell_q(q: float | None) -> str:
+    """A corrected p-value in words that stay in one line; empty where there is none."""
+    return "" if q is None else "<\N{NO-BREAK SPACE}.001" if q < 0.001 else f"{q:.3f}"
 
 
 def _plain(value: float | None) -> float | None:

@@ -39,4 +39,13 @@ def test_what_was_not_looked_for_is_not_counted_as_free_of_errors():
     counts = review.tables["kinds of errors"]
     assert counts["error"].tolist()[0] == "relevant missed"
     assert counts.set_index("error").loc["contradictory", "worst query"] == "not looked for"
-    assert counts.set_index("error")["share"].isna().sum() == 2
+    assert counts.set_index("error").loc["irrelevant shown", "worst query"] == "no item is judged irrelevant"
+    assert counts.set_index("error")["share"].isna().sum() == 3
+
+
+def test_where_items_are_judged_irrelevant_those_that_are_shown_are_counted_even_if_none_is():
+    exploration = gallery(np.eye(8), [{}] * 8, k=5)
+    judged = pd.DataFrame([("q", "i00000", 1), ("q", "i00007", 0)], columns=["query", "item", "relevance"])
+    review = reviews.effectiveness(exploration, {"q": np.eye(8)[0]}, judged, k=1)
+    row = review.tables["kinds of errors"].set_index("error").loc["irrelevant shown"]
+    assert row[["queries", "of", "share", "worst query"]].tolist() == [0, 1, 0, ""]

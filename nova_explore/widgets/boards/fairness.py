@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from nova_explore.errors import SourceError
-from nova_explore.reviews.finding import CAVEAT, Finding, Review
+from nova_explore.reviews.finding import CAVEAT, Finding, Review, tell_q
 from nova_explore.reviews.occupations import OCCUPATIONS, TEMPLATES
 from nova_explore.widgets.board import NOTHING, Answer, Later, Shown
 from nova_explore.widgets.boards.items import card
@@ -216,7 +216,7 @@ def _line(one: Finding) -> dict[str, Any]:
 
 def say_q(one: Finding) -> str:
     """The p-value after correction over the whole review."""
-    return "" if one.q is None else "q < .001" if one.q < 0.001 else f"q {one.q:.3f}"
+    return "" if one.q is None else f"q {tell_q(one.q)}"
 
 
 def say_measure(one: Finding) -> str:

@@ -31,8 +31,9 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _CODE = re.compile(
     r"(?<![^\W_])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?<![A-Za-z])[A-Z]{1,5}_?\d{4,}"
     r"|\b\d{3}[A-Z_]{5}\b|(?<![^\W_])(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}(?![^\W_])"
+    r"|(?<![^\W_])u?(?:1[fF][0-9a-fA-F]{3}|200[dD]|[fF][eE]0[fF])(?![^\W_])"
 )
-"""UUIDs; capitals with a number after them, as cameras write; folders of cameras; digests."""
+"""UUIDs; capitals with a number after them, as cameras write; folders of cameras; digests; code points of emoji."""
 
 _BETWEEN, _CAMEL = re.compile(r"[\s_.,()\[\]+-]+"), re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SERIAL = re.compile(r"[\W_]*\d+[\W_]*$")

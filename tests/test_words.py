@@ -89,5 +89,18 @@ def test_a_text_reads_the_same_composed_and_decomposed():
     assert name_words(unicodedata.normalize("NFD", "Brücke.png")) == "Brücke"
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("1F9D1-1F3FB-200D-2708-FE0F.svg", ""),
+        ("emoji_u1f469_200d_1f393.png", "emoji"),
+        ("1f469-cook.png", "cook"),
+        ("200 dogs.jpg", "200 dogs"),
+    ],
+)
+def test_code_points_of_emoji_are_no_words(name, words):
+    assert name_words(name) == words
+
+
 def test_the_vocabulary_has_every_phrase_once():
     assert len(set(read_vocabulary())) == len(read_vocabulary()) > 500

@@ -57,6 +57,7 @@ def confirm_cost(expected: Any, budget: float | None, *, yes: bool, model: Any =
 def show_receipts(library: Library, *, as_json: bool) -> None:
     """Print what every run of a library has cost, and the sum."""
     from nova_explore.embedding.receipt import receipt, sentence
+    from nova_explore.library.stamps import to_the_minute
     from nova_explore.models.cost import dollars
 
     paid = [receipt(run) for run in library.runs() if run.get("account")]
@@ -64,7 +65,7 @@ def show_receipts(library: Library, *, as_json: bool) -> None:
         typer.echo(json.dumps(paid, indent=1))
         return
     for one in paid:
-        typer.echo(f"{one['started'][:16].replace('T', ' ')}  {one['model']}: {sentence(one)}")
+        typer.echo(f"{to_the_minute(one['started'])}  {one['model']}: {sentence(one)}")
     low, high = (sum(one[name] for one in paid) for name in ("usd_low", "usd_high"))
     typer.echo(f"In all: about {dollars(low)}, at most {dollars(max(low, high))}. Amazon's bill counts, not this.")
 

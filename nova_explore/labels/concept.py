@@ -76,7 +76,8 @@ class Concept:
         )
 
     def __repr__(self) -> str:
-        return f"<Concept: {len(self.like)} like it, {len(self.unlike)} not, {len(self.members()):,} items score 0.5>"
+        scored = f"{len(self.members()):,} items score 0.5 or more"
+        return f"<Concept: {len(self.like)} like it, {len(self.unlike)} not, {scored}>"
 
 
 def learn(

@@ -18,6 +18,7 @@ from nova_explore.labels.proposals import Follow, known_names, propose, question
 from nova_explore.labels.state import LabelState, Made, Note, last_to_redo, last_to_undo
 from nova_explore.labels.tables import history_table, label_table, unattached_table
 from nova_explore.labels.targets import Target, Targets
+from nova_explore.library.stamps import to_the_minute
 from nova_explore.library.store import Library
 
 if TYPE_CHECKING:
@@ -360,6 +361,7 @@ class Labels:
     def _repr_html_(self) -> str:
         done, of = self.progress
         table = self.table
+        table["when"] = [to_the_minute(when) if when else "" for when in table["when"]]
         rows = zip(*(table[name].tolist() for name in ("name", "size", "status", "by", "when")), strict=True)
         title = f"{len(self):,} labels · {done:,} of {of:,} clusters decided"
         return show_table(title, ("name", "items", "status", "by", "when"), rows)

@@ -26,3 +26,14 @@ def package_versions() -> dict[str, str]:
 def now() -> str:
     """Return the time in UTC, ISO 8601 to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def to_the_minute(stamp: str) -> str:
+    """Write a moment of `now` as people read it.
+
+    Examples
+    --------
+    >>> to_the_minute("2026-11-28T11:16:22+00:00")
+    '2026-11-28 11:16 UTC'
+    """
+    return f"{stamp[:16].replace('T', ' ')} UTC"

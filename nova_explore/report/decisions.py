@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nova_explore.labels.tables import PROPOSED
+from nova_explore.library.stamps import to_the_minute
 
 if TYPE_CHECKING:
     from nova_explore.exploration.bundle import Exploration
@@ -43,17 +44,13 @@ def decisions_of(exploration: Exploration) -> Decisions:
         return Decisions("", (), (), ())
     done, of = labels.progress
     rows = tuple(
-        (row["name"], int(row["size"]), row["status"], row["by"], _minute(row["when"]), "; ".join(row["notes"]))
+        (row["name"], int(row["size"]), row["status"], row["by"], to_the_minute(row["when"]), "; ".join(row["notes"]))
         for row in labels.table.to_dict("records")
         if row["status"] != PROPOSED
     )
     newest = history.iloc[::-1].head(MOST_LINES).to_dict("records")
-    lines = tuple((_minute(row["when"]), row["by"], _what(row)) for row in newest)
+    lines = tuple((to_the_minute(row["when"]), row["by"], _what(row)) for row in newest)
     return Decisions(f"{done:,} of {of:,} clusters decided", rows, tuple(labels.unattached["name"]), lines)
-
-
-def _minute(when: object) -> str:
-    return str(when)[:16].replace("T", " ")
 
 
 def _what(row: Mapping[Any, Any]) -> str:

@@ -224,7 +224,7 @@ def shown_progress(files: Iterable[Any], progress: bool) -> Iterator[Any]:
     """Iterate with a bar that appears after a second."""
     from tqdm.auto import tqdm
 
-    return iter(tqdm(files, desc="Reading", unit=" files", delay=1, disable=not progress))
+    return iter(tqdm(files, desc="reading", unit=" files", delay=1, disable=not progress))
 
 
 def read_files(

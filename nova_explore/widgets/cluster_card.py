@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nova_explore.clusters.cluster import soft_memberships
 from nova_explore.exploration.columns import UNCLUSTERED
 from nova_explore.labels.language_model import MOST_ITEMS
+from nova_explore.library.stamps import to_the_minute
 from nova_explore.widgets.board import Answer, Shown
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def cluster_card(app: Shown, *, key: str) -> Answer:
     shares = soft_memberships(exploration.neighbors, exploration.clustering, positions=looked_at)
     counted = Counter(str(exploration.collection[position].modality) for position in members.tolist())
     status, made = labels.status_of(cluster)
-    said = f"{status} by {made.by}, {made.when[:16].replace('T', ' ')} UTC" if made else ""
+    said = f"{status} by {made.by}, {to_the_minute(made.when)}" if made else ""
     return {
         "key": key,
         "said": said,

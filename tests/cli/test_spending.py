@@ -31,5 +31,5 @@ def test_receipts_are_listed_oldest_first_and_summed(tmp_path):
         run = {"id": f"r{n}", "started": f"2030-01-0{n + 1}T00:00:00", "model": "nova", "account": account}
         library.record_run(run)
     lines = CliRunner().invoke(app, ["spent", str(library.path)]).output.splitlines()
-    assert lines[0].startswith("2030-01-01 00:00  nova: Spent about $0.50, at most $1.00, in 10 calls")
+    assert lines[0].startswith("2030-01-01 00:00 UTC  nova: Spent about $0.50, at most $1.00, in 10 calls")
     assert lines[-1].startswith("In all: about $0.75, at most $1.50.")

@@ -177,6 +177,14 @@ def test_labels_show_themselves_in_a_notebook_with_every_name_escaped(own):
     assert len(own.labels) == 1
 
 
+def test_a_notebook_shows_when_a_label_was_decided_to_the_minute(own):
+    own.labels.accept(0)
+    (when, *_) = own.labels.table["when"]
+    shown = own.labels._repr_html_()
+    assert f"{when[:10]} {when[11:16]} UTC" in shown
+    assert when not in shown
+
+
 # ---- two people, and a kernel that is killed ------------------------------------------------------------------------
 
 

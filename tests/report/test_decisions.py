@@ -23,6 +23,6 @@ def test_labels_notes_and_every_decision_are_gathered(own_toy_160):
     ((name, size, status, by, when, notes),) = told.labels
     assert (name, size, by, notes) == ("birds", len(exploration.clustering.members(0)), "Ann", "Looked at.")
     assert status == "renamed"
-    assert len(when) == len("2026-11-27 20:28")
+    assert len(when) == len("2026-11-27 20:28 UTC")
     assert [what.partition(" ")[0] for _, _, what in told.lines] == ["undo", "accept", "note", "rename"]
     assert told.lines[1][2].endswith("(undone)")

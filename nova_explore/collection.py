@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Protocol, overload, runtime_checkable
 
 from nova_explore.errors import UnknownNameError
-from nova_explore.html_table import show_table
+from nova_explore.tables import arrow_of, free_names, show_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,19 +165,6 @@ class Slice:
         return id in self.ids
 
 
-def free_names(columns: Iterable[str], *, taken: Iterable[str]) -> dict[str, str]:
-    """Name metadata columns in a table: one whose name is taken gets ``metadata.`` before it, as often as needed."""
-    used = {*taken}
-    names: dict[str, str] = {}
-    for column in columns:
-        name = column
-        while name in used:
-            name = f"metadata.{name}"
-        used.add(name)
-        names[column] = name
-    return names
-
-
 def shortened(names: Sequence[str], most: int = 3) -> str:
     """The first of several names, for a sentence."""
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")
@@ -193,6 +181,20 @@ def number_copies(items: Iterable[Item]) -> list[Item]:
     return numbered
 
 
+@runtime_checkable
+class _StoredItems(Protocol):
+    """Items that are each made when first asked for, with the columns that are known of all without making any."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Item]: ...
+    def __getitem__(self, position: int) -> Item: ...
+    def at(self, positions: Sequence[int] | NDArray[np.integer]) -> _StoredItems | tuple[Item, ...]: ...
+    def read_ids(self) -> Sequence[str]: ...
+    def read_content_keys(self) -> Sequence[str]: ...
+    def read_modality_codes(self) -> NDArray[np.integer]: ...
+    def read_metadata_names(self) -> Iterable[str]: ...
+
+
 class Collection(Sequence[Item]):
     """An ordered set of items, with what could not be read kept by name.
 
@@ -204,20 +206,26 @@ class Collection(Sequence[Item]):
         What was found and could not be used.
     """
 
-    __slots__ = ("_columns", "_ids", "_items", "_kind_codes", "_positions", "unread")
+    __slots__ = ("_codes", "_columns", "_ids", "_items", "_positions", "unread")
 
-    def __init__(self, items: Iterable[Item], unread: Iterable[Unread] = ()) -> None:
-        self._items = tuple(items)
-        self._positions = {item.id: position for position, item in enumerate(self._items)}
-        self._ids = tuple(self._positions)
+    def __init__(self, items: Iterable[Item] | _StoredItems, unread: Iterable[Unread] = ()) -> None:
+        self._items = items = items if isinstance(items, _StoredItems) else tuple(items)
+        self._ids = tuple([item.id for item in items] if isinstance(items, tuple) else items.read_ids())
+        self._positions: dict[str, int] | None = None
         self._columns: tuple[str, ...] | None = None
-        self._kind_codes: NDArray[np.uint8] | None = None
+        self._codes: NDArray[np.uint8] | None = None
         self.unread = tuple(unread)
-        if len(self._positions) != len(self._items):
+        if (different := len(set(self._ids))) != len(self):
             raise ValueError(
-                f"{len(self._items)} items have only {len(self._positions)} different ids. Every item needs its own: "
+                f"{len(self)} items have only {different} different ids. Every item needs its own: "
                 "build the collection with nova_explore.read, or number copies with collection.number_copies."
             )
+
+    def with_unread(self, unread: Iterable[Unread]) -> Collection:
+        """Return the same items, with this as what could not be read."""
+        other = copy(self)
+        other.unread = tuple(unread)
+        return other
 
     def __len__(self) -> int:
         return len(self._items)
@@ -231,7 +239,7 @@ class Collection(Sequence[Item]):
     def __getitem__(self, key: int | str | slice) -> Item | Collection:
         """Look up one item by position or id, or cut a part by slice."""
         if isinstance(key, slice):
-            return Collection(self._items[key])
+            return self.at(range(*key.indices(len(self))))
         return self._items[self.position(key) if isinstance(key, str) else key]
 
     def __iter__(self) -> Iterator[Item]:
@@ -242,9 +250,15 @@ class Collection(Sequence[Item]):
         """Item ids, in order."""
         return self._ids
 
+    @property
+    def _by_id(self) -> dict[str, int]:
+        if self._positions is None:
+            self._positions = dict(zip(self._ids, range(len(self)), strict=True))
+        return self._positions
+
     def has(self, id: str) -> bool:
         """Whether there is an item of this id."""
-        return id in self._positions
+        return id in self._by_id
 
     def position(self, id: str) -> int:
         """Place of an id in the order.
@@ -255,21 +269,27 @@ class Collection(Sequence[Item]):
             If no item has this id.
         """
         try:
-            return self._positions[id]
+            return self._by_id[id]
         except KeyError:
-            raise UnknownNameError("item", id, self._positions) from None
+            raise UnknownNameError("item", id, self._ids) from None
 
     def positions(self, ids: Iterable[str]) -> list[int]:
         """Places of several ids, in the order given."""
         ids = tuple(ids)
         try:
-            return list(map(self._positions.__getitem__, ids))
+            return list(map(self._by_id.__getitem__, ids))
         except KeyError:
             return [self.position(id) for id in ids]
 
+    def at(self, positions: Sequence[int] | NDArray[np.integer]) -> Collection:
+        """Return the items at these positions, in the order given."""
+        if isinstance(self._items, tuple):
+            return Collection(self._items[position] for position in positions)
+        return Collection(self._items.at(positions))
+
     def select(self, ids: Iterable[str]) -> Collection:
         """Return the items with these ids, in the order given."""
-        return Collection(self[id] for id in ids)
+        return self.at(self.positions(ids))
 
     def filter(self, keep: Callable[[Item], bool]) -> Collection:
         """Return the items for which ``keep`` is true, in order."""
@@ -279,7 +299,7 @@ class Collection(Sequence[Item]):
         """Items per modality, only those present, in the order of `Modality`."""
         import numpy as np
 
-        sizes = np.bincount(self._kinds(), minlength=len(Modality)).tolist()
+        sizes = np.bincount(self.modality_codes, minlength=len(Modality)).tolist()
         return {str(kind): size for kind, size in zip(Modality, sizes, strict=True) if size}
 
     @property
@@ -287,21 +307,35 @@ class Collection(Sequence[Item]):
         """Modality of every item: an array of shape (n,)."""
         import numpy as np
 
-        return np.array([str(kind) for kind in Modality])[self._kinds()]
+        return np.array([str(kind) for kind in Modality])[self.modality_codes]
 
-    def _kinds(self) -> NDArray[np.uint8]:
+    @property
+    def modality_codes(self) -> NDArray[np.uint8]:
+        """Place in `Modality` of every item's modality: a read-only array of shape (n,)."""
         import numpy as np
 
-        if self._kind_codes is None:
-            order = {kind: place for place, kind in enumerate(Modality)}
-            self._kind_codes = np.fromiter((order[item.modality] for item in self._items), np.uint8, len(self._items))
-        return self._kind_codes
+        if self._codes is None:
+            items, order = self._items, {kind: place for place, kind in enumerate(Modality)}
+            codes = (
+                [order[item.modality] for item in items] if isinstance(items, tuple) else items.read_modality_codes()
+            )
+            self._codes = np.array(codes, np.uint8)
+            self._codes.flags.writeable = False
+        return self._codes
+
+    @property
+    def content_keys(self) -> Sequence[str]:
+        """Content key of every item, in order."""
+        items = self._items
+        return [item.content_key for item in items] if isinstance(items, tuple) else items.read_content_keys()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of all metadata columns, in order of first appearance."""
         if self._columns is None:
-            self._columns = tuple(dict.fromkeys(chain.from_iterable(item.metadata for item in self._items)))
+            items = self._items
+            each = (item.metadata for item in items) if isinstance(items, tuple) else (items.read_metadata_names(),)
+            self._columns = tuple(dict.fromkeys(chain.from_iterable(each)))
         return self._columns
 
     def to_frame(self) -> pd.DataFrame:
@@ -341,21 +375,3 @@ class Collection(Sequence[Item]):
 
     def _repr_html_(self) -> str:
         return show_table(str(self), ("could not be read", "reason"), ((u.name, u.reason) for u in self.unread))
-
-
-def arrow_of(frame: pd.DataFrame) -> pa.Table:
-    """Turn a data frame into an Arrow table, its index the first column.
-
-    A column of Arrow has one type. One that mixes types here, as metadata of many sources may, becomes text there.
-    """
-    import pyarrow as pa
-
-    frame = frame.reset_index()
-    arrays = []
-    for name in frame:
-        try:
-            arrays.append(pa.Array.from_pandas(frame[name]))
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            texts = [None if value is None else str(value) for value in frame[name]]
-            arrays.append(pa.array(texts, pa.string()))
-    return pa.table(arrays, [str(name) for name in frame])

@@ -183,12 +183,13 @@ def neighboring(xy: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArra
     Two are neighbours where a short edge of the Delaunay triangulation of some of their items joins them.
     """
     import numpy as np
-    from scipy.spatial import Delaunay, QhullError
 
     order, bounds = by_cluster(labels)
     members = [order[first:last] for first, last in pairwise(bounds.tolist())]
     if len(members) < 2:
         return np.empty((0, 2), np.intp)
+    from scipy.spatial import Delaunay, QhullError
+
     sampled = [some[np.unique(np.linspace(0, len(some) - 1, SAMPLED).astype(int))] for some in members]
     width = float(np.ptp(xy[order], axis=0).max()) or 1.0
     points, owners = xy[np.concatenate(sampled)], np.repeat(np.arange(len(members)), list(map(len, sampled)))

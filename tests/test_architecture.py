@@ -16,7 +16,7 @@ PACKAGE = ROOT / "nova_explore"
 ORDER: dict[str, tuple[str, ...]] = {
     "errors": (),
     "cache_folder": (),
-    "html_table": (),
+    "tables": (),
     "collection": (),
     "space": (),
     "words": (),

@@ -55,6 +55,21 @@ def test_selecting_keeps_every_item_with_its_own_name(order, chosen):
     assert [by_id[id] for id in frame.index] == list(frame["name"])
 
 
+def test_what_could_not_be_read_is_put_beside_the_same_items():
+    collection = Collection(number_copies([text_item("d1"), text_item("d2")]), [Unread("x.png", "It is empty.")])
+    other = collection.with_unread([Unread("y.png", "It is cut.")])
+    assert [one.name for one in (*collection.unread, *other.unread)] == ["x.png", "y.png"]
+    assert all(one is same for one, same in zip(collection, other, strict=True))
+
+
+def test_items_are_cut_as_those_of_a_list_and_positions_given_twice_are_refused():
+    collection = Collection(number_copies(text_item(f"d{i}", f"{i}.txt") for i in range(5)))
+    assert [item.name for item in collection[3:0:-2]] == ["3.txt", "1.txt"]
+    assert [item.name for item in collection.at([4, -5])] == ["4.txt", "0.txt"]
+    with pytest.raises(ValueError, match="only 1 different"):
+        collection.at([2, 2])
+
+
 def test_ids_given_twice_are_refused():
     item = number_copies([text_item("d1")])[0]
     with pytest.raises(ValueError, match="only 1 different"):

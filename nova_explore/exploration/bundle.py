@@ -15,7 +15,7 @@ from nova_explore.clusters.cluster import Clustering, Hierarchy, Sweep
 from nova_explore.clusters.duplicates import SIMILARITY
 from nova_explore.clusters.names import ClusterName, name_clusters
 from nova_explore.clusters.stability import Stability, cluster_halves
-from nova_explore.collection import Collection, Slice, arrow_of
+from nova_explore.collection import Collection, Slice
 from nova_explore.embedding.embed import estimate
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration import variants
@@ -49,6 +49,7 @@ from nova_explore.similarity.ranking import Ranking, nearest
 from nova_explore.similarity.sides import Example
 from nova_explore.similarity.slice_matrix import SliceMatrix, compare_all
 from nova_explore.space import Space
+from nova_explore.tables import arrow_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,11 +194,10 @@ class Exploration:
         drawn = self._drawn
         if self.placed is not None:
             changed = place_again(drawn, changed)
-        same = self.library, self.collection, self._model, self.vectors
         shared: dict[str, Any] = {"basis": self.basis, "finder": self._finder, "selection": self._selection}
         shared["trust"] = self._trust if changed.layout is drawn.layout else None
         shared["stability"] = self._stability if changed.clustering is drawn.clustering else None
-        return Exploration(*same, changed, **shared)
+        return Exploration(self.library, self.collection, self._model, self.vectors, changed, **shared)
 
     @property
     def hierarchy(self) -> Hierarchy:

@@ -119,8 +119,9 @@ def explore(
     k = min(k, len(collection) - 1)
     parameters = {"k": k, "min_cluster_size": min_cluster_size, "min_dist": min_dist, "seed": seed}
     parameters |= own_words.parameters
-    key = map_key(space.key, collection.ids, parameters)
-    drawn, basis = load_map(library, key) if seed is not None else None, None
+    drawn, basis = None, None
+    if seed is not None:
+        drawn = load_map(library, map_key(space.key, collection.ids, parameters))
     if drawn is None:
         if watch is not None:
             first = _first_map(vectors, collection.ids, space.key)
@@ -140,6 +141,7 @@ def explore(
         )
         made = (basis.neighbors, basis.gap, layout, clustering, names)
         ids = collection.ids
+        key = map_key(space.key, ids, parameters)
         drawn = DrawnMap(
             key, now(), *made, package_versions(), ids, space.key, stability=stability, own_words=own_words
         )

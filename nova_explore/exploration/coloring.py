@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_explore.collection import Modality
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.columns import LARGER
 from nova_explore.palette import CATEGORICAL, FIXED, SEQUENTIAL, UNCLUSTERED_GREY, by_cluster, rgb, spread_colors
@@ -119,6 +120,9 @@ def color_by(exploration: Exploration, column: str) -> Coloring:
     if column not in exploration.columns:
         raise UnknownNameError("column", column, [name for name, _ in choices(exploration)])
     title = BUILT_IN.get(column, column)
+    if column == "modality":
+        kinds, found = np.unique(exploration.collection.modality_codes, return_inverse=True)
+        return _categories([str(tuple(Modality)[kind]) for kind in kinds], found, title, FIXED[column])
     if column == LARGER:
         return color_clusters(exploration.coarser, title)
     values = exploration.column(column)
@@ -250,6 +254,11 @@ def _categorical(
 ) -> Coloring:
     distinct: defaultdict[Any, int] = defaultdict(count().__next__)
     found = np.fromiter(map(distinct.__getitem__, values), np.int32, len(values))
+    return _categories([*distinct], found, title, fixed)
+
+
+def _categories(distinct: Sequence[Any], found: NDArray[np.integer], title: str, fixed: Mapping[str, str]) -> Coloring:
+    """Colour the items by values; that of item i is ``distinct[found[i]]``."""
     absent = np.array([value is None or value != value for value in distinct], bool)
     missing = absent[found]
     # Different values may read the same; in the order of their words, so that ties are broken by them.
@@ -269,7 +278,7 @@ def _categorical(
         rest = int(counts[order[MOST_VALUES:]].sum())
         entries.append(_entry(len(colors), f"{others:,} other values", rest, "#6b7076"))
         colors.append("#6b7076")
-    codes = np.full(len(values), len(colors), np.int32)
+    codes = np.full(len(found), len(colors), np.int32)
     codes[~missing] = place[inverse]
     if missing.any():
         entries.append(_entry(len(colors), "missing", int(missing.sum()), UNCLUSTERED_GREY))

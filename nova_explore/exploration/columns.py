@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
-from nova_explore.collection import Collection, free_names
+from nova_explore.collection import Collection
 from nova_explore.errors import UnknownNameError
 from nova_explore.exploration.drawn_map import DrawnMap
-from nova_explore.html_table import show_table
 from nova_explore.map.outliers import local_outlier_factors
+from nova_explore.tables import free_names, show_table
 
 if TYPE_CHECKING:
     import pandas as pd

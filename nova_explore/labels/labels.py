@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from nova_explore.clusters.names import ClusterName
 from nova_explore.errors import UnknownNameError
-from nova_explore.html_table import show_table
 from nova_explore.labels.concept import Concept, learn
 from nova_explore.labels.decision import Decision, Put, plain_ids, plain_name, plain_tags
 from nova_explore.labels.labelled_map import Labelled, as_label
@@ -20,6 +19,7 @@ from nova_explore.labels.tables import history_table, label_table, unattached_ta
 from nova_explore.labels.targets import Target, Targets
 from nova_explore.library.stamps import to_the_minute
 from nova_explore.library.store import Library
+from nova_explore.tables import show_table
 
 if TYPE_CHECKING:
     import pandas as pd

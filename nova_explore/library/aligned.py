@@ -22,11 +22,9 @@ def embedded_items(library: Library, space: Space) -> tuple[Collection, NDArray[
     vectors : float32 array of shape (n, d)
     """
     everything = library.collection()
-    keys = [item.content_key for item in everything]
-    vectors, present = library.vectors(space, keys)
-    kept = [item for item, there in zip(everything, present, strict=True) if there]
-    missing = {key for key, there in zip(keys, present, strict=True) if not there}
-    return Collection(kept, _unread(library, space, everything, missing)), vectors
+    vectors, present = library.vectors(space, everything.content_keys)
+    kept = everything if present.all() else everything.at(np.flatnonzero(present))
+    return kept.with_unread(_unread(library, space, everything, np.flatnonzero(~present))), vectors
 
 
 def chosen_items(library: Library, space: Space, ids: Sequence[str]) -> tuple[Collection, NDArray[np.float32]]:
@@ -44,25 +42,25 @@ def chosen_items(library: Library, space: Space, ids: Sequence[str]) -> tuple[Co
         If an item is not there any more, has become another, or has no vector any more.
     """
     everything = library.collection()
-    there = set(everything.ids)
-    _refuse(library, ids, [id for id in ids if id not in there], "Not in the library any more")
+    _refuse(library, ids, [id for id in ids if not everything.has(id)], "Not in the library any more")
     chosen = everything.select(ids)
-    keys = [item.content_key for item in chosen]
+    keys = chosen.content_keys
     changed = [id for id, key in zip(ids, keys, strict=True) if id.partition("~")[0] != key[:ID_LENGTH]]
     _refuse(library, ids, changed, "Not of the content that they had")
     vectors, present = library.vectors(space, keys)
     _refuse(library, ids, [ids[place] for place in np.flatnonzero(~present).tolist()], f"Without a vector in {space}")
     embedded = library.embedded(space)
-    missing = {key for item in everything if (key := item.content_key) not in embedded}
-    return Collection(chosen, _unread(library, space, everything, missing)), vectors
+    missing = [position for position, key in enumerate(everything.content_keys) if key not in embedded]
+    return chosen.with_unread(_unread(library, space, everything, missing)), vectors
 
 
-def _unread(library: Library, space: Space, everything: Collection, missing: set[str]) -> tuple[Unread, ...]:
+def _unread(
+    library: Library, space: Space, everything: Collection, missing: Sequence[int] | NDArray[np.intp]
+) -> tuple[Unread, ...]:
     failures = library.failures(space)
     reasons = [
-        Unread(item.name, failures.get(key, "Not embedded yet. Run embed again to go on."))
-        for item in everything
-        if missing and (key := item.content_key) in missing
+        Unread(item.name, failures.get(item.content_key, "Not embedded yet. Run embed again to go on."))
+        for item in everything.at(missing)
     ]
     return (*everything.unread, *reasons)
 

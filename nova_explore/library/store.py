@@ -31,14 +31,13 @@ from numpy.typing import NDArray
 
 from nova_explore.collection import Collection, Unread, shortened
 from nova_explore.errors import LibraryError
-from nova_explore.html_table import show_table
 from nova_explore.library.addresses import is_gone
 from nova_explore.library.identity import assign
-from nova_explore.library.item_rows import item_table, mended, read_items
+from nova_explore.library.item_rows import item_table, mended, stored_items
 from nova_explore.library.job_rows import JobRows
 from nova_explore.library.judgement_rows import JudgementRows
 from nova_explore.library.label_rows import LabelRows
-from nova_explore.library.lance import Tables, arrow, is_map_part, schema
+from nova_explore.library.lance import Tables, arrow, in_order, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
 from nova_explore.library.note_rows import NoteRows
@@ -47,6 +46,7 @@ from nova_explore.library.query_rows import QueryRows
 from nova_explore.library.vector_file import read_vectors
 from nova_explore.library.vector_index import INDEX_FROM, IndexReport, VectorIndex, build_indexes, open_indexes
 from nova_explore.space import FailureKind, ItemError, Space, Vector
+from nova_explore.tables import show_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -133,8 +133,9 @@ class Library:
         unread = self._tables.read("unread")
         readings = self._tables.read("readings")
         words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
-        items = [] if rows is None else read_items(rows.sort_by("position"), words, self.path)
-        return Collection(items, [] if unread is None else [Unread(**row) for row in unread.to_pylist()])
+        left = [] if unread is None else [Unread(**row) for row in unread.to_pylist()]
+        items = () if rows is None else stored_items(in_order(rows, "position"), words, self.path)
+        return Collection(items, left)
 
     def add(self, collection: Collection) -> Collection:
         """Add a collection to the library and return the whole.
@@ -278,7 +279,7 @@ class Library:
         """
         with self.writing():
             items = self.collection()
-            keys = [item.content_key for item in items]
+            keys = items.content_keys
             vectors, present = self.vectors(space, keys)
             return build_indexes(
                 self._tables, space.key, keys, items.modalities, vectors, present,
@@ -287,8 +288,7 @@ class Library:
 
     def indexes(self, space: Space, collection: Collection) -> dict[str, VectorIndex]:
         """Open the indexes of a space, by kind of media, to search in these items of the library."""
-        keys = [item.content_key for item in collection]
-        return open_indexes(self._tables, space.key, keys, collection.modalities)
+        return open_indexes(self._tables, space.key, collection.content_keys, collection.modalities)
 
     # ---- what goes with the vectors -----------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 A table keeps its vectors in the order in which they arrived. To compute with them, they are read once, batch by batch,
 straight into the rows of one array; there is never a second copy. A small array is memory; a large one is a file in the
 library, mapped into memory, so that the operating system keeps in RAM what is in use and takes the rest back when
-others need it. The file is named by what it holds (the version of the table, and which of its rows in which order): it
+others need it. The file is named by what it holds (the version of the table, and whose vectors in which order): it
 is found again as long as that is unchanged, and made again otherwise.
 """
 
@@ -58,6 +58,12 @@ def read_vectors(
     LibraryError
         If the table does not give its rows in the same order twice.
     """
+    contents = hashlib.sha256(f"{rows.version}|{dimension}|{'|'.join(keys)}".encode()).hexdigest()[:16]
+    path = folder / f"{name}-{contents}.npy"
+    if 4 * len(keys) * dimension >= MAPPED_FROM and path.exists():
+        vectors = _open(path)
+        if len(vectors) == len(keys):  # all have one, and the table need not be asked which
+            return vectors, np.ones(len(keys), bool)
     import pyarrow as pa
 
     stored = rows.column("content_key")
@@ -68,8 +74,11 @@ def read_vectors(
         vectors = np.empty((wanted.size, dimension), np.float32)
         _fill(vectors, rows, stored, wanted)
         return vectors, present
-    contents = hashlib.sha256(f"{rows.version}|{dimension}|".encode() + wanted.tobytes()).hexdigest()[:16]
-    return _map_file(folder / f"{name}-{contents}.npy", name, rows, stored, wanted, dimension), present
+    return _map_file(path, name, rows, stored, wanted, dimension), present
+
+
+def _open(path: Path) -> NDArray[np.float32]:
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def _fill(vectors: NDArray[np.float32], rows: Rows, stored: Sequence[str], wanted: NDArray[np.int64]) -> None:
@@ -111,7 +120,7 @@ def _map_file(
                 made.flush()
                 del made
                 draft.replace(path)
-        return np.asarray(np.load(path, mmap_mode="r"))
+        return _open(path)
     except OSError:
         # A library may lie on a full disk or one that cannot be written to; its vectors can still be read.
         vectors = np.empty((wanted.size, dimension), np.float32)

@@ -34,6 +34,9 @@ POWERS, SPARE_AXES = 8, 10
 SKETCHED = 4_096
 """Vectors whose principal components the first picture shows."""
 
+SOLVED_WHOLE = 512
+"""Dimensions up to which numpy finds all axes sooner than scipy is imported, which can look for two of them alone."""
+
 WIDEST_BAND = 0.04
 """Widest empty band that is drawn, as a share of the map's extent."""
 
@@ -131,8 +134,18 @@ def check_min_dist(min_dist: float) -> None:
 
 def first_picture(vectors: NDArray[np.float32]) -> Layout:
     """Draw the first two principal components, of a sample where the vectors are many: neighbours are not known yet."""
-    sample = vectors[:: -(-len(vectors) // SKETCHED)]
-    xy = principal_components(vectors, 2, of=sample)
+    from threadpoolctl import threadpool_limits
+
+    sample = np.array(vectors[:: -(-len(vectors) // SKETCHED)])
+    mean = sample.mean(axis=0, dtype=np.float64)
+    xy = np.zeros((len(vectors), 2), np.float32)
+    # Of matrices this small, threads wait longer for one another than they compute.
+    with threadpool_limits(1, "blas"):
+        axes = _with_signs(_leading_axes(sample, mean))
+        for start in range(0, len(vectors), BLOCK_ROWS):
+            block = vectors[start : start + BLOCK_ROWS]  # in single precision: that is what is drawn
+            xy[start : start + BLOCK_ROWS, : axes.shape[1]] = block @ axes.astype(np.float32)
+    xy[:, : axes.shape[1]] -= (mean @ axes).astype(np.float32)
     return Layout(xy, np.zeros(len(vectors), np.float32), 0, {"method": "pca"})
 
 
@@ -240,9 +253,7 @@ def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArr
     return shown.mean(axis=1).astype(np.float32)
 
 
-def principal_components(
-    vectors: NDArray[np.float32], dimensions: int, *, of: NDArray[np.float32] | None = None
-) -> NDArray[np.float32]:
+def principal_components(vectors: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:
     """First principal components, padded with zeros where there are fewer, each with a fixed sign.
 
     Parameters
@@ -250,20 +261,28 @@ def principal_components(
     vectors : float32 array of shape (n, d)
     dimensions : int
         How many.
-    of : float32 array of shape (m, d), optional
-        Vectors whose components they are; the same ones where it is not given.
 
     Returns
     -------
     float32 array of shape (n, dimensions)
     """
-    of = vectors if of is None else of
-    mean = of.mean(axis=0, dtype=np.float64)
-    axes = _principal_axes(of, mean, dimensions)
-    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    axes = _with_signs(_principal_axes(vectors, mean, dimensions))
     scores = np.zeros((len(vectors), dimensions), np.float32)
     scores[:, : axes.shape[1]] = np.concatenate([(block - mean) @ axes for block in _blocks(vectors)])
     return scores
+
+
+def _leading_axes(rows: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The first two principal axes, of few dimensions by numpy alone: importing scipy takes longer."""
+    d = rows.shape[1]
+    if d > SOLVED_WHOLE:
+        return _principal_axes(rows, mean, 2)
+    return np.linalg.eigh(_scatter(rows, mean))[1][:, : -min(2, d) - 1 : -1]
+
+
+def _with_signs(axes: NDArray[np.float64]) -> NDArray[np.float64]:
+    return axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
 
 
 def _principal_axes(rows: NDArray[np.float32], mean: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:

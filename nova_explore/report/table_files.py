@@ -30,7 +30,7 @@ def write_parquet(frame: pd.DataFrame, to: Path) -> None:
     """Write a data frame as Parquet, its index the first column."""
     import pyarrow.parquet as pq
 
-    from nova_explore.collection import arrow_of
+    from nova_explore.tables import arrow_of
 
     pq.write_table(arrow_of(frame), to)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nova_explore.html_table import show_table
+from nova_explore.tables import show_table
 
 if TYPE_CHECKING:
     import pandas as pd

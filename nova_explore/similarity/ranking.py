@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_explore.collection import Collection, Item, Slice, arrow_of
-from nova_explore.html_table import show_table
+from nova_explore.collection import Collection, Item, Slice
 from nova_explore.map.top_scores import top
 from nova_explore.parameters import whole_number
+from nova_explore.tables import arrow_of, show_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -35,10 +34,6 @@ if TYPE_CHECKING:
     from nova_explore.similarity.ranking import Ranking
 
 NO_EXAMPLES = Examples()
-
-MANY = 200_000
-"""Items from which on Python's search for garbage among them, half a second for a million, is not left to chance: it
-would come in the middle of what a person does."""
 
 
 class App(anywidget.AnyWidget):
@@ -109,8 +104,6 @@ class App(anywidget.AnyWidget):
 
     def __init__(self, exploration: Exploration, *, height: int = 560, read_only: bool = False) -> None:
         require_built()
-        if len(exploration) >= MANY:
-            gc.collect()
         self.exploration = self.named_exploration = self.opened = exploration
         self.map = Drawing(self)
         self.work = Work()
@@ -135,7 +128,7 @@ class App(anywidget.AnyWidget):
         self.own = self.model_id or ""
         self.coloring = self.colors_of.by("cluster")
         with self.hold_sync():
-            self.map.draw(exploration.layout.xy, exploration.collection.modalities.tolist())
+            self.map.draw(exploration.layout.xy, exploration.collection.modality_codes)
             self._paint()
             self.refresh()
         self._listen()

@@ -10,13 +10,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nova_explore.palette import rgb
+from nova_explore.palette import by_cluster, rgb
 from nova_explore.widgets.drawing import fit
 
 if TYPE_CHECKING:
     from PIL import Image
 
+    from nova_explore.clusters.names import ClusterName
     from nova_explore.exploration.bundle import Exploration
 
 WIDTH, HEIGHT, MARGIN = 720, 460, 28
@@ -57,10 +59,12 @@ def draw_still(exploration: Exploration, colors: Sequence[str]) -> Still:
     colors : sequence of str
         ``#rrggbb`` of every cluster, the last of the unclustered items.
     """
-    picture = _points(exploration, colors)
-    _write_names(picture, exploration)
-    png = base64.b64encode(_small(picture)).decode("ascii")
+    x, y = _places(exploration)
+    picture = _points(x, y, exploration.clustering.labels, colors)
     names = sorted(exploration.names.values(), key=lambda name: -name.size)
+    if names:
+        _write_names(picture, x, y, exploration.clustering.labels, names)
+    png = base64.b64encode(_small(picture)).decode("ascii")
     listed = " · ".join(
         f'<span style="white-space:nowrap"><span style="color:{colors[name.cluster]}">●</span> '
         f"{escape(name.name)} {name.size:,}</span>"
@@ -90,45 +94,55 @@ def _small(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _points(exploration: Exploration, colors: Sequence[str]) -> Image.Image:
+def _places(exploration: Exploration) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Where each item lies on the picture, in pixels from its left and from its top."""
+    x, y = fit(exploration.layout.xy).T
+    reach = [max(float(np.abs(axis).max(initial=0)), 1e-9) for axis in (x, y)]
+    scale = np.float32(min((WIDTH / 2 - MARGIN) / reach[0], (HEIGHT / 2 - MARGIN) / reach[1]))
+    return WIDTH / 2 + x * scale, HEIGHT / 2 - y * scale
+
+
+def _points(
+    x: NDArray[np.float32], y: NDArray[np.float32], labels: NDArray[np.int32], colors: Sequence[str]
+) -> Image.Image:
     from PIL import Image
 
-    labels = exploration.clustering.labels
-    palette = np.array([rgb(color) for color in colors], np.uint8)
-    where = fit(exploration.layout.xy)
-    room = np.array([WIDTH / 2 - MARGIN, HEIGHT / 2 - MARGIN])
-    reach = np.maximum(np.abs(where).max(axis=0, initial=0), 1e-9)
-    scale = float((room / reach).min())
-    places = np.column_stack([WIDTH / 2 + where[:, 0] * scale, HEIGHT / 2 - where[:, 1] * scale]).round().astype(int)
-    sheet = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
-    painted = palette[np.where(labels < 0, len(colors) - 1, labels)]
+    column, row = np.rint(x).astype(np.int32), np.rint(y).astype(np.int32)
+    codes = np.full((HEIGHT, WIDTH), len(colors), np.int32)
     half = 2 if len(labels) <= 5_000 else 1 if len(labels) <= 50_000 else 0
-    order = np.argsort(labels >= 0, kind="stable")  # unclustered items first, so that they cover nothing
-    for dx in range(-half, half + 1):
-        for dy in range(-half, half + 1):
-            if dx * dx + dy * dy <= half * half + 1:
-                sheet[places[order, 1] + dy, places[order, 0] + dx] = painted[order]
-    return Image.fromarray(sheet)
+    for some, code in ((labels < 0, len(colors) - 1), (labels >= 0, labels)):  # unclustered first: they cover nothing
+        at, seen = (row[some], column[some]), code if isinstance(code, int) else code[some]
+        for dx in range(-half, half + 1):
+            for dy in range(-half, half + 1):
+                if dx * dx + dy * dy <= half * half + 1:
+                    codes[at[0] + dy, at[1] + dx] = seen
+    palette = np.array([*map(rgb, colors), (255, 255, 255)], np.uint8)
+    return Image.fromarray(palette[codes])
 
 
-def _write_names(picture: Image.Image, exploration: Exploration) -> None:
+def _write_names(
+    picture: Image.Image,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    names: Sequence[ClusterName],
+) -> None:
+    """Write the names, those that come first where two have no room, above their clusters."""
     from PIL import ImageDraw, ImageFont
 
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(13)
-    where = fit(exploration.layout.xy)
-    reach = np.maximum(np.abs(where).max(axis=0, initial=0), 1e-9)
-    scale = float((np.array([WIDTH / 2 - MARGIN, HEIGHT / 2 - MARGIN]) / reach).min())
+    order, bounds = by_cluster(labels)
     taken: list[tuple[float, float, float, float]] = []
-    for name in sorted(exploration.names.values(), key=lambda name: -name.size):
-        members = where[exploration.clustering.labels == name.cluster]
+    for name in names:
+        members = order[bounds[name.cluster] : bounds[name.cluster + 1]]
         if not len(members):
             continue
         words = name.name if len(name.name) <= MOST_LETTERS else f"{name.name[: MOST_LETTERS - 1]}…"
         left, _, right, bottom = pen.textbbox((0, 0), words, font=font)
-        x = float(np.clip(WIDTH / 2 + np.median(members[:, 0]) * scale - (right - left) / 2, 4, WIDTH - right - 4))
-        y = float(np.clip(HEIGHT / 2 - members[:, 1].max() * scale - bottom - 5, 2, HEIGHT - bottom - 2))
-        box = (x - 3, y, x + right + 3, y + bottom)
+        start = float(np.clip(np.median(x[members]) - (right - left) / 2, 4, WIDTH - right - 4))
+        top = float(np.clip(y[members].min() - bottom - 5, 2, HEIGHT - bottom - 2))
+        box = (start - 3, top, start + right + 3, top + bottom)
         if any(box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in taken):
             continue
         taken.append(box)
-        pen.text((x, y), words, (20, 24, 28), font=font, stroke_width=2, stroke_fill=(255, 255, 255))
+        pen.text((start, top), words, (20, 24, 28), font=font, stroke_width=2, stroke_fill=(255, 255, 255))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes.added import assert_aligned, assert_unmoved, new_texts
@@ -11,6 +13,7 @@ from fakes.toy_model import ToyModel
 import nova_explore as nx
 from nova_explore.collection import Collection
 from nova_explore.errors import LibraryError, UnknownNameError
+from nova_explore.library.item_rows import item_table
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +83,7 @@ def test_a_map_whose_items_are_gone_have_changed_or_lost_their_vector_is_not_ope
     item = exploration.collection[7]
     rows = library._tables.read("items", where=f"id = '{item.id}'")
     assert rows is not None
-    changed = rows.set_column(rows.column_names.index("digest"), "digest", [["0" * 64]])
+    changed = item_table({item.id: replace(item, digest="0" * 64)}, {item.id: 7}, library.path)
     library._tables.upsert("items", changed, on=["id"])
     with pytest.raises(LibraryError, match=rf"Not of the content that they had: 1 of the map's 80 items \({item.id}\)"):
         nx.open_map(library)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nova_explore.collection import Collection, Item, Modality, number_copies
 from nova_explore.embedding.embed import embed
 from nova_explore.exploration.chain import explore
-from nova_explore.library.item_rows import item_table, mended, read_items
+from nova_explore.library.item_rows import item_table, mended, stored_items
 from nova_explore.library.store import open_library
 from nova_explore.report.page import write_report
 
@@ -32,7 +32,7 @@ def test_any_words_come_back_as_they_were_but_for_halves_of_characters(texts, me
         mended(text_item(str(place), text=text, metadata=metadata, uri=f"table#row={place}"))
         for place, text in enumerate(texts)
     ]
-    back = list(read_items(rows_of(items), {}, Path("/x/a.nova")))
+    back = list(stored_items(rows_of(items), {}, Path("/x/a.nova")))
     assert [item.text for item in back] == [item.text for item in items]
     assert [dict(item.metadata) for item in back] == [dict(item.metadata) for item in items]
     for item, text in zip(back, texts, strict=True):
@@ -77,7 +77,7 @@ def test_rows_of_an_earlier_version_with_half_a_character_are_mended_as_they_are
 
 def test_pages_without_words_of_their_own_get_those_that_were_read_from_them():
     page = text_item("1", modality=Modality.PAGE, format="png")
-    assert [item.text for item in read_items(rows_of([page]), {page.content_key: "said"}, Path("/x"))] == ["said"]
+    assert [item.text for item in stored_items(rows_of([page]), {page.content_key: "said"}, Path("/x"))] == ["said"]
 
 
 @pytest.fixture

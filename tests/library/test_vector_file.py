@@ -42,6 +42,21 @@ def test_many_vectors_are_mapped_from_a_file_that_is_found_again_and_cannot_be_w
     assert (mapped.path / "mapped" / next(iter(files))).stat().st_mtime_ns == made
 
 
+def test_a_file_with_a_vector_for_every_key_is_mapped_without_asking_the_table_which_keys_it_has(mapped, monkeypatch):
+    vectors_of(mapped, 2, 0)
+    monkeypatch.setattr(Rows, "column", None)
+    np.testing.assert_array_equal(vectors_of(mapped, 2, 0), np.eye(6)[[2, 0]])
+
+
+def test_keys_without_a_vector_are_told_apart_from_those_in_the_file_each_time(mapped):
+    keys = [f"{n:064x}" for n in (2, 9, 0)]
+    for _ in range(2):
+        vectors, present = mapped.vectors(ToyModel(dimension=6).space, keys)
+        assert present.tolist() == [True, False, True]
+        np.testing.assert_array_equal(vectors, np.eye(6)[[2, 0]])
+    assert len(files_in(mapped)) == 1
+
+
 def test_a_mapped_file_is_made_again_when_vectors_are_added_or_the_order_changes(mapped):
     names = set()
     vectors_of(mapped, 0, 1)

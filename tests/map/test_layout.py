@@ -9,6 +9,7 @@ from scipy.spatial.distance import pdist
 
 from nova_explore.map import layout
 from nova_explore.map.layout import (
+    first_picture,
     measure_preservation,
     narrow_empty_bands,
     principal_components,
@@ -129,11 +130,14 @@ def test_many_long_vectors_have_nearly_the_same_components(monkeypatch):
     np.testing.assert_allclose(near, exact, atol=1e-3 * np.abs(exact).max())
 
 
-def test_the_components_of_a_sample_place_all_items():
+@pytest.mark.parametrize("solved", [8, 7])
+def test_the_components_of_a_sample_place_all_items_in_the_first_picture(monkeypatch, solved):
+    monkeypatch.setattr(layout, "SKETCHED", 10)
+    monkeypatch.setattr(layout, "SOLVED_WHOLE", solved)
+    monkeypatch.setattr(layout, "BLOCK_ROWS", 16)
     rows = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float32)
-    np.testing.assert_allclose(
-        principal_components(rows, 2, of=rows[::4])[::4], principal_components(rows[::4], 2), atol=1e-5
-    )
+    np.testing.assert_allclose(first_picture(rows).xy[::4], principal_components(rows[::4], 2), atol=1e-5)
+    np.testing.assert_allclose(first_picture(rows[:, :1]).xy[:, 1], 0)
 
 
 def test_copies_have_no_direction_in_which_they_differ():

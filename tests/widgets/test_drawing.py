@@ -41,7 +41,7 @@ def places(n):
 
 def drawing_of(canvas, n=30):
     drawing = Drawing(canvas)
-    drawing.draw(places(n), ["image"] * n)
+    drawing.draw(places(n), np.ones(n, np.uint8))
     drawing.recode(np.arange(n, dtype=np.int32) % 3, COLORS)
     canvas.told.clear()
     return drawing
@@ -65,8 +65,7 @@ def test_an_item_costs_eight_bytes_for_its_place_and_one_each_for_its_mark_and_i
 
 
 def test_every_modality_has_a_mark_of_its_own(canvas):
-    kinds = ["text", "image", "page", "audio", "video"]
-    Drawing(canvas).draw(places(5), kinds)
+    Drawing(canvas).draw(places(5), np.arange(5, dtype=np.uint8))
     assert sorted(canvas.marks) == [0, 1, 2, 3, 4]
 
 

@@ -95,8 +95,7 @@ def mixes(exploration: Exploration) -> np.ndarray:
     """
     if (known := _MIXES.get(exploration)) is not None:
         return known
-    codes = {kind: code for code, kind in enumerate(exploration.collection.counts())}
-    kinds = np.fromiter((codes[str(item.modality)] for item in exploration.collection), np.int32, len(exploration))
+    kinds = np.unique(exploration.collection.modality_codes, return_inverse=True)[1].astype(np.int32)
     shared = count_shared(exploration.clustering.labels, kinds)[:, :-1]
     missing = exploration.clustering.count + 1 - len(shared)
     found = np.concatenate([shared[:-1], np.zeros((missing, shared.shape[1]), shared.dtype), shared[-1:]])

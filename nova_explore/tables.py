@@ -1,9 +1,14 @@
-"""What a value shows of itself in a notebook: a line, a table and notes, with every word escaped."""
+"""Tables of what there is: in a notebook, with every word escaped, and in Arrow; and what their columns are called."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 MOST_ROWS = 20
 """Rows that are shown; the others are counted."""
@@ -47,3 +52,34 @@ def _cell(value: object, tag: str = "td") -> str:
     side = "left" if isinstance(value, str) else "right"
     text = value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:z.3f}"
     return f"<{tag} style='text-align:{side}'>{html.escape(text)}</{tag}>"
+
+
+def free_names(columns: Iterable[str], *, taken: Iterable[str]) -> dict[str, str]:
+    """Name metadata columns in a table: one whose name is taken gets ``metadata.`` before it, as often as needed."""
+    used = {*taken}
+    names: dict[str, str] = {}
+    for column in columns:
+        name = column
+        while name in used:
+            name = f"metadata.{name}"
+        used.add(name)
+        names[column] = name
+    return names
+
+
+def arrow_of(frame: pd.DataFrame) -> pa.Table:
+    """Turn a data frame into an Arrow table, its index the first column.
+
+    A column of Arrow has one type. One that mixes types here, as metadata of many sources may, becomes text there.
+    """
+    import pyarrow as pa
+
+    frame = frame.reset_index()
+    arrays = []
+    for name in frame:
+        try:
+            arrays.append(pa.Array.from_pandas(frame[name]))
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            texts = [None if value is None else str(value) for value in frame[name]]
+            arrays.append(pa.array(texts, pa.string()))
+    return pa.table(arrays, [str(name) for name in frame])

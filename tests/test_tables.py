@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nova_explore.html_table import MOST_ROWS, show_table
+from nova_explore.tables import MOST_ROWS, show_table
 
 
 class Seen(HTMLParser):

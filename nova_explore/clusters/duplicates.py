@@ -24,7 +24,7 @@ class Duplicates:
     labels : int32 array of shape (n,)
         Group of every item, 0, 1, … by falling size; -1 for items that nothing is nearly the same as.
     closest : float32 array of shape (n,)
-        Cosine similarity of every item with its nearest neighbour.
+        Cosine similarity of every item with its nearest neighbour; NaN for a single item, which has none.
     similarity : float
         From which on two neighbours are in one group.
     """
@@ -94,4 +94,5 @@ def find_duplicates(neighbors: Neighbors, *, similarity: float = SIMILARITY) -> 
     links = csr_array((np.ones(len(rows), np.bool_), (rows, neighbors.indices[alike])), shape=(n, n))
     component = connected_components(links, directed=False)[1]
     labels = number_by_size(np.where(np.bincount(component)[component] > 1, component, -1))
-    return Duplicates(labels, neighbors.similarities[:, 0].copy(), similarity)
+    closest = neighbors.similarities[:, 0].copy() if k else np.full(n, np.nan, np.float32)
+    return Duplicates(labels, closest, similarity)

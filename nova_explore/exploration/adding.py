@@ -19,7 +19,7 @@ from nova_explore.clusters.cluster import Clustering
 from nova_explore.clusters.names import ClusterName
 from nova_explore.collection import Collection, Item
 from nova_explore.embedding.embed import embed
-from nova_explore.errors import LibraryError
+from nova_explore.errors import LibraryError, TooFewItemsError
 from nova_explore.exploration.drawn_map import DrawnMap, keep_map, load_map, map_key
 from nova_explore.library.aligned import chosen_items
 from nova_explore.library.stamps import now, package_versions
@@ -108,8 +108,15 @@ def add_to_map(
     ------
     LibraryError
         If an item of the map is not in the library any more.
+    TooFewItemsError
+        If the map is of one item: it has no places between which another could lie.
     """
     ids, n, made_of = (*drawn.ids, *new), len(drawn.ids), drawn.made_of
+    if n == 1:
+        raise TooFewItemsError(
+            f"A map of 1 item has no places for others, and {len(new):,} {'is' if len(new) == 1 else 'are'} new. They "
+            f"are embedded. Draw a new map of all: nova_explore.explore({str(library.path)!r})."
+        )
     collection, vectors = chosen_items(library, space, ids)
     onto = drawn.onto or drawn.key
     key = map_key(space.key, ids[made_of:], {"onto": onto, "drawn": _digest(drawn)})

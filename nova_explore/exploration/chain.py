@@ -99,7 +99,7 @@ def explore(
     Raises
     ------
     TooFewItemsError
-        If fewer than two items have a vector.
+        If no item has a vector.
     ValueError
         If ``k``, ``min_cluster_size``, ``min_dist`` or ``seed`` is out of range; nothing is embedded or computed then.
     """
@@ -111,9 +111,9 @@ def explore(
     source_model = _choose_space(library, model)
     space = source_model.space
     collection, vectors = embedded_items(library, space)
-    if len(collection) < 2:
+    if not len(collection):
         raise TooFewItemsError(
-            f"A map needs at least 2 items with a vector, {str(library.path)!r} has {len(collection)}. "
+            f"A map needs at least 1 item with a vector, {str(library.path)!r} has none. "
             "Look at library.collection().unread_frame() for what could not be read."
         )
     k = min(k, len(collection) - 1)

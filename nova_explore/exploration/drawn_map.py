@@ -128,9 +128,7 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
     """Store a map; the entry that makes it visible is written last, so that half a map is never read."""
     import pyarrow as pa
 
-    flat = pa.array(drawn.neighbors.indices.ravel())
-    close = pa.array(drawn.neighbors.similarities.ravel())
-    k = drawn.neighbors.k
+    near = {"neighbors": drawn.neighbors.indices, "similarities": drawn.neighbors.similarities}
     rows = pa.table(
         {
             "position": np.arange(len(drawn.layout.xy)),
@@ -140,8 +138,7 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
             "preservation": drawn.layout.preservation,
             "cluster": drawn.clustering.labels,
             "strength": drawn.clustering.strengths,
-            "neighbors": pa.FixedSizeListArray.from_arrays(flat, k),
-            "similarities": pa.FixedSizeListArray.from_arrays(close, k),
+            **_lists(near),
         }
     )
     parts: dict[Part, pa.Table] = {"map": rows}
@@ -152,8 +149,7 @@ def save_map(library: Library, drawn: DrawnMap) -> None:
     if drawn.placed is not None:
         beside = {"neighbors": drawn.placed.indices, "similarities": drawn.placed.similarities}
         # Of a map that fewer neighbours than are known hold in place, as many place an item.
-        lists = {n: pa.FixedSizeListArray.from_arrays(pa.array(of.ravel()), of.shape[1]) for n, of in beside.items()}
-        parts["placed"] = pa.table({"position": np.arange(len(drawn.placed.xy)), **lists})
+        parts["placed"] = pa.table({"position": np.arange(len(drawn.placed.xy)), **_lists(beside)})
     record = {
         "of": None if drawn.onto else map_key(drawn.space, drawn.ids, {}),
         "created": drawn.created,
@@ -253,6 +249,19 @@ def _column(table: pa.Table, name: str) -> NDArray[Any]:
     return table[name].combine_chunks().to_numpy(zero_copy_only=False)
 
 
+def _lists(matrices: Mapping[str, NDArray[Any]]) -> dict[str, pa.Array]:
+    """Columns of matrices, a list a row. Neighbours of a single item are no columns: Arrow has no lists of nothing."""
+    import pyarrow as pa
+
+    return {
+        name: pa.FixedSizeListArray.from_arrays(pa.array(matrix.ravel()), matrix.shape[1])
+        for name, matrix in matrices.items()
+        if matrix.shape[1]
+    }
+
+
 def _matrix(table: pa.Table, name: str) -> NDArray[Any]:
+    if name not in table.column_names:
+        return np.empty((table.num_rows, 0))
     lists = table[name].combine_chunks()
     return np.ascontiguousarray(lists.flatten().to_numpy(zero_copy_only=False).reshape(table.num_rows, -1))

@@ -18,16 +18,17 @@ MEANINGLESS = "Sizes of clusters and gaps between them are not meaningful."
 def tell_headline(drawn: DrawnMap) -> str:
     """Counts in one line: items, clusters, share left unclustered."""
     n, count = len(drawn.ids), drawn.clustering.count
+    items = f"{n:,} {'item' if n == 1 else 'items'}"
     added = f", {n - drawn.made_of:,} of them added" if drawn.placed is not None else ""
     if not drawn.clustering.parameters:
-        return f"{n:,} items{added} · not clustered yet"
+        return f"{items}{added} · not clustered yet"
     clusters = f"{count:,} {'cluster' if count == 1 else 'clusters'}"
-    return f"{n:,} items{added} · {clusters} · {UNCLUSTERED} {drawn.clustering.noise_share:.0%}"
+    return f"{items}{added} · {clusters} · {UNCLUSTERED} {drawn.clustering.noise_share:.0%}"
 
 
 def list_caveats(drawn: DrawnMap, collection: Collection) -> tuple[str, ...]:
     """What a person should know before reading a map, one sentence each."""
-    said = [MEANINGLESS, drawn.gap.sentence, drawn.neighbors.sentence]
+    said = [MEANINGLESS if len(collection) > 1 else None, drawn.gap.sentence, drawn.neighbors.sentence]
     if dissolved := drawn.clustering.parameters.get("dissolved"):
         said.append(f"No clusters here: none of {dissolved:,} that were found comes back from halves of the items.")
     if drawn.placed is not None:

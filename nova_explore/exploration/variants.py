@@ -38,7 +38,10 @@ def hierarchy_of(drawn: DrawnMap) -> Hierarchy:
         If the map has too few items for clusters.
     """
     if drawn.clustering.hierarchy is None:
-        raise TooFewItemsError(f"{drawn.made_of} items are too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more.")
+        n = drawn.made_of
+        raise TooFewItemsError(
+            f"{n} {'item is' if n == 1 else 'items are'} too few for clusters. Needed: {FEWEST_TO_CLUSTER} or more."
+        )
     return drawn.clustering.hierarchy
 
 

@@ -76,6 +76,8 @@ class Layout:
     @property
     def sentence(self) -> str:
         """How far the map can be trusted, in words."""
+        if len(self.xy) == 1:
+            return "There is one item, so there is nothing to be near to."
         if not self.k:
             return "The map is not drawn yet: these are the two directions in which the items differ most."
         kept = float(self.preservation.mean()) * self.k
@@ -237,11 +239,13 @@ def measure_preservation(xy: NDArray[np.float32], neighbors: Neighbors) -> NDArr
     Returns
     -------
     float32 array of shape (n,)
-        0 to 1; placed at random, k / (n - 1) is expected.
+        0 to 1; placed at random, k / (n - 1) is expected. A single item, which has no neighbours, loses none: 1.
     """
+    n, k = neighbors.indices.shape
+    if not k:
+        return np.ones(n, np.float32)
     from scipy.spatial import KDTree
 
-    n, k = neighbors.indices.shape
     tree = KDTree(xy)
     order = tree.indices  # what lies side by side is looked for side by side: of a million, in a third of the time
     nearest = np.empty((n, min(k + 1, n)), np.int32)

@@ -99,7 +99,7 @@ def find_neighbors(
     vectors : float32 array of shape (n, d)
         Unit rows; memory-mapped ones are read where they lie.
     k : int, default 15
-        Neighbours an item; at most n - 1.
+        Neighbours an item; at most n - 1, so that a single item has 0.
     prefix : int, optional
         Leading dimensions that mean the same, less precisely (matryoshka): a large collection is searched by them
         first, then by all of them.
@@ -118,10 +118,10 @@ def find_neighbors(
     TooFewItemsError
         If there are not more than ``k`` items.
     ValueError
-        If ``k`` is below 1.
+        If ``k`` is below 1, for more items than one.
     """
     n, d = vectors.shape
-    if k < 1:
+    if k < 1 and n != 1:
         raise ValueError(f"k={k} is not possible. Pass 1 or more.")
     if n <= k:
         raise TooFewItemsError(f"k={k} needs at least {k + 1} items, the collection has {n}. Pass k<={max(n - 1, 0)}.")

@@ -123,7 +123,8 @@ def title_of(ranking: Ranking) -> str:
     """What the slice is: ``“dog” · 11 with the word, 13 like it``."""
     told = [title for title, _ in sections_of(ranking) if not title.endswith("chance")]
     if not told:
-        return f"Nothing {'is like' if len(ranking) else 'for'} {_quoted(ranking.query)}"
+        is_like = "is" if ranking.query.startswith("like ") else "is like" if len(ranking) else "for"
+        return f"Nothing {is_like} {_quoted(ranking.query)}"
     more = ", and there may be more" if ranking.matching >= MOST else ""
     return f"{_quoted(ranking.query)} · {', '.join(told)}{more}"
 

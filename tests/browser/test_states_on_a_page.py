@@ -36,8 +36,9 @@ def show(browser) -> Iterator[Callable[..., BarePage]]:
         page.close()
 
 
-def test_two_items_the_fewest_that_can_be_are_a_map(show, tmp_path):
-    items = text_items([("one", "one text"), ("two", "another text")])
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_or_two_items_the_fewest_that_can_be_are_a_map(show, tmp_path, n):
+    items = text_items([("one", "one text"), ("two", "another text")][:n])
     own = {item.id: np.eye(8, dtype=np.float32)[i] for i, item in enumerate(items)}
     library = import_vectors(Collection(items), own, to=tmp_path / "one.nova", model="own", progress=False)
     page = show(explore(library, progress=False))
@@ -49,7 +50,7 @@ def test_two_items_the_fewest_that_can_be_are_a_map(show, tmp_path):
     page.app.root.locator(".nx-inspector").wait_for()
     for lens in ("clusters", "columns", "about", "items"):
         page.app.turn_to(lens)
-    expect(page.app.root.locator("h2")).to_contain_text("2 items")
+    expect(page.app.root.locator("h2")).to_contain_text("1 item" if n == 1 else "2 items")
 
 
 def test_vectors_without_their_model_are_searched_by_words(show, tmp_path):

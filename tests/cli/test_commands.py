@@ -51,6 +51,16 @@ def test_embed_makes_a_library_and_ends_well(run, texts, tmp_path):
     assert (tmp_path / "texts.nova" / "nova.json").exists()
 
 
+def test_a_folder_of_one_item_is_embedded_and_reported_on(run, tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "good.txt").write_text("owl feather")
+    assert run("embed", tmp_path / "one", "--to", tmp_path / "m.nova", "--model", "toy")[0] == 0
+    status, out, err = run("report", tmp_path / "m.nova", "--to", tmp_path / "report.html")
+    assert status == 0, err
+    assert "1 item · 0 clusters" in out
+    assert (tmp_path / "report.html").stat().st_size > 0
+
+
 def test_what_could_not_be_read_or_embedded_is_named_and_that_is_no_failure(run, tmp_path):
     folder = tmp_path / "media"
     folder.mkdir()

@@ -134,12 +134,59 @@ def test_two_spaces_in_one_library_need_a_choice(tmp_path):
         explore(library, model=ToyModel(revision="3"))
 
 
-def test_a_library_without_vectors_and_a_collection_of_one_say_what_to_do(tmp_path):
+def test_a_library_without_vectors_and_one_whose_items_are_gone_say_what_to_do(tmp_path):
     with pytest.raises(LibraryError, match="holds no vectors"):
         explore(open_library(tmp_path / "empty.nova", create=True))
     one = embed(Collection(text_items([("x", "an owl")])), to=tmp_path / "one.nova", model=ToyModel(), progress=False)
-    with pytest.raises(TooFewItemsError, match="at least 2 items"):
+    one.forget(one.collection().ids)
+    with pytest.raises(TooFewItemsError, match=r"at least 1 item with a vector, .* has none"):
         explore(one)
+
+
+@pytest.fixture(scope="module")
+def one_item(tmp_path_factory):
+    path, model = tmp_path_factory.mktemp("one") / "one.nova", ToyModel()
+    return explore(Collection(text_items([("x", "an owl in a wood")])), to=path, model=model, progress=False)
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_item_is_a_map_that_is_kept_and_has_no_neighbours_and_no_clusters(one_item):
+    again = explore(one_item.library, model=ToyModel(), progress=False)
+    for exploration in (one_item, again, open_map(one_item.library), one_item.redraw(min_dist=0.5)):
+        assert exploration.layout.xy.tolist() == [[0, 0]]
+        assert exploration.layout.preservation.tolist() == [1]
+        assert exploration.neighbors.indices.shape == exploration.neighbors.similarities.shape == (1, 0)
+        assert exploration.clustering.labels.tolist() == [-1]
+    assert (again.key, again.created) == (one_item.key, one_item.created)
+    assert one_item.headline == "1 item · 0 clusters · unclustered 100%"
+    assert one_item.layout.sentence == "There is one item, so there is nothing to be near to."
+    assert one_item.caveats == ()
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_asked_about_one_item_is_empty_or_says_why(one_item):
+    [id] = one_item.collection.ids
+    assert len(one_item.nearest(id)) == 0
+    assert one_item.neighborhood(id).sentence == "It has no neighbours."
+    assert len(one_item.search_like(id)) == 0
+    assert one_item.search("owl").ids == (id,)
+    assert one_item.duplicates().sentence.startswith("No two items are nearly the same")
+    assert one_item.frame["preservation"].tolist() == [1]
+    assert one_item.clusters["size"].tolist() == [1]
+    with pytest.raises(TooFewItemsError, match=r"^1 item is too few for clusters. Needed: 10 or more."):
+        one_item.recluster(min_cluster_size=2)
+    with pytest.raises(TooFewItemsError, match="A matrix needs 2 items and got 1"):
+        one_item.similarity([id])
+
+
+def test_what_is_added_to_a_map_of_one_item_is_embedded_and_a_new_map_has_it(tmp_path):
+    first = explore(
+        Collection(text_items([("x", "an owl")])), to=tmp_path / "one.nova", model=ToyModel(), progress=False
+    )
+    assert first.add(progress=False) is first
+    with pytest.raises(TooFewItemsError, match=r"2 are new. They are embedded. Draw a new map of all"):
+        first.add(Collection(text_items([("x", "a train"), ("x", "an owl at night")])), progress=False)
+    assert len(explore(first.library, model=ToyModel(), progress=False)) == 3
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,4 @@ def test_the_best_none_of_all_scores_are_none():
         assert (indices.shape, values.shape) == ((300, 0), (300, 0))
     with pytest.raises(ValueError, match=r"k=0 is not possible. Pass 1 or more."):
         find_neighbors(scores, k=0)
+    assert find_neighbors(np.eye(3, dtype=np.float32)[:1], k=0).indices.shape == (1, 0)

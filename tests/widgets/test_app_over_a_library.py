@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from fakes.stand_in import StandIn
 from fakes.toy_library import text_items, toy_library
@@ -11,6 +12,7 @@ from fakes.toy_model import ToyModel, topic_texts
 
 import nova_explore as nx
 from nova_explore.collection import Collection
+from nova_explore.errors import TooFewItemsError
 from nova_explore.exploration.bundle import Exploration
 from nova_explore.palette import FIXED, UNCLUSTERED_GREY
 from nova_explore.widgets import App
@@ -96,3 +98,36 @@ def test_items_added_to_a_map_are_shown_on_it(tmp_path):
     app.select([last])
     assert app.selection == (last,)
     assert app.last_error == ""
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_app_over_one_item_shows_it_and_each_lens_says_why_it_has_nothing(tmp_path):
+    model = ToyModel()
+    [item] = text_items([("x", "an owl in a wood")])
+    app = nx.show(Collection([item]), to=tmp_path / "one.nova", model=model, progress=False)
+    assert (len(app.xy), len(app.marks), len(app.codes)) == (8, 1, 1)
+    assert app.items["title"] == "1 item is too few for clusters: they need 10"
+    assert app.about["headline"] == "1 item · 0 clusters · unclustered 100%"
+    assert [row["name"] for row in app.clusters["rows"]] == ["unclustered"]
+    assert app.clusters["larger"] == {"offer": False, "rows": []}
+    assert app.clusters["stability"] == {}
+    for column, _ in app.columns["choices"]:
+        app.color_by(column)
+        assert app.columns["entries"] or app.columns["bar"]
+    app.take(np.array([0]))
+    assert app.item["id"] == item.id
+    assert app.item["nearest"] == []
+    assert app.item["around"] == "It has no neighbours."
+    app.search("owl")
+    assert app.items["total"] == 1
+    app.search_like(item.id)
+    assert app.items["title"] == "Nothing is like row 0"
+    app.select([item.id])
+    assert app.items["title"] == "1 selected"
+    assert {"image/png", "text/html"} <= set(app._repr_mimebundle_()[0])
+    app.do("look_for_copies")
+    assert app.copies["sentence"].startswith("No two items are nearly the same")
+    with pytest.raises(TooFewItemsError, match="A matrix needs 2 items and got 1"):
+        app.do("matrix", serial=app.serial)
+    with pytest.raises(TooFewItemsError, match="The slice has 1 items and the rest 0"):
+        app.do("set_apart", serial=app.serial)

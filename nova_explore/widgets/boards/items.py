@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_explore.clusters.cluster import FEWEST_TO_CLUSTER
 from nova_explore.collection import Modality
 from nova_explore.errors import UnreadableError
 from nova_explore.widgets import search_sections
@@ -121,6 +122,8 @@ def typical(exploration: Exploration) -> Gallery:
     order = np.argsort([-size for size in sizes], kind="stable")
     positions = [exploration.collection.position(medoids[i]) for i in order]
     none = "No clusters were found" if exploration.clustering.parameters else "The clusters are being found"
+    if (n := len(exploration)) < FEWEST_TO_CLUSTER:
+        none = f"{n} {'item is' if n == 1 else 'items are'} too few for clusters: they need {FEWEST_TO_CLUSTER}"
     title = "The most typical item of each cluster" if positions else none
     return Gallery("typical", title, positions)
 

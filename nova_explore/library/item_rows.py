@@ -185,9 +185,11 @@ class _Shelf:
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> list[Item]:
         """Return the items of these rows, in the order given."""
         rows = rows.tolist() if isinstance(rows, np.ndarray) else rows
+        # Read before it is asked whether all are made: another thread may let the rows go at any moment.
+        sources = self._batches, self._words
         made = self._made
         if isinstance(made, dict):
-            self._make(sorted({row for row in rows if row not in made}), made)
+            self._make(sorted({row for row in rows if row not in made}), made, *sources)
             if len(made) == self.size:
                 self._made = tuple(made[row] for row in range(self.size))
                 self.table, self._batches, self._words = None, [], {}
@@ -195,15 +197,16 @@ class _Shelf:
                     gc.collect()
         return [made[row] for row in rows]
 
-    def _make(self, rows: Sequence[int], made: dict[int, Item]) -> None:
+    def _make(
+        self, rows: Sequence[int], made: dict[int, Item], batches: Sequence[pa.RecordBatch], words: Mapping[str, str]
+    ) -> None:
         """Make the items of these rows, which rise; of two threads that make one, the first one's is kept."""
-        batches = self._batches
         bounds = np.searchsorted(rows, self._starts)
         with _unsearched():
             for number in np.flatnonzero(np.diff(bounds)).tolist():
                 some = rows[bounds[number] : bounds[number + 1]]
                 part = batches[number].take(np.array(some) - self._starts[number])
-                for row, item in zip(some, _items(part, self._words, self._library), strict=True):
+                for row, item in zip(some, _items(part, words, self._library), strict=True):
                     made.setdefault(row, item)
 
 

@@ -56,7 +56,7 @@ def read_marker(path: Path) -> dict[str, Any]:
 
 
 def make_marker(path: Path) -> None:
-    """Make a folder a library, with the folder where it is missing.
+    """Make a folder a library, with the folder where it is missing; one that is a library by now stays what it is.
 
     Raises
     ------
@@ -65,11 +65,20 @@ def make_marker(path: Path) -> None:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        _write(path, {"format": FORMAT, "created": now(), "tables": []})
+        with locked(path, "tables", seconds=60):
+            if not (path / MARKER).exists():
+                _write(path, {"format": FORMAT, "created": now(), "tables": []})
     except OSError as error:
         raise UnwritableError(
             f"{str(path)!r} cannot be made ({error.strerror or error}). Choose a folder that you may write to."
         ) from error
+
+
+def is_free(path: Path) -> bool:
+    """Whether a library can be made here: nothing is there, or what another that is being made has written so far."""
+    if not path.exists():
+        return True
+    return path.is_dir() and {entry.name for entry in path.iterdir()} <= {MARKER, f"{MARKER}.part", "tables.lock"}
 
 
 def expected_tables(path: Path) -> frozenset[str]:

@@ -39,7 +39,7 @@ from nova_explore.library.judgement_rows import JudgementRows
 from nova_explore.library.label_rows import LabelRows
 from nova_explore.library.lance import Tables, arrow, in_order, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
-from nova_explore.library.marker import MARKER, expected_tables, list_tables, locked, make_marker, read_marker
+from nova_explore.library.marker import MARKER, expected_tables, is_free, list_tables, locked, make_marker, read_marker
 from nova_explore.library.note_rows import NoteRows
 from nova_explore.library.proposal_rows import ProposalRows
 from nova_explore.library.query_rows import QueryRows
@@ -394,7 +394,7 @@ def open_library(path: str | Path, *, create: bool = False) -> Library:
         if not create:
             remedy = f"Make one with nova_explore.embed(collection, to={str(path)!r})."
             raise LibraryError(f"There is no library at {str(folder)!r}. {remedy}")
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if not is_free(folder) and not (folder / MARKER).exists():
             raise LibraryError(f"{str(folder)!r} exists and is not a library. Choose a name that is free.")
         make_marker(folder)
     return Library(folder)

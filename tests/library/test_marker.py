@@ -60,3 +60,16 @@ def test_a_lock_is_held_by_one_and_free_afterwards(tmp_path):
         pass
     with locked(tmp_path, "writing"):
         pass
+
+
+def test_a_library_that_another_process_is_making_is_no_foreign_folder(tmp_path):
+    for left in ("nova.json.part", "tables.lock"):
+        (tmp_path / left).write_text("")
+    made = open_library(tmp_path, create=True)
+    list_tables(tmp_path, ["items"])
+    make_marker(tmp_path)
+    assert expected_tables(made.path) == {"items"}, "what is a library by now stays what it is"
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.txt").write_text("")
+    with pytest.raises(LibraryError, match="is not a library"):
+        open_library(tmp_path / "other", create=True)

@@ -99,14 +99,13 @@ class Tables:
     def _table(self, name: str) -> Table | None:
         """Open a table, None if the library never had one of this name; a `LibraryError` if it has lost it."""
         with translated(self.path, name):
+            # Noted before it is opened: what somebody writes meanwhile is no loss.
+            noted = _noted_version(self.path, name)
             table = self._open(name)
             if table is None and name in expected_tables(self.path) and (table := self._open(name)) is None:
                 raise damaged(self.path, name, "it is not there, or has no versions")
-            if table is not None and _noted_version(self.path, name) > table.version:
-                # Either somebody has written to it just now, or its newest version is lost.
-                table = self._open(name)
-                if table is None or _noted_version(self.path, name) > table.version:
-                    raise damaged(self.path, name, "its newest version is not there")
+            if table is not None and noted > table.version:
+                raise damaged(self.path, name, "its newest version is not there")
             return table
 
     def _open(self, name: str) -> Table | None:

@@ -181,6 +181,20 @@ def test_writers_that_meet_lose_nothing(tmp_path):
     assert {"log", "latest", "whole"} <= set(json.loads((path / "nova.json").read_text())["tables"])
 
 
+def test_what_others_write_while_a_table_is_opened_is_no_damage(tmp_path, monkeypatch):
+    tables, others = (Tables(open_library(tmp_path / "a.nova", create=True).path) for _ in range(2))
+    tables.append("log", written(1))
+    opened, number = tables._open, iter(range(2, 9))
+
+    def overtaken(name: str):
+        table = opened(name)
+        others.append(name, written(next(number)))
+        return table
+
+    monkeypatch.setattr(tables, "_open", overtaken)
+    assert tables.count("log") >= 1
+
+
 def test_a_writer_that_is_always_overtaken_gives_up_with_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(lance, "PAUSE", 0)
     tables = Tables(open_library(tmp_path / "a.nova", create=True).path)

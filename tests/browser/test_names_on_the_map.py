@@ -63,3 +63,27 @@ def test_names_stay_beside_their_clusters_in_every_picture_while_the_map_moves(p
     assert max(frame.far for frame in frames) <= MOST_PIXELS
     assert max(frame.overlaps for frame in frames) == 0
     assert max(frame.names for frame in frames) >= 5
+
+
+POINT = """async () => {
+  const stage = document.querySelector(".nx-stage"), box = stage.getBoundingClientRect(), { map } = stage;
+  const point = (x, y) => stage.dispatchEvent(
+    new PointerEvent("pointermove", { clientX: box.x + x, clientY: box.y + y, bubbles: true }));
+  while (!map.moves) await new Promise(requestAnimationFrame);
+  const moving = map.itemAt(...map.spot(7));
+  const end = map.camera.spot(map.places[22], map.places[23]);
+  point(...end);
+  while (map.moves) await new Promise(requestAnimationFrame);
+  const under = map.itemAt(...end);
+  await new Promise((done) => setTimeout(done, 600));
+  return { moving, under, over: document.querySelector(".nx-card")?.dataset.id };
+}"""
+
+
+def test_a_pointer_finds_items_where_they_are_while_they_move_and_after(page):
+    xy = page.python.exploration.layout.xy
+    page.python.map.move((xy[::-1] * np.array([1, -1])).astype(np.float32))
+    page.tell()
+    found = page.page.evaluate(POINT)
+    assert found["moving"] == 7
+    assert found["over"] == page.python.exploration.collection.ids[found["under"]]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from nova_explore.collection import Collection, Item, Modality, Span, number_copies
 from nova_explore.library import item_rows
-from nova_explore.library.item_rows import item_table, stored_items
+from nova_explore.library.item_rows import ItemRows, item_table, stored_items
 
 NOWHERE = Path("/nowhere.nova")
 
@@ -115,6 +115,7 @@ def test_rows_are_let_go_once_all_their_items_are_made_and_a_few_items_do_not_ke
     assert isinstance(rows.at(np.arange(4)), tuple)
     held = weakref.ref(rows._shelf.table)
     few, many = rows.at(np.arange(4)), rows.at(np.arange(8, 0, -1))
+    assert isinstance(many, ItemRows)
     assert held() is not None
     assert few[3] is many[5]
     assert [item.id for item in rows] == rows.read_ids()

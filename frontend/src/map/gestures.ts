@@ -26,6 +26,9 @@ export class Gestures {
   private mode: Tool = "pan";
   private dwell: ReturnType<typeof setTimeout> | undefined;
   private nearing: ReturnType<typeof setTimeout> | undefined;
+  private here: [number, number] | null = null;
+  private moving = false;
+  private readonly quiet: () => void;
   private over = -1;
   private active = false;
   private readonly stop = new AbortController();
@@ -53,6 +56,11 @@ export class Gestures {
       },
       { signal },
     );
+    // What lies under a resting pointer is another item once items have moved.
+    this.quiet = map.onDraw(() => {
+      if (this.moving && !map.moves && this.here && !this.start) this.point(...this.here);
+      this.moving = map.moves;
+    });
     // The wheel zooms from a click in the map on, until one elsewhere.
     document.addEventListener(
       "pointerdown",
@@ -80,6 +88,7 @@ export class Gestures {
 
   private move(e: PointerEvent): void {
     const [x, y] = this.at(e);
+    this.here = [x, y];
     if (!this.start) {
       this.point(x, y);
       return;
@@ -147,6 +156,7 @@ export class Gestures {
   }
 
   private leave(): void {
+    this.here = null;
     this.rest();
     this.stage.style.cursor = "";
   }
@@ -163,6 +173,7 @@ export class Gestures {
   }
 
   close(): void {
+    this.quiet();
     clearTimeout(this.nearing);
     clearTimeout(this.dwell);
     this.stop.abort();

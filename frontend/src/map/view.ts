@@ -221,7 +221,9 @@ export class MapView {
 
   itemAt(px: number, py: number): number {
     const [x, y] = this.camera.place(px, py);
-    return this.n ? this.index.nearest(x, y, Math.max(REACH, this.size) / this.camera.scale) : -1;
+    const reach = Math.max(REACH, this.size) / this.camera.scale;
+    if (this.from) return nearestOf(this.now(), x, y, reach);
+    return this.n ? this.index.nearest(x, y, reach) : -1;
   }
 
   // Items in view, unless they are more than so many.
@@ -257,4 +259,14 @@ export class MapView {
     for (const undo of this.undo.splice(0)) undo();
     this.renderer?.close();
   }
+}
+
+// Of items that move no index is kept.
+function nearestOf(places: Float32Array, x: number, y: number, reach: number): number {
+  let [best, least] = [-1, reach * reach];
+  for (let k = 0; k < places.length; k += 2) {
+    const far = (places[k]! - x) ** 2 + (places[k + 1]! - y) ** 2;
+    if (far < least) [best, least] = [k / 2, far];
+  }
+  return best;
 }

@@ -94,17 +94,20 @@ def mended(item: Item) -> Item:
 
 
 def stored_items(table: pa.Table, words: Mapping[str, str], library: Path) -> ItemRows:
-    """Turn rows into items, in their order; pages without text of their own get the words that were read from them.
+    """Turn rows into items; pages without text of their own get the words that were read from them.
 
     Parameters
     ----------
     table : pyarrow.Table
-        As `item_table` makes it.
+        As `item_table` makes it; the items come in the order of its positions.
     words : mapping of str to str
         Words by content key.
     library : Path
         Where the library is: media that were moved together with it are found there.
     """
+    positions = table["position"].to_numpy()
+    if not (positions[1:] > positions[:-1]).all():  # most often they rise, and sorting a million rows takes a second
+        table = table.sort_by("position")
     return ItemRows(_Shelf(table, words, library), range(table.num_rows))
 
 
@@ -132,7 +135,7 @@ class ItemRows:
 
     def at(self, positions: Sequence[int] | NDArray[np.integer]) -> ItemRows | tuple[Item, ...]:
         """Return the items at these positions; a few of them are made, so that they do not keep the rows of all."""
-        rows = np.asarray(self._rows)[np.asarray(positions, np.intp)]
+        rows = np.asarray(self._rows, np.intp)[np.asarray(positions, np.intp)]
         if 2 * len(rows) < self._shelf.size:
             return tuple(self._shelf.take(rows))
         return ItemRows(self._shelf, rows)

@@ -362,12 +362,6 @@ def places(asked: pa.Array, among: pa.Array) -> NDArray[np.int64]:
     return found.fill_null(-1).to_numpy().astype("int64")
 
 
-def in_order(rows: pa.Table, column: str) -> pa.Table:
-    """Return rows by the numbers in a column, which most often rise already."""
-    numbers = rows[column].to_numpy()
-    return rows if (numbers[1:] > numbers[:-1]).all() else rows.sort_by(column)
-
-
 def arrow(rows: list[dict[str, Any]], schema: pa.Schema | None = None) -> pa.Table:
     """Build a table from rows."""
     import pyarrow as pa

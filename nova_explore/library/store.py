@@ -37,7 +37,7 @@ from nova_explore.library.item_rows import item_table, mended, stored_items
 from nova_explore.library.job_rows import JobRows
 from nova_explore.library.judgement_rows import JudgementRows
 from nova_explore.library.label_rows import LabelRows
-from nova_explore.library.lance import Tables, arrow, in_order, is_map_part, schema
+from nova_explore.library.lance import Tables, arrow, is_map_part, schema
 from nova_explore.library.map_tables import MapTables
 from nova_explore.library.marker import MARKER, expected_tables, is_free, list_tables, locked, make_marker, read_marker
 from nova_explore.library.note_rows import NoteRows
@@ -134,7 +134,7 @@ class Library:
         readings = self._tables.read("readings")
         words = dict(zip(*(readings[c].to_pylist() for c in ("content_key", "text")), strict=True)) if readings else {}
         left = [] if unread is None else [Unread(**row) for row in unread.to_pylist()]
-        items = () if rows is None else stored_items(in_order(rows, "position"), words, self.path)
+        items = () if rows is None else stored_items(rows, words, self.path)
         return Collection(items, left)
 
     def add(self, collection: Collection) -> Collection:

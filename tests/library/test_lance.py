@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from nova_explore.library.lance import Tables, arrow, in_order, places, schema
+from nova_explore.library.lance import Tables, arrow, places, schema
 
 SHAPE = schema(name="string", n="int64")
 
@@ -104,9 +104,3 @@ def test_compacting_joins_files_and_keeps_rows(tables, tmp_path):
 def test_values_are_found_at_the_first_of_equals():
     found = places(pa.array(["b", "x", "a"]), pa.array(["a", "b", "b"]))
     np.testing.assert_array_equal(found, [1, -1, 0])
-
-
-@pytest.mark.parametrize("numbers", [[], [4], [0, 2, 7], [2, 0, 7], [7, 2, 0]])
-def test_rows_come_in_the_order_of_their_numbers(numbers):
-    table = arrow([{"name": f"of {n}", "n": n} for n in numbers], SHAPE)
-    assert in_order(table, "n").to_pylist() == [{"name": f"of {n}", "n": n} for n in sorted(numbers)]

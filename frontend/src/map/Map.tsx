@@ -80,23 +80,23 @@ export function MapPanel() {
       hovered = item;
       card.value = null;
       if (item === null) return;
-      const told = await cardOf(item);
+      const told = await (coming?.item === item ? coming.told : cardOf(item));
       // The pointer may have moved on while Python answered.
       if (!told || hovered !== item) return;
       const [x, y] = map.spot(item) ?? [0, 0];
       card.value = { item: told, x, y };
       kernel.tell("hover", { position: item });
     };
-    const asked = new Map<number, Promise<Tile | null>>();
     const cardOf = async (item: number) => {
-      const kept = cards.get(item) ?? asked.get(item);
-      if (kept) return kept;
-      const answer = kernel.ask("look", { position: item }).catch(() => null) as Promise<Tile | null>;
-      asked.set(item, answer);
-      const told = await answer;
-      asked.delete(item);
+      const told =
+        cards.get(item) ?? ((await kernel.ask("look", { position: item }).catch(() => null)) as unknown as Tile | null);
       if (told) cards.set(item, told);
       return told;
+    };
+    // Asked for anew each time that the pointer comes: an answer that was lost is missed once.
+    let coming: { item: number; told: Promise<Tile | null> } | null = null;
+    const approach = (item: number) => {
+      coming = { item, told: cardOf(item) };
     };
     const menu = async (item: number | null, event: MouseEvent) => {
       if (!opensMenu(event, store)) return;
@@ -106,7 +106,7 @@ export function MapPanel() {
     };
     const forget = facts.clusters.subscribe(() => cards.clear());
     const gestures = new Gestures(stage.current!, trace.current!, map, store, {
-      approach: cardOf,
+      approach,
       hover,
       menu,
       pick: (data, packed) => kernel.tell("pick", { packed }, data),

@@ -201,8 +201,22 @@ def page_text(data: bytes) -> str:
     """
     marked = any(data.startswith(mark) for mark, _ in _BOMS) or _without_mark(data)
     declared = None if marked else _META.search(data[:HEAD])
-    try:
-        name = codecs.lookup(declared[1].decode("ascii")).name if declared else encoding_of(data)
-    except (LookupError, UnreadableError):
-        name = "utf-8" if _is_damaged_utf8(data) else "cp1252"
-    return data.decode(_WRITTEN_AS.get(name, name) if declared else name, "replace").lstrip("\ufeff")
+    name = _declared_name(declared[1].decode("ascii")) if declared else None
+    if name is None:
+        try:
+            name = encoding_of(data)
+        except UnreadableError:
+            name = "cp1252"
+    return data.decode(name, "replace").lstrip("\ufeff")
+
+
+def _declared_name(label: str) -> str | None:
+    """What Python calls an encoding that a page declares, also by the old names with x-; None where it knows none."""
+    plain = label.lower().removeprefix("x-")
+    for spelled in (plain, plain.replace("windows-", "cp")):
+        try:
+            name = codecs.lookup(spelled).name
+        except LookupError:
+            continue
+        return _WRITTEN_AS.get(name, name)
+    return None

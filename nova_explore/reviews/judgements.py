@@ -105,7 +105,7 @@ def _read_file(path: Path) -> pd.DataFrame:
         len(words) in (4, 5) and words[1] in ("0", "Q0", "1") and "," not in first
     ):  # TREC, whose second column is unused
         columns = ["query", "round", "item", "relevance", "task"][: len(words)]
-        return pd.read_csv(path, sep=r"\s+", names=columns, dtype={"query": str, "item": str})
+        return pd.read_csv(path, sep=r"\s+", names=columns, dtype={"query": str, "item": str}, encoding="utf-8-sig")
     tab = "\t" in first
     kinds: Any = dict.fromkeys(("query", "item", "query-id", "corpus-id"), str)
     return pd.read_csv(path, sep="\t" if tab else ",", dtype=kinds, encoding="utf-8-sig")

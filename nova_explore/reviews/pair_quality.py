@@ -124,7 +124,7 @@ def _read(pairs: Any) -> pd.DataFrame:
     if isinstance(pairs, str | Path):
         if not Path(pairs).is_file():
             raise SourceError(f"There is no file of pairs at {pairs}. It is a CSV file with the columns a, b, similar.")
-        return pd.read_csv(pairs)
+        return pd.read_csv(pairs, encoding="utf-8-sig")
     return pairs if hasattr(pairs, "columns") else pd.DataFrame(list(pairs), columns=["a", "b", "similar"])
 
 

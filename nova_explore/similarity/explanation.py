@@ -266,7 +266,11 @@ class _Weighing:
         found, other = fit(masks, values, seed=self.seed), fit(masks, others, seed=self.seed)
         agreement = _correlation(found.weights, other.weights)
         # Both ways to hide together tell more of the same parts than either.
-        both = fit(np.concatenate([masks, masks]), np.concatenate([values, others - others.mean() + values.mean()]))
+        both = fit(
+            np.concatenate([masks, masks]),
+            np.concatenate([values, others - others.mean() + values.mean()]),
+            seed=self.seed,
+        )
         found = replace(both, r2=found.r2, spread=found.spread)
         carried = among_neighbors(parts, found.weights)
         place = np.arange(len(parts))

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from nova_explore.collection import Scalar
 from nova_explore.errors import UnreadableError
 from nova_explore.media import access, xmp
-from nova_explore.media.encoding import decode
+from nova_explore.media.encoding import decode, loss
 from nova_explore.media.subtitles import SUFFIXES, Line, read_subtitles
 from nova_explore.sources.scalars import to_scalar
 
@@ -167,6 +167,12 @@ def _parse(path: Path) -> Notes:
         text = decode(data)
     except UnreadableError as error:
         raise UnreadableError(f"A sidecar that cannot be used: {error}") from error
+    lost = loss(text)
+    found = _said(path, text)
+    return replace(found, columns={**found.columns, "incomplete_sidecar": f"{path.name}: {lost}"}) if lost else found
+
+
+def _said(path: Path, text: str) -> Notes:
     if path.suffix.lower() in SUFFIXES:
         return Notes(lines=tuple(read_subtitles(text)))
     if path.suffix.lower() == ".txt":

@@ -170,6 +170,7 @@ def test_characters_that_do_not_fit_the_encoding_are_counted(tmp_path, book, dec
     [
         ('<meta charset="iso-8859-1">', "cp1252"),
         ('<meta http-equiv="content-type" content="text/html; charset=shift_jis">', "cp932"),
+        ('<meta charset="x-sjis">', "cp932"),
         ('<meta charset="no-such-encoding">', "utf-8"),
         ("", "cp1252"),
     ],

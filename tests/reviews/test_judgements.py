@@ -87,6 +87,12 @@ def test_every_form_gives_the_same_rows(form, tmp_path):
     assert list(found.itertuples(index=False, name=None)) == PAIRS
 
 
+@pytest.mark.parametrize("text", ["q1 0 a 1\n", "query,item,relevance\nq1,a,1\n"])
+def test_a_mark_at_the_start_of_a_file_is_no_part_of_its_first_word(text, tmp_path):
+    (tmp_path / "qrels.txt").write_text(text, encoding="utf-8-sig")
+    assert read_judgements(tmp_path / "qrels.txt")["query"].tolist() == ["q1"]
+
+
 def test_numbers_as_ids_stay_text(tmp_path):
     path = tmp_path / "judged.csv"
     path.write_text("query,item,relevance\n007,0123,1\n", "utf-8")

@@ -37,6 +37,18 @@ def test_a_text_beside_is_the_caption_in_any_case_and_form_of_unicode(tmp_path, 
     assert str(collection[0].metadata["described_by"]) == f"caption: {beside}"
 
 
+@pytest.mark.parametrize(
+    ("beside", "column"),
+    [("a.txt", "{}"), ("a.json", '{{"caption": "{}"}}'), ("a.srt", "1\n00:00:00,000 --> 00:00:01,000\n{}\n")],
+)
+def test_a_damaged_byte_beside_a_medium_is_said_by_the_name_of_its_file(tmp_path, beside, column):
+    sound_only(tmp_path / "a.m4a", seconds=0.5)
+    (tmp_path / beside).write_bytes(column.format("Größere Öfen für süße ? Äpfel").encode().replace(b"?", b"\xe9"))
+    (item,) = _read(tmp_path)
+    assert "Größere Öfen für süße \ufffd Äpfel" in (item.metadata.get("caption"), item.text)
+    assert item.metadata["incomplete_sidecar"] == f"{beside}: 1 of its characters could not be decoded"
+
+
 def test_where_two_names_differ_only_in_case_each_has_its_own(tmp_path):
     for name in ("a", "A"):
         (tmp_path / f"{name}.png").write_bytes(png(color="red" if name == "a" else "blue"))

@@ -66,8 +66,8 @@ class Explanation:
         The item's, where it is in the collection.
     cosine : float
     parts : tuple of Part
-        What carries most first; together they are the whole item. Parts that were cut out of one place stand together,
-        after the weight of that place and, of boxes and seconds, its neighbours. Empty where it was only planned.
+        Together they are the whole item. First the heaviest part of the place that carries most, of boxes and seconds
+        with its neighbours; then the others by their weight. Empty where it was only planned.
     r2 : float
         Share of the variance over masks that the parts explain one by one.
     spread : float
@@ -276,7 +276,9 @@ class _Weighing:
         place = np.arange(len(parts))
         if found.spread >= CARRIES:
             parts, place, found = self._finer(parts, place, carried, found, refined, first)
-        order = np.lexsort((-found.weights, -carried[place]))
+        heaviest = np.argsort(-found.weights, kind="stable")
+        head = np.lexsort((-found.weights, -carried[place]))[0]
+        order = np.concatenate([[head], heaviest[heaviest != head]])
         dense = np.argsort(-found.weights / shares_of(parts), kind="stable")
         deletion, insertion = self._curves(parts, dense, first) if found.spread >= CARRIES else ((0, 0), (0, 0))
         return replace(

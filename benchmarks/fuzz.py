@@ -2,9 +2,10 @@
 
     python benchmarks/fuzz.py --minutes 5 --seed 0
 
-Seeds are small files of every kind, made here. Each is cut, flipped, spliced with another or lengthened, written to a
-folder and read in a child process that may use so much memory and time; a crash, a hang or an exception that nobody
-foresaw is kept in ``--keep``. Time is that of the processor: a busy machine makes no hangs.
+Seeds are small files of every kind, made here: media, documents, tables, and what lies beside a picture. Each is cut,
+flipped, spliced with another or lengthened, what is packed in a ZIP also inside it; then it is written to a folder and
+read in a child process that may use so much memory and time; a crash, a hang or an exception that nobody foresaw is
+kept in ``--keep``. Time is that of the processor: a busy machine makes no hangs.
 """
 
 from __future__ import annotations
@@ -21,16 +22,31 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from fakes.making import encoded, film, heic, pdf, quarters, sound_only, tone, track, wav
+from fakes.making import encoded, film, heic, pdf, png, quarters, sound_only, tone, track, wav
+from fakes.office_files import docx_file, epub_file, odt_file, pptx_file, xlsx_file
 
 MEMORY = 4 * 2**30
 """Bytes of address space of the child that reads."""
 
 SECONDS = 20.0
 """Longest time that one damaged file of a few kilobytes may take."""
+
+BESIDE = (".xmp", ".json", ".vtt")
+"""Endings of seeds that describe a picture: they are read through it."""
+
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/"><rdf:Description
+ exif:GPSLatitude="46,30.6N" exif:DateTimeOriginal="2020-05-01T10:11:12"><dc:title><rdf:Alt><rdf:li
+ xml:lang="x-default">A lake</rdf:li></rdf:Alt></dc:title><dc:subject><rdf:Bag><rdf:li>water</rdf:li>
+<rdf:li>dusk</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+TAKEOUT = b"""{"title": "IMG_1.jpg", "description": "Sunset", "photoTakenTime": {"timestamp": "1600000000"},
+ "geoData": {"latitude": 1.5, "longitude": 2.5}, "people": [{"name": "A. Example"}]}"""
 
 
 def seeds(folder: Path) -> dict[str, bytes]:
@@ -64,24 +80,25 @@ def seeds(folder: Path) -> dict[str, bytes]:
     found["b.ass"] = b"Dialogue: 0,0:00:01.00,0:00:03.00,Default,,0,0,0,,{\\i1}An owl\\Non a mast.\n" * 9
     found["b.lrc"] = b"[00:01.00][00:09.50]An owl\n[00:03.00]on a mast.\n" * 9
     found["b.html"] = b"<!doctype html><title>x</title><body><p>An <b>owl</b><br>on<ul><li>a</ul><pre>mast</pre>" * 3
-    found["b.odt"] = _opendocument()
+    for make, suffix in (
+        *((docx_file, "docx"), (pptx_file, "pptx"), (xlsx_file, "xlsx"), (epub_file, "epub")),
+        *((odt_file, "odt"), (odt_file, "ods")),
+    ):
+        make(folder / f"s.{suffix}")
+        found[f"b.{suffix}"] = (folder / f"s.{suffix}").read_bytes()
+    rows = pa.table({"text": ["A quiet lake", "A loud street"], "year": [1999, None], "picture": [png(), None]})
+    pq.write_table(rows, folder / "s.parquet")
+    found["b.parquet"] = (folder / "s.parquet").read_bytes()
+    found |= {"c.png.xmp": XMP, "c.png.json": TAKEOUT, "c.vtt": b"WEBVTT\n\n00:01.000 --> 00:03.000\nAn owl\n" * 4}
     for suffix in ("mp4", "mkv", "webm", "avi", "ts", "flv"):
         found[f"a.{suffix}"] = film(folder / f"f.{suffix}", seconds=0.4).read_bytes()
     return found
 
 
-def _opendocument() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as book:
-        book.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        book.writestr(
-            "content.xml", "<office:body><text:h>Owl</text:h><text:p>on a<text:s/>mast</text:p></office:body>"
-        )
-    return out.getvalue()
-
-
 def damaged(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
     """One damaged copy: some of its bytes flipped, cut, repeated, set to extremes or taken from another file."""
+    if data.startswith(b"PK") and chance.random() < 0.7:
+        return _damaged_inside(data, others, chance)
     out = bytearray(data)
     for _ in range(chance.randint(1, 8)):
         at = chance.randrange(max(1, len(out)))
@@ -103,6 +120,18 @@ def damaged(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
     return bytes(out)
 
 
+def _damaged_inside(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
+    """A ZIP of which one file is damaged and packed again, so that its checksum is right."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        names = old.namelist()
+        hit = chance.choice(names)
+        for name in names:
+            body = old.read(name)
+            new.writestr(name, damaged(body, others, chance) if name == hit else body)
+    return out.getvalue()
+
+
 def read_all(paths: list[Path], answers: multiprocessing.Queue) -> None:
     """Read files one at a time, as the child: what happened to each is put into the queue."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -113,7 +142,7 @@ def read_all(paths: list[Path], answers: multiprocessing.Queue) -> None:
         start = time.process_time()
         answers.put(("begin", str(path), 0.0))
         try:
-            collection = nx.read(path, progress=False)
+            collection = nx.read(_described(path), progress=False)
             for item in list(collection)[:4]:
                 media.thumbnail(item)
             said = "items" if len(collection) else collection.unread[0].reason
@@ -122,6 +151,11 @@ def read_all(paths: list[Path], answers: multiprocessing.Queue) -> None:
         except Exception as error:
             said = f"CRASH {type(error).__name__}: {error}"
         answers.put((said, str(path), time.process_time() - start))
+
+
+def _described(path: Path) -> Path:
+    """The picture that a file lies beside, or the file itself."""
+    return path.with_name(f"{path.name.split('.')[0]}.png") if path.suffix in BESIDE else path
 
 
 def main() -> int:
@@ -143,14 +177,17 @@ def main() -> int:
         while time.monotonic() < until:
             round_ += 1
             paths = []
-            for number in range(200):
+            for number in range(1000):
                 name = chance.choice(names)
                 path = folder / f"{round_}-{number}-{name}"
                 path.write_bytes(damaged(sound[name], bodies, chance))
+                if _described(path) != path:
+                    _described(path).write_bytes(sound["a.png"])
                 paths.append(path)
             faults += _round(paths, outcomes, asked.keep)
             for path in paths:
                 path.unlink()
+                _described(path).unlink(missing_ok=True)
     total = sum(outcomes.values())
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     hours = (spent.ru_utime + spent.ru_stime) / 3600

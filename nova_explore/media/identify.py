@@ -125,8 +125,8 @@ def _in_zip(head: bytes, path: Path) -> tuple[Modality, str]:
     for kind, format in formats.OPENDOCUMENT:
         if b"mimetypeapplication/vnd.oasis.opendocument." + kind in head:
             return Modality.TEXT, format
-    with contextlib.suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
-        head += b" ".join(name.encode() for name in archive.namelist()[:200])
+    with contextlib.suppress(Exception), zipfile.ZipFile(path) as archive:  # a damaged list raises what it likes
+        head += b" ".join(name.encode(errors="replace") for name in archive.namelist()[:200])
     for folder, format in formats.IN_ZIP:
         if folder in head:
             return Modality.TEXT, format

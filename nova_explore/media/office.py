@@ -31,6 +31,7 @@ QUICK = 4 * 2**20
 
 MOST_ROWS = 20_000
 _XML = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<\0?\?\0?x")
+_DECLARATION = re.compile(r"<\?xml\b[^>]*>", re.I)
 _SPACE = re.compile(r"\s+")
 _BLOCKS = [
     *("address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "fieldset"),
@@ -228,9 +229,9 @@ def _html(data: bytes) -> tuple[str, dict[str, Scalar]]:
 
 def _soup(data: bytes) -> Any:
     bs4 = import_extra("bs4", feature=_FEATURE, extra="office")
-    if _XML.match(data):  # the parser of HTML reads it, and warns of it
-        return bs4.BeautifulSoup(xml_text(data).partition("?>")[2], "html.parser")
-    return bs4.BeautifulSoup(page_text(data), "html.parser")
+    # The parser of HTML reads XML, and warns of its declaration; of a stream it does not ask whether it is a name.
+    text = _DECLARATION.sub("", xml_text(data) if _XML.match(data) else page_text(data))
+    return bs4.BeautifulSoup(io.StringIO(text), "html.parser")
 
 
 def _epub(data: bytes) -> tuple[str, dict[str, Scalar]]:

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
+from fakes.office_files import docx_file, epub_file, odt_file, pptx_file, xlsx_file
 
 from nova_explore import media
 from nova_explore.errors import UnreadableError
 from nova_explore.media import office
 from nova_explore.sources.read import read
 
-docx = pytest.importorskip("docx", reason="THE EXTRA office IS NOT INSTALLED, so no Office document was read")
+pytest.importorskip("docx", reason="THE EXTRA office IS NOT INSTALLED, so no Office document was read")
 pptx = pytest.importorskip("pptx")
-openpyxl = pytest.importorskip("openpyxl")
+pytest.importorskip("openpyxl")
 pytest.importorskip("bs4")
 
 PAGE = """<!doctype html><html><head><title>Harbour  rules</title><meta name="keywords" content="ferry, quay">
@@ -21,73 +21,11 @@ PAGE = """<!doctype html><html><head><title>Harbour  rules</title><meta name="ke
 <body><h1>Rules</h1><script>alert(1)</script><p>No <b>swimming</b>.</p></body></html>"""
 
 
-def _docx(path: Path) -> None:
-    document = docx.Document()
-    document.core_properties.title, document.core_properties.author = "Harbour rules", "A. Example"
-    document.add_paragraph("No swimming.")
-    table = document.add_table(rows=1, cols=2)
-    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "Ferry", "noon"
-    document.add_paragraph("No fishing.")
-    document.save(str(path))
-
-
-def _pptx(path: Path) -> None:
-    show = pptx.Presentation()
-    for words in ("No swimming.", "No fishing."):
-        slide = show.slides.add_slide(show.slide_layouts[5])
-        slide.shapes.title.text = words
-    slide.notes_slide.notes_text_frame.text = "Ferry · noon"
-    show.core_properties.title = "Harbour rules"
-    show.save(str(path))
-
-
-def _xlsx(path: Path) -> None:
-    book = openpyxl.Workbook()
-    for row in (["No swimming."], ["Ferry", "noon"], ["No fishing."]):
-        book.active.append(row)
-    book.properties.title = "Harbour rules"
-    book.save(path)
-
-
-CHAPTER = b"<?xml version='1.0' encoding='utf-8'?>\n<html><body><p>No swimming.</p></body></html>"
-
-
-def _epub(path: Path, chapter: bytes = CHAPTER) -> None:
-    with zipfile.ZipFile(path, "w") as book:
-        book.writestr("mimetype", "application/epub+zip")
-        book.writestr(
-            "META-INF/container.xml",
-            '<?xml version="1.0"?><container><rootfiles><rootfile full-path="OPS/b.opf"/></rootfiles></container>',
-        )
-        book.writestr(
-            "OPS/b.opf",
-            "<package><metadata><dc:title>Harbour rules</dc:title></metadata><manifest>"
-            '<item id="2" href="two%20b.xhtml"/><item id="1" href="one.xhtml"/></manifest>'
-            '<spine><itemref idref="1"/><itemref idref="2"/></spine></package>',
-        )
-        book.writestr("OPS/one.xhtml", chapter)
-        book.writestr("OPS/two b.xhtml", "<html><body><p>Ferry · noon</p><p>No fishing.</p></body></html>")
-
-
-def _odt(path: Path) -> None:
-    body = (
-        "<text:h>Rules</text:h><text:p>No<text:s/>swimming.</text:p><table:table><table:table-row>"
-        "<table:table-cell><text:p>Ferry</text:p></table:table-cell>"
-        "<table:table-cell><text:p>noon</text:p></table:table-cell></table:table-row></table:table>"
-        "<text:p>No <text:span>fish</text:span>ing.</text:p>"
-    )
-    kind = {"odt": "text", "odp": "presentation", "ods": "spreadsheet", "odg": "graphics"}[path.suffix[1:]]
-    with zipfile.ZipFile(path, "w") as book:
-        book.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
-        book.writestr("content.xml", f"<?xml version='1.0'?><office:body>{body}</office:body>")
-        book.writestr("meta.xml", "<office:meta><dc:title>Harbour rules</dc:title></office:meta>")
-
-
 @pytest.mark.parametrize(
     ("make", "suffix"),
     [
-        *((_docx, "docx"), (_pptx, "pptx"), (_xlsx, "xlsx"), (_epub, "epub")),
-        *((_odt, "odt"), (_odt, "odp"), (_odt, "ods")),
+        *((docx_file, "docx"), (pptx_file, "pptx"), (xlsx_file, "xlsx"), (epub_file, "epub")),
+        *((odt_file, "odt"), (odt_file, "odp"), (odt_file, "ods")),
     ],
 )
 def test_the_words_of_a_document_are_read_in_their_order_with_its_title(tmp_path, make, suffix):
@@ -109,7 +47,7 @@ def test_a_web_page_is_its_words_without_its_program(tmp_path):
 
 
 def test_an_opendocument_drawing_is_named(tmp_path):
-    _odt(tmp_path / "a.odg")
+    odt_file(tmp_path / "a.odg")
     assert "OpenDocument" in read(tmp_path, progress=False).unread[0].reason
 
 
@@ -128,7 +66,7 @@ def test_words_in_grouped_shapes_of_a_slide_are_read(tmp_path):
 
 
 def test_what_is_left_out_of_a_long_sheet_is_said(tmp_path, monkeypatch):
-    _xlsx(tmp_path / "a.xlsx")
+    xlsx_file(tmp_path / "a.xlsx")
     monkeypatch.setattr(office, "MOST_ROWS", 2)
     item = read(tmp_path, progress=False)[0]
     assert item.metadata["incomplete"] == "only the first 2 rows of Sheet"
@@ -146,7 +84,7 @@ def test_what_unpacks_to_very_much_is_refused(tmp_path):
 
 
 def test_without_the_extra_the_reason_says_how_to_get_it(tmp_path, monkeypatch):
-    _docx(tmp_path / "a.docx")
+    docx_file(tmp_path / "a.docx")
     monkeypatch.setitem(sys.modules, "docx", None)
     assert "nova-explore[office]" in read(tmp_path, progress=False).unread[0].reason
 
@@ -156,7 +94,7 @@ def test_without_the_extra_the_reason_says_how_to_get_it(tmp_path, monkeypatch):
 def test_characters_that_do_not_fit_the_encoding_are_counted(tmp_path, book, declared, caplog):
     page = declared + b"<p>\xc3\xa4pfel \x81\x8d und \xc3\xb6l</p>"
     if book:
-        _epub(tmp_path / "a.epub", page)
+        epub_file(tmp_path / "a.epub", page)
     else:
         (tmp_path / "a.html").write_bytes(page)
     item = read(tmp_path, progress=False)[0]
@@ -180,3 +118,26 @@ def test_a_web_page_is_decoded_as_a_browser_does(tmp_path, head, encoding):
     (tmp_path / "a.html").write_bytes(f"<!doctype html>{head}<p>{words}</p>".encode(encoding))
     item = read(tmp_path, progress=False)[0]
     assert (item.text, item.metadata.get("incomplete")) == (words, None)
+
+
+@pytest.mark.parametrize("make", [docx_file, pptx_file, xlsx_file, epub_file, odt_file])
+def test_a_document_whose_list_of_files_is_damaged_is_named(tmp_path, make):
+    path = tmp_path / f"a.{make.__name__.removesuffix('_file')}"
+    make(path)
+    whole = path.read_bytes()
+    at = whole.index(b"PK\x01\x02")
+    path.write_bytes(whole[: at + 6] + b"\xf5" + whole[at + 7 :])  # a version of the format that there is not
+    [unread] = read(tmp_path, progress=False).unread
+    assert "unforeseen" not in unread.reason
+    assert "locked" in unread.reason or "damaged" in unread.reason
+
+
+def test_a_chapter_is_read_without_a_warning_whatever_it_begins_with(tmp_path):
+    declared_late = b"<!-- kept --><?xml version='1.0'?><div><p>No swimming.</p></div>"
+    for number, chapter in enumerate((declared_late, b"chapter.html", b"https://example.com/a")):
+        epub_file(tmp_path / f"{number}.epub", chapter)
+    collection = read(tmp_path, progress=False)
+    assert not collection.unread
+    assert [item.text.split("\n\n")[0] for item in collection if item.text] == [
+        "No swimming.", "chapter.html", "https://example.com/a",
+    ]  # fmt: skip

@@ -6,7 +6,6 @@ The calls that a review takes are counted before the first one; a budget refuses
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from nova_explore.library.store import Library
 from nova_explore.models.cost import check_budget, dollars
 from nova_explore.models.model import EmbeddingModel, PricedModel, aim
 from nova_explore.models.queries import embed_items, text_item
+from nova_explore.reviews.input_files import read_input
 from nova_explore.sources.read import read
 from nova_explore.sources.side_files import MEDIA_SUFFIXES
 from nova_explore.space import Space
@@ -207,21 +207,13 @@ def pairs_of(queries: Any) -> list[tuple[str, Any]]:
 
 
 def _read_file(path: Path) -> Any:
-    """Queries of a CSV, TSV, JSON lines or Parquet file, or of a folder of the form of BEIR or mteb."""
-    import pandas as pd
-
+    """Queries of a CSV, TSV, JSON or Parquet file, or of a folder of the form of BEIR or mteb."""
     if path.is_dir():
         found = sorted([*path.glob("queries.jsonl"), *path.glob("queries/*")])
         if not found:
             raise SourceError(f"{path} has no queries.jsonl, and no folder queries, as BEIR and mteb have.")
         path = next((file for file in found if "test" in file.name), found[0])
-    if not path.is_file():
-        raise SourceError(f"There is no file of queries at {path}. Pass a mapping from a name to words.")
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    if path.suffix in (".jsonl", ".ndjson"):
-        return pd.DataFrame([json.loads(line) for line in path.read_text("utf-8-sig").splitlines() if line.strip()])
-    return pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype=str, encoding="utf-8-sig")
+    return read_input(path, "queries", "Pass a mapping from a name to words.", as_text=VALUES)
 
 
 NAMES = ("query", "query-id", "_id", "id", "qid")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from nova_explore.errors import SourceError
 from nova_explore.reviews.chance import RESAMPLES, Mean, drawn_counts
+from nova_explore.reviews.input_files import read_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +37,9 @@ def read_judgements(source: Any) -> pd.DataFrame:
     source : frame, mapping, or path
         A frame with the columns ``query``, ``item`` and, unless all are relevant, ``relevance``; a mapping from query
         to item ids, or to a mapping from id to relevance; a CSV or TSV file with the same columns, or those of BEIR;
-        TREC qrels (four columns, or five as in M-BEIR, no header); a Parquet file; a folder of the BEIR form with
-        ``qrels/test.tsv``. Several judges of one pair, in the column ``judge``, count by their median, or by what they
-        agreed on (the judge "agreed").
+        TREC qrels (four columns, or five as in M-BEIR, no header);
+        JSON of such a mapping, JSON lines or Parquet; a folder of the BEIR form with ``qrels/test.tsv``. Several judges
+        of one pair, in the column ``judge``, count by their median, or by what they agreed on (the judge "agreed").
 
     Returns
     -------
@@ -49,17 +49,13 @@ def read_judgements(source: Any) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If there is no such file, or a column is missing.
+        If there is no such file, a column is missing, or a row cannot be used.
     """
     import pandas as pd
 
     frame = _read_file(Path(source)) if isinstance(source, str | Path) else source
     if isinstance(frame, Mapping):
-        rows = [
-            (query, item, relevance)
-            for query, items in frame.items()
-            for item, relevance in (items.items() if isinstance(items, Mapping) else ((one, 1) for one in items))
-        ]
+        rows = [(query, item, relevance) for query, items in frame.items() for item, relevance in _graded(items)]
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame = frame.rename(columns=BEIR)
     if "relevance" not in frame.columns:
@@ -84,31 +80,23 @@ def read_judgements(source: Any) -> pd.DataFrame:
     return frame.groupby(["query", "item"], sort=False)["relevance"].median().reset_index()
 
 
-def _read_file(path: Path) -> pd.DataFrame:
-    import pandas as pd
+def _graded(items: Any) -> Iterable[tuple[Any, Any]]:
+    """Items with their relevance, 1 where none is said."""
+    if isinstance(items, Mapping):
+        return items.items()
+    return ((item, 1) for item in ([items] if isinstance(items, str) else items))
 
+
+def _read_file(path: Path) -> Any:
     if path.is_dir():
         found = sorted([*path.glob("qrels/test*"), *path.glob("qrels/*")], key=lambda file: "test" not in file.name)
         if not found:
             raise SourceError(f"{path} has no folder qrels with a file in it, as BEIR has. Pass the file itself.")
         path = found[0]
-    if not path.is_file():
-        raise SourceError(f"There is no file of judgements at {path}.")
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    if path.suffix in (".json", ".jsonl"):
-        text = path.read_text("utf-8")
-        return pd.DataFrame(json.loads(text) if path.suffix == ".json" else map(json.loads, text.splitlines()))
-    first = path.read_text("utf-8-sig").partition("\n")[0]
-    words = first.split()
-    if (
-        len(words) in (4, 5) and words[1] in ("0", "Q0", "1") and "," not in first
-    ):  # TREC, whose second column is unused
-        columns = ["query", "round", "item", "relevance", "task"][: len(words)]
-        return pd.read_csv(path, sep=r"\s+", names=columns, dtype={"query": str, "item": str}, encoding="utf-8-sig")
-    tab = "\t" in first
-    kinds: Any = dict.fromkeys(("query", "item", "query-id", "corpus-id"), str)
-    return pd.read_csv(path, sep="\t" if tab else ",", dtype=kinds, encoding="utf-8-sig")
+    return read_input(
+        path, "judgements", "Pass a CSV, TSV, JSON, Parquet or TREC file.",
+        trec=("query", "round", "item", "relevance", "task"),
+    )  # fmt: skip
 
 
 # ---- how far judges agree ---------------------------------------------------------------------------------------

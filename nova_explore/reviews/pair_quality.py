@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from nova_explore.errors import SourceError
 from nova_explore.reviews.asking import ask
 from nova_explore.reviews.chance import RESAMPLES, chance_of, drawn_counts, null_of, p_above, units_among
 from nova_explore.reviews.finding import Finding, Review, with_q
+from nova_explore.reviews.input_files import read_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,9 +123,9 @@ def _read(pairs: Any) -> pd.DataFrame:
     import pandas as pd
 
     if isinstance(pairs, str | Path):
-        if not Path(pairs).is_file():
-            raise SourceError(f"There is no file of pairs at {pairs}. It is a CSV file with the columns a, b, similar.")
-        return pd.read_csv(pairs, encoding="utf-8-sig")
+        pairs = read_input(Path(pairs), "pairs", "It is a CSV file with the columns a, b, similar.")
+    if isinstance(pairs, Mapping):
+        raise SourceError(f"The pairs map from {', '.join(map(str, pairs))[:80]}. They need rows: a, b, similar.")
     return pairs if hasattr(pairs, "columns") else pd.DataFrame(list(pairs), columns=["a", "b", "similar"])
 
 

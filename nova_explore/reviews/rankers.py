@@ -23,14 +23,13 @@ from nova_explore.library.store import Library
 from nova_explore.models.model import EmbeddingModel, PricedModel
 from nova_explore.models.queries import SpaceModel
 from nova_explore.reviews.asking import Searched, ask, most_expected, pairs_of, words_of_queries
+from nova_explore.reviews.input_files import read_input
 from nova_explore.reviews.judged import ids_by_name
 from nova_explore.reviews.order import id_order, scores_of
 from nova_explore.similarity.words_alone import find_words
 from nova_explore.space import Space
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nova_explore.exploration.bundle import Exploration
 
 SEARCH, WORDS = "search", "words"
@@ -177,9 +176,10 @@ def read_ranking(source: Any) -> Results:
     Parameters
     ----------
     source : mapping, frame or path
-        A mapping from query to ids, the best first. A frame, or a CSV, TSV or Parquet file, with the columns ``query``,
-        ``item``, and ``score`` or ``rank``; without either, in the order of its rows. A TREC run: query, Q0, item,
-        rank, score, tag, in the order of its scores, as trec_eval reads it.
+        A mapping from query to ids, the best first, or to a mapping from id to score; JSON of either. A frame, or a
+        CSV, TSV, JSON lines or Parquet file, with the columns ``query``, ``item``, and ``score`` or ``rank``; without
+        either, in the order of its rows. A TREC run: query, Q0, item, rank, score, tag, in the order of its scores, as
+        trec_eval reads it.
 
     Returns
     -------
@@ -188,15 +188,28 @@ def read_ranking(source: Any) -> Results:
     Raises
     ------
     SourceError
-        If there is no such file, or a column is missing.
+        If there is no such file, a column is missing, or a row cannot be used.
     """
+    import pandas as pd
+
+    if isinstance(source, str | Path):
+        source = read_input(
+            Path(source), "rankings", "Pass a TREC run, a CSV, TSV, JSON or Parquet file.",
+            trec=("query", "round", "item", "rank", "score", "tag"),
+        )  # fmt: skip
     if isinstance(source, Mapping):
-        return {str(query): [str(id) for id in ids] for query, ids in source.items()}
-    frame = _read_run(Path(source)) if isinstance(source, str | Path) else source
+        return {str(query): _best_first(ids) for query, ids in source.items()}
+    frame = source
     if not {"query", "item"} <= {*frame.columns}:
         have = ", ".join(map(str, frame.columns))
         raise SourceError(f"The ranking has the columns {have}. It needs query and item, and score or rank.")
     frame = frame.assign(query=frame["query"].astype(str), item=frame["item"].astype(str))
+    for column in {"score", "rank"} & {*frame.columns}:
+        numbers: Any = pd.to_numeric(frame[column], errors="coerce")
+        if numbers.isna().any():
+            shown = frame[column][numbers.isna()].tolist()[0]
+            raise SourceError(f"A {column} of the ranking is {shown!r}. It needs a number in every row.")
+        frame = frame.assign(**{column: numbers})
     if "score" in frame.columns:  # equal scores: the last id first
         frame = frame.sort_values(["score", "item"], ascending=False, kind="stable")
     elif "rank" in frame.columns:
@@ -204,20 +217,13 @@ def read_ranking(source: Any) -> Results:
     return {str(query): rows["item"].drop_duplicates().tolist() for query, rows in frame.groupby("query", sort=False)}
 
 
-def _read_run(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    if not path.is_file():
-        raise SourceError(f"There is no file of rankings at {path}. Pass a TREC run, a CSV, a TSV or a Parquet file.")
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    words = path.read_text("utf-8-sig").partition("\n")[0].split()
-    if len(words) >= 6 and words[1].upper() == "Q0":
-        columns = ["query", "round", "item", "rank", "score", "tag"]
-        kinds: Any = {"query": str, "item": str}
-        return pd.read_csv(path, sep=r"\s+", names=columns, usecols=range(6), dtype=kinds, encoding="utf-8-sig")
-    kinds = {"query": str, "item": str}
-    return pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype=kinds, encoding="utf-8-sig")
+def _best_first(found: Any) -> list[str]:
+    """Ids in their order, or by their scores where they have some; of equal scores the last id first."""
+    if isinstance(found, str):
+        return [found]
+    if isinstance(found, Mapping):
+        return [str(id) for _, id in sorted(((score, id) for id, score in found.items()), reverse=True)]
+    return [str(id) for id in found]
 
 
 def _by_search(exploration: Exploration) -> Ranker:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class Cells:
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
 
-def load_cells(table: Any, *, encoding: str | None = None) -> Cells:
+def load_cells(table: Any, *, encoding: str | None = None, as_text: Container[str] = ()) -> Cells:
     """Columns of a table.
 
     Parameters
@@ -53,6 +54,8 @@ def load_cells(table: Any, *, encoding: str | None = None) -> Cells:
         A path is read as Parquet or JSON lines if it is, else as CSV.
     encoding : str, optional
         Of a CSV file that is neither UTF-8 nor UTF-16.
+    as_text : container of str, default ()
+        Columns of a CSV file whose cells stay as they are written, whatever they look like.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def load_cells(table: Any, *, encoding: str | None = None) -> Cells:
         If it cannot be read, or two columns have one name.
     """
     if isinstance(table, Path):
-        return _file(table, encoding)
+        return _file(table, encoding, as_text)
     if hasattr(table, "iloc"):
         return Cells(_unique(list(table.columns), [table.iloc[:, at].tolist() for at in range(table.shape[1])]))
     if not hasattr(table, "__arrow_c_stream__") and callable(getattr(table, "collect", None)):
@@ -90,7 +93,7 @@ def _unique(names: list[Any], cells: list[list[Any]]) -> dict[str, list[Any]]:
     return dict(zip(names, cells, strict=True))
 
 
-def _file(path: Path, encoding: str | None) -> Cells:
+def _file(path: Path, encoding: str | None, as_text: Container[str]) -> Cells:
     try:
         size = access.check_file(path).st_size
         head = access.read_bytes(path, 4)
@@ -103,7 +106,7 @@ def _file(path: Path, encoding: str | None) -> Cells:
         spelled = encoding or encoding_of(data)
     except UnreadableError as error:
         raise SourceError(f"{path} cannot be read. {error}") from error
-    found = _json(path, text) if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else _csv(path, text)
+    found = _json(path, text) if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else _csv(path, text, as_text)
     if not spelled.startswith("utf"):
         found.columns.setdefault("encoding", [spelled if encoding else f"{spelled} (guessed)"] * len(found))
     if loss(text):
@@ -153,7 +156,7 @@ def _json(path: Path, text: str) -> Cells:
     return Cells({name: [row.get(name) if row else None for row in rows] for name in names}, torn)
 
 
-def _csv(path: Path, text: str) -> Cells:
+def _csv(path: Path, text: str, as_text: Container[str]) -> Cells:
     lines = text.lstrip("\r\n")
     declared = re.match(r"sep=(.)\r?\n", lines)  # Excel's own way of saying it
     if declared:
@@ -177,7 +180,13 @@ def _csv(path: Path, text: str) -> Cells:
                 f"Put quotes round what holds a {separator!r}."
             )
     cells = [[row[at] if at < len(row) else "" for row in body] for at in range(width)]
-    found = Cells({name: _typed(column) for name, column in _unique(header, cells).items()}, torn)
+    found = Cells(
+        {
+            name: [cell or None for cell in column] if name in as_text else _typed(column)
+            for name, column in _unique(header, cells).items()
+        },
+        torn,
+    )
     if not declared and separator in _UNUSUAL and not (separator == "\t" and path.suffix.lower() == ".tsv"):
         found.columns.setdefault("separator", [f"{_UNUSUAL[separator]} (guessed)"] * len(found))
     return found

@@ -69,7 +69,7 @@ class LocalModel:
     """
 
     name = "local"
-    space = Space("local-v1", "1", "index", DIMENSION, "2")
+    space = Space("local-v1", "1", "index", DIMENSION, "3")
     capabilities = Capabilities(
         modalities=frozenset(Modality),
         # Texts of about the same length are embedded together: of 32 in any order two fifths are padding.

@@ -1,6 +1,6 @@
 """Sounds of the local model: what is heard, mapped to text, and how it sounds.
 
-A network trained on sound-effect libraries (Ma & Lerch 2022) turns every two seconds into 512 numbers. Their mean and
+A network trained on sound-effect libraries (Ma & Lerch 2022) turns blocks of 2.3 s into 512 numbers. Their mean and
 maximum over the sound are mapped linearly to the text vectors of names of sounds (ridge regression on named, freely
 licensed recordings: ``weights/learn_sounds.py``) and the mean is, separately, reduced to 128 numbers for comparing
 sounds with each other.
@@ -19,9 +19,8 @@ from nova_explore.models.weights import open_session, read_arrays
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# As trained (Ma & Lerch 2022): 44.1 kHz, frames of 2048 with hop 1024, 96 mel bands, blocks of 100 frames,
-# half overlapping.
-RATE, FRAME, HOP, BANDS, BLOCK, STEP = 44_100, 2048, 1024, 96, 100, 50
+# As trained (Ma & Lerch 2022): 44.1 kHz, frames of 2048 with hop 1024, 96 mel bands, blocks of 100 frames.
+RATE, FRAME, HOP, BANDS, BLOCK = 44_100, 2048, 1024, 96, 100
 LARGEST = 9.457798957824707  # the largest log-mel value in their training data; the input is divided by it
 BATCH = 8
 LONGEST_SECONDS = 60
@@ -50,7 +49,10 @@ def resample(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 
 
 def compute_blocks(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Log-mel blocks (b, 100, 96) of mono samples at 44.1 kHz; a sound shorter than a block is repeated to fill one."""
+    """Log-mel blocks (b, 100, 96) of mono samples at 44.1 kHz, from the first frame to the last.
+
+    As few blocks as cover the sound, evenly spread; a sound shorter than a block is repeated to fill one.
+    """
     padded = np.pad(samples, FRAME // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::HOP] * np.hanning(FRAME + 1)[:-1].astype(
         np.float32
@@ -59,7 +61,9 @@ def compute_blocks(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     mel = np.log10(1 + 1e4 * (power @ mel_filters().T)) / LARGEST
     if len(mel) < BLOCK:
         mel = np.tile(mel, (-(-BLOCK // len(mel)), 1))[:BLOCK]
-    return np.stack([mel[begin : begin + BLOCK] for begin in range(0, len(mel) - BLOCK + 1, STEP)]).astype(np.float32)
+    last = len(mel) - BLOCK
+    begins = np.linspace(0, last, -(-last // BLOCK) + 1).round().astype(int)
+    return np.stack([mel[begin : begin + BLOCK] for begin in begins]).astype(np.float32)
 
 
 def measure_features(

@@ -17,9 +17,20 @@ def test_mel_filters_are_triangles_of_unit_sum_up_to_half_the_rate():
     assert peak == pytest.approx(3363, abs=RATE / 2048)
 
 
-def test_a_sound_is_cut_into_half_overlapping_blocks():
-    assert compute_blocks(np.zeros(100, np.float32)).shape == (1, 100, 96)
-    assert compute_blocks(np.zeros(1024 * 199, np.float32)).shape == (3, 100, 96)
+@pytest.mark.parametrize(("frames", "blocks"), [(1, 1), (100, 1), (101, 2), (150, 2), (200, 2), (201, 3), (1000, 10)])
+def test_a_sound_is_covered_by_as_few_blocks_as_can_be(frames, blocks):
+    assert compute_blocks(np.zeros(1024 * (frames - 1), np.float32)).shape == (blocks, 100, 96)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2.0, 2.5, 3.4, 4.6, 9.9])
+def test_every_tenth_of_a_second_is_heard(seconds):
+    quiet = np.zeros(int(seconds * RATE), np.float32)
+    silent = compute_blocks(quiet)
+    for start in np.arange(0, seconds - 0.1, 0.1):
+        heard = quiet.copy()
+        at = int(start * RATE)
+        heard[at : at + RATE // 10] = tone(440, seconds=0.1)
+        assert np.abs(compute_blocks(heard) - silent).max() > 0.1, f"nothing is heard at {start:.1f} s"
 
 
 def tone(frequency: float, *, seconds: float = 1.0, rate: int = RATE) -> np.ndarray:

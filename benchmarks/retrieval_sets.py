@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nova_explore.cache_folder import cache_folder
@@ -48,7 +48,7 @@ def _kept(
             unpack(fetch_debian(package, Path(temporary)), media, wanted=wanted)
     space = open_model("local").space
     if not library.exists() or space not in open_library(library).spaces().values():
-        embed(read_items(media), to=library, model="local")
+        embed(read_items(media), to=library, model="local", new_space=library.exists())
     return explore(open_library(library), model="local", progress=False)
 
 
@@ -90,9 +90,7 @@ def clip_art() -> Judged:
     keywords: dict[str, set[str]] = {}
 
     def drawings(media: Path) -> Collection:
-        files = sorted(path for path in media.rglob("*.svg") if path.is_file())[::2]
-        titles = {str(path): {"caption": _field(path, "title")} for path in files}
-        return _with_titles(read(files), titles)
+        return _only_titles(read(sorted(path for path in media.rglob("*.svg") if path.is_file())[::2]))
 
     exploration = _kept("clip-art", "openclipart-svg", lambda name: bool(folders.search(name)), drawings)
     for item in exploration.collection:
@@ -104,16 +102,13 @@ def clip_art() -> Judged:
     return Judged("Open Clip Art", exploration, answers)
 
 
-def _field(path: Path, name: str) -> str:
-    found = re.search(rf"<dc:{name}>([^<]*)</dc:{name}>", path.read_text("utf-8", errors="replace"))
-    return found[1].strip() if found else ""
-
-
-def _with_titles(collection: Collection, titles: Mapping[str, Mapping[str, str]]) -> Collection:
-    from dataclasses import replace
-
+def _only_titles(collection: Collection) -> Collection:
+    """Leave out what else a drawing says of itself: its keywords are the answers."""
     return Collection(
-        (replace(item, metadata={**item.metadata, **titles.get(item.uri, {})}) for item in collection),
+        (
+            replace(item, metadata={key: value for key, value in item.metadata.items() if key != "tags"})
+            for item in collection
+        ),
         collection.unread,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -159,16 +160,19 @@ def _shapes(shapes: Any) -> Iterator[Any]:
 
 def _xlsx(data: bytes) -> tuple[str, dict[str, Scalar]]:
     openpyxl = import_extra("openpyxl", feature=_FEATURE, extra="office")
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     lines, cut = [], []
-    for sheet in book.worksheets:
-        lines.append(sheet.title)
-        for number, row in enumerate(sheet.iter_rows(values_only=True)):
-            if number >= MOST_ROWS:
-                cut.append(sheet.title)
-                break
-            lines.append(" · ".join(str(cell) for cell in row if cell is not None))
-        lines.append("")
+    with warnings.catch_warnings():
+        # It warns of looks and links that it leaves out, as most spreadsheets have them: no word is lost.
+        warnings.filterwarnings("ignore", module="openpyxl")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            lines.append(sheet.title)
+            for number, row in enumerate(sheet.iter_rows(values_only=True)):
+                if number >= MOST_ROWS:
+                    cut.append(sheet.title)
+                    break
+                lines.append(" · ".join(str(cell) for cell in row if cell is not None))
+            lines.append("")
     missing = f"only the first {MOST_ROWS:,} rows of {', '.join(cut)}" if cut else None
     return "\n".join(lines), _properties(book.properties) | {"incomplete": missing}
 

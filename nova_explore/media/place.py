@@ -67,13 +67,12 @@ def shares_of(parts: Sequence[Place]) -> NDArray[np.float64]:
     return sizes / sizes.sum()
 
 
-def among_neighbors(parts: Sequence[Place], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average the weight of every box or second with those beside it, by a Gaussian as wide as a part.
+def nearness(parts: Sequence[Place]) -> NDArray[np.float64]:
+    """How much parts belong together: float array of shape (m, m), 1 on the diagonal, 0 to 1.
 
-    What a person sees or hears seldom ends where a part does, and one part alone is noisy. Words keep their own
-    weights.
+    Boxes, and seconds, by a Gaussian of their distance, as wide as a part is on average; words stand for themselves.
     """
-    found = np.array(weights, np.float64)
+    near = np.eye(len(parts))
     units = np.array([part.unit for part in parts])
     for unit in ("box", "seconds"):
         rows = np.flatnonzero(units == unit)
@@ -82,6 +81,16 @@ def among_neighbors(parts: Sequence[Place], weights: NDArray[np.float64]) -> NDA
             sides = at.shape[1] // 2
             middles = (at[:, :sides] + at[:, sides:]) / 2
             wide = np.power(np.prod(at[:, sides:] - at[:, :sides], axis=1).mean(), 1 / sides)
-            near = np.exp(-((middles[:, None] - middles) ** 2).sum(axis=-1) / (2 * wide**2))
-            found[rows] = near @ found[rows] / near.sum(axis=1)
-    return found
+            near[np.ix_(rows, rows)] = np.exp(-((middles[:, None] - middles) ** 2).sum(axis=-1) / (2 * wide**2))
+    return near
+
+
+def among_neighbors(parts: Sequence[Place], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average the weight of every part with those that it belongs together with.
+
+    What a person sees or hears seldom ends where a part does, and one part alone is noisy. What is heard is often not
+    much longer than a part, so that seconds are averaged more narrowly (benchmarks/explained.py).
+    """
+    near = nearness(parts)
+    near[[part.unit == "seconds" for part in parts]] **= 2
+    return near @ weights / near.sum(axis=1)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from nova_explore.errors import UnreadableError
 from nova_explore.media.content import Page, Picture, Text
 from nova_explore.media.perturb import FILLS, Maskable
-from nova_explore.media.place import Place, among_neighbors, shares_of
+from nova_explore.media.place import Place, among_neighbors, nearness, shares_of
 from nova_explore.models.model import EmbeddingModel, PricedModel
 from nova_explore.models.queries import embed_items
 from nova_explore.similarity.background import Background
@@ -261,7 +261,7 @@ class _Weighing:
         if self.allowed < 2 * _masks(len(parts)) + STEPS * (2 + 2 * RANDOM_ORDERS):
             self.steps, self.orders = FEWEST_STEPS, 1
         count = min(_masks(len(parts)), (self.allowed - self.curves) // 2)
-        masks = draw_masks(len(parts), count, seed=self.seed)
+        masks = draw_masks(len(parts), count, near=nearness(parts), seed=self.seed)
         values, others = self.cosines(parts, masks, first), self.cosines(parts, masks, second)
         found, other = fit(masks, values, seed=self.seed), fit(masks, others, seed=self.seed)
         agreement = _correlation(found.weights, other.weights)
@@ -316,7 +316,7 @@ class _Weighing:
         left = self.allowed - self.calls - self.curves
         if len(finer) == len(parts) or left < len(finer) + 2:
             return parts, place, found
-        masks = draw_masks(len(finer), min(_masks(len(finer)), left), seed=self.seed + 1)
+        masks = draw_masks(len(finer), min(_masks(len(finer)), left), near=nearness(finer), seed=self.seed + 1)
         again = fit(masks, self.cosines(finer, masks, fill), seed=self.seed)
         if again.r2 < min(found.r2, FITS):
             return parts, place, found

@@ -42,8 +42,18 @@ class Surrogate:
     spread: float
 
 
-def draw_masks(m: int, count: int, *, seed: int = 0) -> NDArray[np.bool_]:
-    """Draw which of m parts are kept: all, then all but one in turn, then half of them at random.
+def draw_masks(m: int, count: int, *, near: NDArray[np.float64] | None = None, seed: int = 0) -> NDArray[np.bool_]:
+    """Draw which of m parts are kept.
+
+    All, then all but one in turn, then half of them at random. Where parts belong together and there are masks enough:
+    all, then regions, so that what is left over can still be made out.
+
+    Parameters
+    ----------
+    m, count : int
+    near : float array of shape (m, m), optional
+        How much parts belong together, 0 to 1; None if each stands for itself.
+    seed : int, default 0
 
     Returns
     -------
@@ -51,8 +61,14 @@ def draw_masks(m: int, count: int, *, seed: int = 0) -> NDArray[np.bool_]:
         No row twice.
     """
     draw = np.random.default_rng(seed)
-    rows = [np.ones((1, m), np.bool_), ~np.eye(m, dtype=np.bool_), draw.random((max(count, 1) * 2, m)) < 0.5]
-    masks = np.concatenate(rows)
+    whole = np.ones((1, m), np.bool_)
+    if near is None or count <= 2 * m or np.array_equal(near, np.eye(m)):
+        masks = np.concatenate([whole, ~np.eye(m, dtype=np.bool_), draw.random((max(count, 1) * 2, m)) < 0.5])
+    else:
+        fields = draw.standard_normal((2 * count, m)) @ np.linalg.cholesky(near + 1e-6 * np.eye(m)).T
+        # Half of the masks keep half of the parts, the others what happens to be above the mean of all fields.
+        level = np.where(draw.random((len(fields), 1)) < 0.5, np.median(fields, axis=1, keepdims=True), 0)
+        masks = np.concatenate([whole, fields > level])
     _, first = np.unique(masks, axis=0, return_index=True)
     return masks[np.sort(first)][:count]
 

@@ -141,3 +141,13 @@ def test_a_chapter_is_read_without_a_warning_whatever_it_begins_with(tmp_path):
     assert [item.text.split("\n\n")[0] for item in collection if item.text] == [
         "No swimming.", "chapter.html", "https://example.com/a",
     ]  # fmt: skip
+
+
+def test_a_spreadsheet_of_another_program_is_read_without_a_warning(tmp_path):
+    xlsx_file(tmp_path / "made.xlsx")
+    with zipfile.ZipFile(tmp_path / "made.xlsx") as old, zipfile.ZipFile(tmp_path / "a.xlsx", "w") as new:
+        for name in old.namelist():
+            plain = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+            new.writestr(name, plain if name.endswith("styles.xml") else old.read(name))
+    [item] = read(tmp_path / "a.xlsx", progress=False)
+    assert item.text == "Sheet\nNo swimming.\nFerry · noon\nNo fishing."

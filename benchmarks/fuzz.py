@@ -11,6 +11,7 @@ kept in ``--keep``. Time is that of the processor: a busy machine makes no hangs
 from __future__ import annotations
 
 import argparse
+import atexit
 import io
 import multiprocessing
 import random
@@ -151,6 +152,7 @@ def read_all(paths: list[Path], answers: multiprocessing.Queue) -> None:
         except Exception as error:
             said = f"CRASH {type(error).__name__}: {error}"
         answers.put((said, str(path), time.process_time() - start))
+    atexit._run_exitfuncs()  # a child ends without them: so decoders end, and their work is counted
 
 
 def _described(path: Path) -> Path:
@@ -221,6 +223,7 @@ def _round(paths: list[Path], outcomes: Counter[str], keep: Path) -> list[str]:
             if unforeseen or took > SECONDS:
                 faults.append(f"{Path(path).name}: {said[:200]} ({took:.1f} s)")
                 _keep(Path(path), keep)
+        child.join(0 if fault else SECONDS)
         child.kill()
         child.join()
         answers.close()

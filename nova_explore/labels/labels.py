@@ -363,7 +363,8 @@ class Labels:
         table = self.table
         table["when"] = [to_the_minute(when) if when else "" for when in table["when"]]
         rows = zip(*(table[name].tolist() for name in ("name", "size", "status", "by", "when")), strict=True)
-        title = f"{len(self):,} labels · {done:,} of {of:,} clusters decided"
+        count = "1 label" if len(self) == 1 else f"{len(self):,} labels"
+        title = f"{count} · {done:,} of {of:,} clusters decided"
         return show_table(title, ("name", "items", "status", "by", "when"), rows)
 
     # ---- how ----------------------------------------------------------------------------------------------------

@@ -110,9 +110,9 @@ class PicturePrint:
         return tuple(gaussian_filter(grey, sigma, mode="nearest") for sigma in (7.5, 3.75, 1.5))
 
     @cached_property
-    def slopes(self) -> tuple[Any, ...]:
-        """Of every level of the pyramid, how brightness grows downwards and to the right."""
-        return tuple(np.gradient(level) for level in self.pyramid)
+    def slopes(self) -> tuple[NDArray[Any], ...]:
+        """Every level of the pyramid, and how it grows downwards and to the right by sides: arrays (3, 96, 96)."""
+        return tuple(np.stack([level, *(SIDE * slope for slope in np.gradient(level))]) for level in self.pyramid)
 
     @cached_property
     def coarse(self) -> NDArray[np.float32]:
@@ -143,14 +143,20 @@ def same_picture(a: PicturePrint, b: PicturePrint) -> Same | None:
     return None
 
 
-def _sampled(plane: NDArray, placed: NDArray, grid: NDArray[np.float64] = GRID) -> tuple[NDArray, NDArray[np.bool_]]:
-    """Read a picture at the places that the pixels of another have in it; also which of them are inside."""
-    from scipy.ndimage import map_coordinates
+def _sampled(planes: NDArray, placed: NDArray, grid: NDArray[np.float64] = GRID) -> tuple[NDArray, NDArray[np.bool_]]:
+    """Read planes (..., 96, 96) at the places that the pixels of another picture have; also which lie inside.
 
+    Pictures are scaled and shifted but never turned, so that rows and columns are interpolated one after the other.
+    """
     x, y = placed[0] * grid + placed[2], placed[1] * grid + placed[3]
     inside = (np.abs(y) <= 0.5)[:, None] & (np.abs(x) <= 0.5)[None]
-    yy, xx = np.meshgrid((y + 0.5) * SIDE - 0.5, (x + 0.5) * SIDE - 0.5, indexing="ij")
-    return map_coordinates(plane, [yy, xx], order=1, mode="nearest"), inside
+    rows, columns = (np.clip((axis + 0.5) * SIDE - 0.5, 0, SIDE - 1).astype(planes.dtype) for axis in (y, x))
+    top, left = (np.minimum(axis.astype(np.intp), SIDE - 2) for axis in (rows, columns))
+    down, right = (rows - top)[:, None], columns - left
+    picked = planes[..., top, :]
+    picked = picked + (planes[..., top + 1, :] - picked) * down
+    at_left = picked[..., left]
+    return at_left + (picked[..., left + 1] - at_left) * right, inside
 
 
 def _align(a: PicturePrint, b: PicturePrint) -> NDArray[np.float64] | None:
@@ -174,22 +180,20 @@ def _refine(
     a: PicturePrint, b: PicturePrint, level: int, placed: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float] | None:
     """Move an alignment to where two pictures, blurred to a level, agree best, and say how well they do."""
-    theirs, step, rounds = b.pyramid[level], LEVELS[level][0], LEVELS[level][1]
+    step, rounds = LEVELS[level]
     # What is blurred so much needs to be looked at in every fourth place only.
     grid = GRID[::step]
     mine = a.pyramid[level][::step, ::step]
-    gy, gx = b.slopes[level]
-    seen, inside = _sampled(theirs, placed, grid)
+    (seen, dy, dx), inside = _sampled(b.slopes[level], placed, grid)
     for _ in range(rounds):
-        dx, dy = _sampled(gx, placed, grid)[0] * SIDE, _sampled(gy, placed, grid)[0] * SIDE
-        columns = [(dx * grid[None])[inside], (dy * grid[:, None])[inside], dx[inside], dy[inside]]
         # How light and how strong the contrast is may differ a little, and says nothing about the place.
-        matrix = np.stack([*columns, np.ones(int(inside.sum())), seen[inside]], axis=1)
-        change = np.linalg.solve(matrix.T @ matrix + 1e-6 * np.eye(6), matrix.T @ (mine - seen)[inside])
+        columns = np.stack([dx * grid, dy * grid[:, None], dx, dy, np.ones_like(seen), seen]) * inside
+        matrix = columns.reshape(6, -1)
+        change = np.linalg.solve(matrix @ matrix.T + 1e-6 * np.eye(6), matrix @ (mine - seen).ravel())
         placed = placed + change[:4]
         if np.abs(np.log(np.maximum(placed[:2], 1e-3))).max() > np.log(WIDEST) or np.abs(placed[2:]).max() > 0.2:
             return None
-        seen, inside = _sampled(theirs, placed, grid)
+        (seen, dy, dx), inside = _sampled(b.slopes[level], placed, grid)
         if np.abs(change[:4]).max() < 1e-3 / (5 - step):
             break
     one, other = mine[inside], seen[inside]
@@ -211,8 +215,10 @@ def _agree(a: PicturePrint, b: PicturePrint, placed: NDArray[np.float64]) -> boo
     # What the coarser of the two cannot show is no difference.
     sigma = max(BLUR, 0.7 * SIDE / min(a.detail, b.detail))
     mine = np.stack([gaussian_filter(a.pixels[..., c], sigma, mode="nearest") for c in range(3)], -1)
-    sides = [_sampled(gaussian_filter(b.pixels[..., c], sigma, mode="nearest"), placed) for c in range(3)]
-    theirs, inside = np.stack([plane for plane, _ in sides], -1), sides[0][1]
+    theirs, inside = _sampled(
+        np.stack([gaussian_filter(b.pixels[..., c], sigma, mode="nearest") for c in range(3)]), placed
+    )
+    theirs = np.moveaxis(theirs, 0, -1)
     spread = float(mine[inside].std())
     if spread < 0.01:  # of one colour
         return float(np.abs(mine - theirs)[inside].max()) < 0.02

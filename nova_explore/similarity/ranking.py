@@ -99,7 +99,7 @@ class Ranking:
         if not self.matching:
             return "Nothing here is like this: what is shown is no closer than chance."
         if self.matching == len(self):
-            return f"All {len(self):,} results match."
+            return "The one result matches." if len(self) == 1 else f"All {len(self):,} results match."
         one = "1 result matches" if self.matching == 1 else f"{self.matching:,} results match"
         return f"{one}; the rest is no closer than chance."
 

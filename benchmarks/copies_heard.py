@@ -81,10 +81,13 @@ SOUND_CHANGES: dict[str, Callable[[Path, Samples, int, np.random.Generator], Non
 
 def plant_sounds(folder: Path, draw: np.random.Generator) -> None:
     """Write sounds, their copies, and for every fifth another sound that begins as it does."""
-    chosen = [sounds()[int(place)] for place in draw.permutation(len(sounds()))[:SOUNDS]]
-    for number, effect in enumerate(chosen):
+    once: dict[bytes, tuple[Samples, int]] = {}  # some have several names, and some are silent
+    for effect in sounds():
         samples, rate = soundfile.read(effect.path, dtype="float32", always_2d=True)
-        mono = samples.mean(axis=1)
+        if np.abs(samples).max() > 1e-3:
+            once.setdefault(samples.tobytes(), (samples.mean(axis=1), rate))
+    order = draw.permutation(len(once))[:SOUNDS]
+    for number, (mono, rate) in enumerate(list(once.values())[int(place)] for place in order):
         put_sound(folder / f"{number}=original.wav", mono, rate)
         for name, change in SOUND_CHANGES.items():
             change(folder / f"{number}={name}", mono, rate, draw)

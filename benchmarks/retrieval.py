@@ -44,7 +44,7 @@ def measure(judged: retrieval_sets.Judged) -> None:
     exploration = judged.exploration
     background = exploration.finder.background
     words: WordsIndex = background.words
-    rows = []
+    rows, draw = [], np.random.default_rng(0)
     for query, right in retrieval_sets.first(judged.answers, QUERIES).items():
         answers = frozenset(right)
         fused = exploration.search(query, k=CUT).ids
@@ -52,7 +52,8 @@ def measure(judged: retrieval_sets.Judged) -> None:
         content = exploration.search(query, k=CUT).ids
         background.__dict__["words"] = words
         found = words.search(query)
-        best = found.positions[np.argsort(-found.scores, kind="stable")[:CUT]]
+        # Equal scores come as they happen to: the order of a collection puts its pictures first, which the answers are.
+        best = found.positions[np.lexsort((draw.random(len(found.scores)), -found.scores))[:CUT]]
         rows.append([ndcg(ids, answers) for ids in (fused, content, [exploration.collection.ids[row] for row in best])])
     fused, content, alone = np.array(rows).T
     better = content if content.mean() > alone.mean() else alone

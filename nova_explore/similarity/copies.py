@@ -29,6 +29,10 @@ PROPOSED = 0.75
 """Cosine from which on two neighbours are compared by their prints: with the local model, mirrored and cut copies of
 the demo's pictures lie above it (benchmarks/copies.py)."""
 
+PROPOSED_SOUNDS = 0.45
+"""The same for two sounds: without its heights, or a twentieth of a second later, the local model hears another sound,
+and their prints are compared quickly (benchmarks/copies_heard.py)."""
+
 LOSSLESS = frozenset(("png", "tiff", "bmp", "wav", "flac", "svg"))
 
 
@@ -176,7 +180,7 @@ def find_copies(
         Of these items.
     similarity : float, default 0.95
         Cosine from which on two neighbours are near-duplicates; models differ in what they score. Copies are looked
-        for from 0.75 on.
+        for from 0.75 on, of sounds from 0.45 on.
     thumbnails : callable, optional
         Ids in, small pictures (bytes) by id out: pictures are compared by them where they are, which is faster.
 
@@ -187,7 +191,9 @@ def find_copies(
     """
     alike = find_duplicates(neighbors, similarity=similarity)
     n, k = neighbors.indices.shape
-    proposed = neighbors.similarities >= min(PROPOSED, similarity)
+    is_sound = np.array([item.modality is Modality.AUDIO for item in collection], np.bool_)
+    least = np.where(is_sound[:, None] & is_sound[neighbors.indices], PROPOSED_SOUNDS, PROPOSED)
+    proposed = neighbors.similarities >= np.minimum(least, similarity)
     rows = np.broadcast_to(np.arange(n)[:, None], (n, k))[proposed]
     others = neighbors.indices[proposed]
     cosines = neighbors.similarities[proposed]

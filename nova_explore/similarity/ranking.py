@@ -35,7 +35,7 @@ WORDS_COUNT = 8.0
 """Standard deviations that the words of a query add to the merit of the item that carries them best: with 6 and 8, the
 best of 3 to 16 on the index of the R manuals; the larger one for queries that the model does not understand."""
 
-WORDS_DECIDE = 40.0
+WORDS_DECIDE = 400.0
 """The same where the contents score no higher than for a query without meaning: a language that the model never
 learned, say. Words then decide, and contents only order what the words leave equal."""
 

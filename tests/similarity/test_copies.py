@@ -7,11 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 from similarity.test_prints import CHANGES, scene
 
 from nova_explore.collection import Collection, Item, Modality, number_copies
 from nova_explore.map.neighbors import find_neighbors
 from nova_explore.similarity.copies import find_copies
+
+
+def file_digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -23,7 +28,7 @@ def pictures(tmp_path):
     for number, image in enumerate(images):
         path = tmp_path / f"{number}.png"
         image.save(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = file_digest(path)
         size = {"width": image.width, "height": image.height}
         items.append(Item("", Modality.IMAGE, str(path), path.name, "png", digest, metadata=size))
     items.append(replace(items[3], name="again.png"))
@@ -66,3 +71,19 @@ def test_copies_of_the_same_bytes_are_found_even_where_they_are_no_neighbours(pi
     collection, neighbors = pictures
     found = find_copies(collection, neighbors.first(1), similarity=1.0)
     assert (found.copy_labels[[3, 13]] >= 0).all()
+
+
+def test_sounds_are_compared_although_a_model_hears_another_in_a_duller_copy(tmp_path):
+    draw, rate = np.random.default_rng(0), 16_000
+    loud = np.repeat(draw.uniform(0.02, 0.4, 20), rate // 10)
+    bright = (loud * draw.normal(size=len(loud))).astype(np.float32)
+    dull = np.convolve(bright, np.ones(4) / 4, "same").astype(np.float32)
+    other = (np.repeat(draw.uniform(0.02, 0.4, 20), rate // 10) * draw.normal(size=len(loud))).astype(np.float32)
+    items = []
+    for number, samples in enumerate((bright, dull, other)):
+        path = tmp_path / f"{number}.wav"
+        soundfile.write(path, samples.clip(-1, 1), rate)
+        items.append(Item("", Modality.AUDIO, str(path), path.name, "wav", file_digest(path)))
+    vectors = np.array([[1, 0, 0], [0.5, 0.866, 0], [0.5, 0.289, 0.816]], np.float32)
+    found = find_copies(Collection(number_copies(items)), find_neighbors(vectors, k=2))
+    assert [(pair.a, pair.b) for pair in found.pairs] == [(0, 1)]

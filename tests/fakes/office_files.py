@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 
 def docx_file(path: Path) -> None:
     import docx
 
-    document = docx.Document()
+    document: Any = docx.Document()
     document.core_properties.title, document.core_properties.author = "Harbour rules", "A. Example"
     document.add_paragraph("No swimming.")
     table = document.add_table(rows=1, cols=2)
@@ -21,7 +22,7 @@ def docx_file(path: Path) -> None:
 def pptx_file(path: Path) -> None:
     import pptx
 
-    show = pptx.Presentation()
+    show: Any = pptx.Presentation()
     for words in ("No swimming.", "No fishing."):
         slide = show.slides.add_slide(show.slide_layouts[5])
         slide.shapes.title.text = words
@@ -33,7 +34,7 @@ def pptx_file(path: Path) -> None:
 def xlsx_file(path: Path) -> None:
     import openpyxl
 
-    book = openpyxl.Workbook()
+    book: Any = openpyxl.Workbook()
     for row in (["No swimming."], ["Ferry", "noon"], ["No fishing."]):
         book.active.append(row)
     book.properties.title = "Harbour rules"

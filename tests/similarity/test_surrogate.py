@@ -37,7 +37,7 @@ def test_few_masks_leave_out_every_part_and_no_number_of_them_fails(count):
     assert len(masks) <= count
     if count <= 8:
         assert (masks == draw_masks(4, count)).all()
-    assert fit(masks, masks @ np.array([0.3, 0.0, -0.1, 0.05])).weights.argmax() == 0
+    assert fit(masks, masks.astype(float) @ np.array([0.3, 0.0, -0.1, 0.05])).weights.argmax() == 0
 
 
 def test_a_region_is_found_among_masks_of_regions_by_its_own_weights():
@@ -45,7 +45,7 @@ def test_a_region_is_found_among_masks_of_regions_by_its_own_weights():
     weights = np.zeros(16)
     weights[[5, 6]] = 0.2
     masks = draw_masks(16, 49, near=nearness(grid))
-    found = fit(masks, masks @ weights)
+    found = fit(masks, masks.astype(float) @ weights)
     np.testing.assert_allclose(found.weights, weights, atol=0.05)
     assert found.r2 > 0.95
 

@@ -81,11 +81,11 @@ SOUND_CHANGES: dict[str, Callable[[Path, Samples, int, np.random.Generator], Non
 
 def plant_sounds(folder: Path, draw: np.random.Generator) -> None:
     """Write sounds, their copies, and for every fifth another sound that begins as it does."""
-    once: dict[bytes, tuple[Samples, int]] = {}  # some have several names, and some are silent
+    once: dict[int, tuple[Samples, int]] = {}  # those of one length are one recording; some are silent
     for effect in sounds():
         samples, rate = soundfile.read(effect.path, dtype="float32", always_2d=True)
         if np.abs(samples).max() > 1e-3:
-            once.setdefault(samples.tobytes(), (samples.mean(axis=1), rate))
+            once.setdefault(len(samples), (samples.mean(axis=1), rate))
     order = draw.permutation(len(once))[:SOUNDS]
     for number, (mono, rate) in enumerate(list(once.values())[int(place)] for place in order):
         put_sound(folder / f"{number}=original.wav", mono, rate)

@@ -121,6 +121,8 @@ def point(exploration: Exploration, name: str, count: int, folder: Path, budget:
         played += 1
         right += check(found)
         reliable.append((found.reliable, check(found)))
+        if played % 25 == 0:
+            print(f"{name}: {right} of {played} so far", flush=True)
     sure = [hit for is_sure, hit in reliable if is_sure]
     print(
         f"{name}: {right} of {played} found ({right / max(played, 1):.2f}); {len(sure)} reliable, of these "

@@ -149,6 +149,8 @@ def real_pairs(exploration: Exploration, count: int, budget: float) -> None:
         played += 1
         better += found.deletion[0] < found.deletion[1]
         reliable += found.reliable
+        if played % 25 == 0:
+            print(f"real pairs: {better} of {played} so far", flush=True)
     print(f"real pairs: deletion better than random for {better} of {played}; {reliable} reliable", flush=True)
 
 

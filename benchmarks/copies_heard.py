@@ -30,6 +30,7 @@ from nova_explore.media import container
 from nova_explore.media.image import decode
 from nova_explore.sources.datasets import demo, sounds, stamps
 
+SORTS = ("sounds", "clips")
 SOUNDS, FILMS = 100, 40
 SIZE, RATE, SECONDS = (320, 240), 12, 2.0
 Samples = NDArray[np.float32]
@@ -224,9 +225,9 @@ def measure(
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("sorts", nargs="*", default=["sounds", "clips"], choices=["sounds", "clips", []])
+    asked.add_argument("sorts", nargs="*", choices=SORTS)
     with tempfile.TemporaryDirectory() as folder:
-        for name in asked.parse_args().sorts:
+        for name in asked.parse_args().sorts or SORTS:
             plant, changes = (plant_sounds, SOUND_CHANGES) if name == "sounds" else (plant_films, FILM_CHANGES)
             measure(name, Path(folder), plant, list(changes))
 

@@ -157,14 +157,14 @@ def real_pairs(exploration: Exploration, count: int, budget: float) -> None:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("library", type=Path)
-    asked.add_argument("sorts", nargs="*", default=SORTS, choices=[*SORTS, []])
+    asked.add_argument("sorts", nargs="*", choices=SORTS)
     asked.add_argument("--count", type=int, default=COUNT)
     asked.add_argument("--minutes", type=float, default=1e9, help="of each sort at most")
     options = asked.parse_args()
     exploration = explore(open_library(options.library), progress=False)
     exploration.search("a first query, so that a library of another space is refused at once", k=1)
     with tempfile.TemporaryDirectory() as folder:
-        for name in options.sorts:
+        for name in options.sorts or SORTS:
             if name == "pairs":
                 real_pairs(exploration, options.count, 60 * options.minutes)
             else:

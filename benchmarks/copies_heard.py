@@ -225,7 +225,7 @@ def measure(
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("sorts", nargs="*", choices=SORTS)
+    asked.add_argument("sorts", nargs="*", choices=[*SORTS, []], help="all by default")
     with tempfile.TemporaryDirectory() as folder:
         for name in asked.parse_args().sorts or SORTS:
             plant, changes = (plant_sounds, SOUND_CHANGES) if name == "sounds" else (plant_films, FILM_CHANGES)

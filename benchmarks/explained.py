@@ -157,7 +157,7 @@ def real_pairs(exploration: Exploration, count: int, budget: float) -> None:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("library", type=Path)
-    asked.add_argument("sorts", nargs="*", choices=SORTS)
+    asked.add_argument("sorts", nargs="*", choices=[*SORTS, []], help="all by default")
     asked.add_argument("--count", type=int, default=COUNT)
     asked.add_argument("--minutes", type=float, default=1e9, help="of each sort at most")
     options = asked.parse_args()

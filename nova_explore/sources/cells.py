@@ -19,6 +19,9 @@ _SEPARATORS = ",;\t|"
 _UNUSUAL = {";": "semicolon", "\t": "tab", "|": "bar"}
 """Separators that are said where they were found out: a comma is what everybody expects."""
 
+UNHELD = (ValueError, ArithmeticError)
+"""What a cell raises that Python cannot hold: text that is not UTF-8, a year beyond 9999."""
+
 _SAMPLE = 200
 """Rows by which a separator is judged."""
 MOST_BYTES = 2**31
@@ -70,7 +73,34 @@ def load_cells(table: Any, *, encoding: str | None = None, as_text: Container[st
         table = table.collect()  # a lazy frame of Polars
     if not hasattr(table, "column_names"):
         table = _arrow(table)
-    return Cells(_unique(table.column_names, [column.to_pylist() for column in table.columns]))
+    return _of_arrow(table)
+
+
+def _of_arrow(table: Any) -> Cells:
+    """Cells of an Arrow table: one that Python cannot hold ends its row, and no more."""
+    torn: dict[int, str] = {}
+    try:
+        return Cells(_unique(table.column_names, [column.to_pylist() for column in table.columns]))
+    except UNHELD:
+        cells = [
+            [_value(cell, row, name, torn) for row, cell in enumerate(column)]
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        ]
+    found = Cells(_unique(table.column_names, cells), torn)
+    found.columns.setdefault("incomplete", [loss(" ".join(filter(_is_text, row))) for row in zip(*cells, strict=True)])
+    return found
+
+
+def _value(cell: Any, row: int, name: str, torn: dict[int, str]) -> Any:
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError as error:
+        if hasattr(cell, "as_buffer"):  # text that another program wrote unchecked
+            return cell.as_buffer().to_pybytes().decode("utf-8", "replace")
+        torn[row] = f"Its column {name!r} holds text that is not UTF-8 ({error.reason}). Write it again."
+    except UNHELD as error:
+        torn[row] = f"Its column {name!r} holds a {cell.type} that cannot be read here ({error}). Write it as text."
+    return None
 
 
 def _arrow(table: Any) -> Any:
@@ -129,7 +159,7 @@ def _parquet(path: Path) -> Cells:
         raise SourceError(
             f"{path} cannot be read as Parquet ({str(error).splitlines()[0]}). Write it again."
         ) from error
-    return Cells(_unique(table.column_names, [column.to_pylist() for column in table.columns]))
+    return _of_arrow(table)
 
 
 def _json(path: Path, text: str) -> Cells:

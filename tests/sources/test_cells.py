@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from nova_explore.errors import SourceError
 from nova_explore.sources.cells import load_cells
+from nova_explore.sources.read import read
 
 
 def _csv(tmp_path, text: str | bytes, **options):
@@ -117,3 +119,33 @@ def test_frames_of_other_libraries_come_by_arrow(frame):
 def test_what_is_no_frame_is_named():
     with pytest.raises(SourceError, match="A int is no table"):
         load_cells(5)
+
+
+def _text_of(*values: bytes) -> pa.Array:
+    """Text as another program may write it, unchecked."""
+    return pa.array(values, pa.binary()).view(pa.string())
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_a_cell_that_is_no_utf_8_is_read_and_said(tmp_path, form):
+    table = pa.table({"text": _text_of(b"A quiet lake", b"A loud stra\xdfe"), "year": [1999, 2004]})
+    if form == "parquet":
+        pq.write_table(table, tmp_path / "t.parquet")
+    found = load_cells(tmp_path / "t.parquet" if form == "parquet" else table)
+    assert found.columns["text"] == ["A quiet lake", "A loud stra\ufffde"]
+    assert found.columns["year"] == [1999, 2004]
+    assert found.columns["incomplete"] == [None, "1 of its characters could not be decoded"]
+    assert not found.torn
+
+
+def test_a_cell_that_python_cannot_hold_ends_its_row_alone(tmp_path):
+    far = pa.array([0, 2**62], pa.timestamp("us"))
+    listed = pa.ListArray.from_arrays([0, 1, 2], _text_of(b"ferry", b"qu\xe9"))
+    table = pa.table({"text": ["one", "two"], "when": far, "tags": listed})
+    pq.write_table(table, tmp_path / "t.parquet")
+    found = load_cells(tmp_path / "t.parquet")
+    assert found.columns["text"] == ["one", "two"]
+    assert [*found.torn] == [1]
+    collection = read(tmp_path / "t.parquet", progress=False)
+    assert [item.text for item in collection] == ["one"]
+    assert "cannot be read here" in collection.unread[0].reason or "not UTF-8" in collection.unread[0].reason

@@ -17,7 +17,8 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from nova_explore.media.image import decode
-from nova_explore.similarity.prints import PicturePrint, same
+from nova_explore.similarity.picture_prints import PicturePrint
+from nova_explore.similarity.prints import same
 from nova_explore.sources.datasets import demo, stamps
 
 PICTURES = 100

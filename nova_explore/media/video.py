@@ -214,15 +214,33 @@ def load(item: Item) -> Clip:
         If its file has gone, changed or cannot be decoded.
     """
     path = access.locate(item)
-    start, end = _stretch(item)
-    count = int(np.clip(round((end - start) / EVERY), FEWEST, MOST))
-    step = (end - start) / count
-    frames = frames_at(path, [start + (n + 0.5) * step for n in range(count)])
-    if not frames:
-        frames = frames_at(path, [start])
+    frames = frames_at(path, _moments(item)) or frames_at(path, [_stretch(item)[0]])
     if not frames:
         raise UnreadableError("No frame of the video can be decoded here. Convert it to MP4.")
     return Clip(tuple(frames), _sound(path, item))
+
+
+def frames_beside(item: Item) -> list[tuple[Image, ...]]:
+    """The frames one before and one after each of those of `load`.
+
+    Another program may show every picture a frame later, or count other frames.
+
+    Raises
+    ------
+    UnreadableError
+        If its file has gone, changed or cannot be decoded.
+    """
+    rate = item.metadata.get("fps")
+    apart = 1 / rate if isinstance(rate, int | float) and rate > 0 else 0.04
+    times = [max(0.0, moment + way) for moment in _moments(item) for way in (-apart, apart)]
+    frames = frames_at(access.locate(item), times)
+    return [tuple(frames[at : at + 2]) for at in range(0, len(frames), 2)]
+
+
+def _moments(item: Item) -> list[float]:
+    start, end = _stretch(item)
+    count = int(np.clip(round((end - start) / EVERY), FEWEST, MOST))
+    return [start + (n + 0.5) * (end - start) / count for n in range(count)]
 
 
 def _sound(path: Path, item: Item) -> Sound | None:

@@ -20,7 +20,8 @@ from nova_explore.clusters.duplicates import SIMILARITY, Duplicates, find_duplic
 from nova_explore.collection import Collection, Item, Modality, Slice
 from nova_explore.errors import UnreadableError
 from nova_explore.map.neighbors import Neighbors
-from nova_explore.similarity.prints import PicturePrint, Print, print_of, same
+from nova_explore.similarity.picture_prints import PicturePrint
+from nova_explore.similarity.prints import Print, print_of_item, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,8 +222,6 @@ def _verify(
     candidates: Sequence[tuple[int, int, float]],
     thumbnails: Callable[[Sequence[str]], Mapping[str, bytes]] | None,
 ) -> tuple[list[CopyPair], int]:
-    from nova_explore import media
-
     wanted = {
         row
         for a, b, _ in candidates
@@ -238,7 +237,7 @@ def _verify(
             item = collection[row]
             try:
                 picture = small.pop(item.id, None)
-                prints[row] = PicturePrint(picture, detail=_side(item)) if picture else print_of(media.load(item))
+                prints[row] = PicturePrint(picture, detail=_side(item)) if picture else print_of_item(item)
             except UnreadableError:
                 prints[row] = None
         return prints[row]

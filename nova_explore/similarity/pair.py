@@ -15,7 +15,7 @@ from nova_explore.collection import Collection, Item, Scalar
 from nova_explore.errors import UnreadableError
 from nova_explore.map.neighbors import Neighbors
 from nova_explore.similarity.background import Background
-from nova_explore.similarity.prints import Print, print_of, same
+from nova_explore.similarity.prints import Print, print_of_item, same
 from nova_explore.similarity.sides import Example, Side
 from nova_explore.similarity.words_index import fields_of, terms
 
@@ -315,8 +315,6 @@ def _standing(background: Background, side: Side, phrases: NDArray[np.float32]) 
 
 def _how_same(a: Item, b: Item) -> str | None:
     """How two items are copies of one another, None where they are none or cannot be read now."""
-    from nova_explore import media
-
     if a.content_key == b.content_key:
         return "byte for byte"
     if a.modality is not b.modality:
@@ -324,7 +322,7 @@ def _how_same(a: Item, b: Item) -> str | None:
     prints: list[Print] = []
     for item in (a, b):
         try:
-            prints.append(print_of(media.load(item)))
+            prints.append(print_of_item(item))
         except UnreadableError:
             return None
     found = same(*prints)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 
+import av
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from nova_explore import media
 from nova_explore.media.content import Clip, Page, Picture, Sound, Text
-from nova_explore.similarity.prints import PicturePrint, print_of, same
+from nova_explore.similarity.picture_prints import PicturePrint
+from nova_explore.similarity.prints import print_of, print_of_item, same
+from nova_explore.sources.read import read
 
 
 def scene(seed: int, *, moved: int = 0) -> Image.Image:
@@ -136,6 +140,31 @@ def test_clips_are_the_same_by_their_frames_and_their_sound():
     assert same(one, print_of(Clip(small, Sound(sound(0).samples * 0.5, 16000)))) is not None
     assert same(one, print_of(Clip(small, sound(5)))) is None
     assert same(one, print_of(Clip(frames[::-1], sound(0)))) is None
+
+
+def _film(path, moves):
+    """A film of a scene in which one thing moves; read as an item."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=12, options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for moved in moves:
+            out.mux(stream.encode(av.VideoFrame.from_image(scene(3, moved=moved))))
+        out.mux(stream.encode(None))
+    return read(path, progress=False)[0]
+
+
+def test_a_film_that_begins_a_frame_later_is_the_same_and_a_second_take_is_not(tmp_path):
+    moves = [8 * frame - 96 for frame in range(24)]
+    first = _film(tmp_path / "first.mp4", moves)
+    later = _film(tmp_path / "later.mp4", [moves[0], *moves])
+    take = _film(tmp_path / "take.mp4", [-move for move in moves])
+    assert same(print_of(media.load(first)), print_of(media.load(later))) is None, "no frame alone agrees"
+    for one, other in ((first, later), (later, first)):
+        assert how(print_of_item(one), print_of_item(other)) == "the same video"
+    assert same(print_of_item(first), print_of_item(take)) is None
+    clip = print_of_item(first)
+    (tmp_path / "first.mp4").unlink()
+    assert clip.beside == (), "what has gone is no error"
 
 
 def test_prints_of_two_modalities_are_never_the_same():

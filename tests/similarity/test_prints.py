@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import av
 import numpy as np
@@ -162,7 +163,7 @@ def test_a_film_that_begins_a_frame_later_is_the_same_and_a_second_take_is_not(t
     for one, other in ((first, later), (later, first)):
         assert how(print_of_item(one), print_of_item(other)) == "the same video"
     assert same(print_of_item(first), print_of_item(take)) is None
-    clip = print_of_item(first)
+    clip: Any = print_of_item(first)
     (tmp_path / "first.mp4").unlink()
     assert clip.beside == (), "what has gone is no error"
 

@@ -192,7 +192,7 @@ def find_copies(
     """
     alike = find_duplicates(neighbors, similarity=similarity)
     n, k = neighbors.indices.shape
-    is_sound = np.array([item.modality is Modality.AUDIO for item in collection], np.bool_)
+    is_sound = collection.modalities == str(Modality.AUDIO)
     least = np.where(is_sound[:, None] & is_sound[neighbors.indices], PROPOSED_SOUNDS, PROPOSED)
     proposed = neighbors.similarities >= np.minimum(least, similarity)
     rows = np.broadcast_to(np.arange(n)[:, None], (n, k))[proposed]
@@ -212,8 +212,8 @@ def find_copies(
 def _same_bytes(collection: Collection) -> Iterable[tuple[int, int]]:
     """Every item of known content with the first of that content."""
     first: dict[str, int] = {}
-    for row, item in enumerate(collection):
-        if (other := first.setdefault(item.content_key, row)) != row:
+    for row, key in enumerate(collection.content_keys):
+        if (other := first.setdefault(key, row)) != row:
             yield other, row
 
 

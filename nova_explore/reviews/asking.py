@@ -213,7 +213,7 @@ def _read_file(path: Path) -> Any:
         if not found:
             raise SourceError(f"{path} has no queries.jsonl, and no folder queries, as BEIR and mteb have.")
         path = next((file for file in found if "test" in file.name), found[0])
-    return read_input(path, "queries", "Pass a mapping from a name to words.", as_text=VALUES)
+    return read_input(path, "queries", "Pass a mapping from a name to words.", filled=NAMES[:2], as_text=VALUES)
 
 
 NAMES = ("query", "query-id", "_id", "id", "qid")

@@ -20,7 +20,13 @@ NAMES = ("query", "item", "query-id", "corpus-id", "_id", "id", "qid", "judge", 
 
 
 def read_input(
-    path: Path, what: str, instead: str, *, as_text: tuple[str, ...] = (), trec: tuple[str, ...] = ()
+    path: Path,
+    what: str,
+    instead: str,
+    *,
+    filled: tuple[str, ...],
+    as_text: tuple[str, ...] = (),
+    trec: tuple[str, ...] = (),
 ) -> pd.DataFrame | Mapping[str, Any]:
     """Read a CSV or TSV file, JSON lines, JSON, Parquet, or a file of TREC.
 
@@ -31,6 +37,8 @@ def read_input(
         What the file should hold, for errors: "judgements".
     instead : str
         What to pass where there is none, for errors.
+    filled : tuple of str
+        Columns in which no cell may be empty, where the file has them.
     as_text : tuple of str
         Columns, besides those of `NAMES`, whose cells stay as they are written.
     trec : tuple of str
@@ -60,6 +68,10 @@ def read_input(
     if cells.torn:
         row, why = next(iter(cells.torn.items()))
         raise SourceError(f"Row {row + 1} of the {what} in {path} cannot be used. {why}")
+    for name in filled:
+        for row, cell in enumerate(cells.columns.get(name, ())):
+            if cell is None or cell == "":
+                raise SourceError(f"Row {row + 1} of the {what} in {path} has nothing in the column {name!r}. Fill it.")
     return pd.DataFrame(cells.columns)
 
 

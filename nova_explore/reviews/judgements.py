@@ -95,6 +95,7 @@ def _read_file(path: Path) -> Any:
         path = found[0]
     return read_input(
         path, "judgements", "Pass a CSV, TSV, JSON, Parquet or TREC file.",
+        filled=("query", "item", "query-id", "corpus-id"),
         trec=("query", "round", "item", "relevance", "task"),
     )  # fmt: skip
 

@@ -123,7 +123,7 @@ def _read(pairs: Any) -> pd.DataFrame:
     import pandas as pd
 
     if isinstance(pairs, str | Path):
-        pairs = read_input(Path(pairs), "pairs", "It is a CSV file with the columns a, b, similar.")
+        pairs = read_input(Path(pairs), "pairs", "It is a CSV file with the columns a, b, similar.", filled=("a", "b"))
     if isinstance(pairs, Mapping):
         raise SourceError(f"The pairs map from {', '.join(map(str, pairs))[:80]}. They need rows: a, b, similar.")
     return pairs if hasattr(pairs, "columns") else pd.DataFrame(list(pairs), columns=["a", "b", "similar"])

@@ -194,7 +194,7 @@ def read_ranking(source: Any) -> Results:
 
     if isinstance(source, str | Path):
         source = read_input(
-            Path(source), "rankings", "Pass a TREC run, a CSV, TSV, JSON or Parquet file.",
+            Path(source), "rankings", "Pass a TREC run, a CSV, TSV, JSON or Parquet file.", filled=("query", "item"),
             trec=("query", "round", "item", "rank", "score", "tag"),
         )  # fmt: skip
     if isinstance(source, Mapping):

@@ -77,6 +77,19 @@ def test_a_row_that_cannot_be_used_is_named(tmp_path, name, text, said):
 
 def test_a_table_keeps_its_columns(tmp_path):
     pd.DataFrame({"a": ["x"], "b": ["y"], "similar": [True]}).to_csv(tmp_path / "pairs.csv", index=False)
-    found = read_input(tmp_path / "pairs.csv", "pairs", "")
+    found = read_input(tmp_path / "pairs.csv", "pairs", "", filled=("a", "b"))
     assert isinstance(found, pd.DataFrame)
     assert found.to_dict("list") == {"a": ["x"], "b": ["y"], "similar": [True]}
+
+
+@pytest.mark.parametrize("read", [read_judgements, read_ranking])
+@pytest.mark.parametrize(("row", "column"), [(",a,1", "query"), ("q,,1", "item")])
+def test_a_row_without_a_query_or_an_item_is_named_and_not_left_out(tmp_path, read, row, column):
+    path = _written(tmp_path, "a.csv", f"query,item,relevance\nq,b,1\n{row}\n")
+    with pytest.raises(SourceError, match=f"Row 2 of the .* has nothing in the column '{column}'"):
+        read(path)
+
+
+def test_a_query_without_a_name_is_named(tmp_path):
+    with pytest.raises(SourceError, match=r"Row 1 of the queries .* has nothing in the column 'query'"):
+        pairs_of(_written(tmp_path, "queries.csv", "query,words\n,owl\nq2,boat\n"))
